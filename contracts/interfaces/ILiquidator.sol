@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
+import {IPriceRouter} from "./IPriceRouter.sol";
+import {IRiskEngine} from "./IRiskEngine.sol";
+
+/// @title ILiquidator: anyone takes over risk from an account that has fallen below its maintenance margin
+/// @notice A liquidation moves a basket of legs and collateral at mark to the caller's own account and pays it
+/// `phi * relief`, where relief is the maintenance margin that the basket frees and
+/// `phi = min(ramp(t), E / MM)`: 5% when the account is flagged, rising to 50% within 15 minutes. Because phi <= E / MM a
+/// liquidation never lowers the account's health.
+interface ILiquidator {
+    /// @notice What to take. Sizes and amounts are absolute and move the balance toward zero.
+    struct Selection {
+        InstrumentId[] instruments;
+        uint256[] sizes;
+        uint8[] assetIds;
+        uint256[] amounts;
+    }
+
+    /// @param selection What to take.
+    /// @param liquidator The caller's account that takes it.
+    /// @param minReward Reverts below: penalty plus incentive, wad USD.
+    /// @param minCash Reverts below: what the liquidator's cash changes by, wad USD (negative when the basket costs).
+    /// @param deadlineSec Last second at which the call may execute.
+    struct Call {
+        AccountId account;
+        AccountId liquidator;
+        Selection selection;
+        uint256 minReward;
+        int256 minCash;
+        uint40 deadlineSec;
+    }
+
+    /// @param before The account's margin now, at prices that favour it while they are guarded.
+    /// @param next The account's margin afterwards, penalty paid, at the same prices.
+    /// @param relief MM - MM', wad USD.
+    /// @param phi Share of the relief that the account pays, wad.
+    /// @param penalty What the account pays.
+    /// @param incentive What the insurance fund adds so that somebody comes, while the account itself cannot pay 5%.
+    /// @param cashToAccount What the basket is worth at mark: paid to the account by the liquidator (negative: received).
+    struct Quote {
+        IRiskEngine.Margin before;
+        IRiskEngine.Margin next;
+        uint256 relief;
+        uint256 phi;
+        uint256 penalty;
+        uint256 incentive;
+        int256 cashToAccount;
+    }
+
+    event Flagged(AccountId indexed account, uint40 flaggedAt, int256 equity, uint256 maintenanceMargin);
+    event FlagCleared(AccountId indexed account, int256 equity, uint256 maintenanceMargin);
+    event Liquidated(
+        AccountId indexed account,
+        AccountId indexed liquidator,
+        address indexed caller,
+        int256 equityBefore,
+        uint256 maintenanceBefore,
+        int256 equityAfter,
+        uint256 maintenanceAfter,
+        uint256 penalty,
+        uint256 incentive
+    );
+    event BadDebt(AccountId indexed account, uint256 covered, uint256 remaining);
+    event ParametersSet(uint256 dustMargin, uint256 minReward);
+
+    error NotLiquidatable(AccountId account, int256 equity, uint256 maintenanceMargin);
+    error NotHealthy(AccountId account, int256 equity, uint256 maintenanceMargin);
+    error NotFlagged(AccountId account);
+    error SelfLiquidation(AccountId account);
+    error NotAuthorised(AccountId liquidator, address caller);
+    error EmptyBasket();
+    /// @notice The basket frees no maintenance margin.
+    error NoRelief(uint256 maintenanceBefore, uint256 maintenanceAfter);
+    /// @notice The basket takes more than is needed: afterwards E' > 1.2 * MM'.
+    error Overshoot(int256 equityAfter, uint256 maintenanceAfter);
+    error RewardTooLow(uint256 reward, uint256 minReward);
+    error CashTooLow(int256 cash, int256 minCash);
+    error DeadlinePassed(uint40 deadlineSec, uint256 nowSec);
+    error PriceNotUsable(AccountId account, IPriceRouter.Status status);
+    error LengthMismatch(uint256 expected, uint256 actual);
+    error ParameterOutOfBounds(string field, uint256 value, uint256 max);
+
+    /// @notice Starts the account's penalty ramp. Anyone may call it while the account is below maintenance margin.
+    function flag(AccountId account) external;
+
+    /// @notice Clears the flag of an account whose health has returned. Anyone may call it.
+    function clearFlag(AccountId account) external;
+
+    /// @notice Liquidates; flags first where that has not happened.
+    function liquidate(Call calldata params) external returns (Quote memory);
+
+    /// @notice Exactly what `liquidate` would do now with this selection; reverts as it would.
+    function quote(AccountId account, Selection calldata selection) external view returns (Quote memory);
+
+    /// @notice The pro-rata basket that brings the account to E' = 1.2 * MM', or all of it where nothing less does.
+    /// @return selection The basket, floored to the wei.
+    /// @return fraction f = (1.2*MM - E) / ((1.2 - phi)*MM), at most 1, wad.
+    function proRata(AccountId account) external view returns (Selection memory selection, uint256 fraction);
+
+    /// @notice Whether the account is below maintenance margin now, at prices that favour it while they are guarded.
+    function isLiquidatable(AccountId account) external view returns (bool, IRiskEngine.Margin memory);
+
+    /// @notice The share of relief paid `elapsedSec` after the flag: 5% rising linearly to 50% at 15 minutes, wad.
+    function ramp(uint256 elapsedSec) external pure returns (uint256);
+
+    /// @param dustMargin Accounts whose maintenance margin is below may be closed whole, wad USD.
+    /// @param minReward What closing such an account pays at least, out of its equity, wad USD.
+    function parameters() external view returns (uint256 dustMargin, uint256 minReward);
+
+    function setParameters(uint256 dustMargin, uint256 minReward) external;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
+
+/// @title IOrderMatcher: matches EIP-712 signed orders of two accounts
+/// @notice Anyone may match two orders that cross. The trade happens at the maker's price.
+interface IOrderMatcher {
+    /// @param account Who trades. The signer must be its owner or an operator with the trade scope.
+    /// @param size Units, wad; + buys and - sells.
+    /// @param limitPrice The worst price, wad USD per unit.
+    /// @param maxFee The most the order may pay in fees over its whole life, as a fraction of notional, wad.
+    /// @param nonce One nonce is one order; two orders that share it share one fill, so that an order can be amended.
+    /// @param epoch Must equal the account's cancel-all epoch.
+    /// @param expirySec Last second at which it may be matched.
+    /// @param reduceOnly Fills only what brings the account's position toward zero.
+    /// @param postOnly May only be the maker.
+    struct Order {
+        AccountId account;
+        InstrumentId instrument;
+        int128 size;
+        uint128 limitPrice;
+        uint64 maxFee;
+        uint64 nonce;
+        uint32 epoch;
+        uint40 expirySec;
+        bool reduceOnly;
+        bool postOnly;
+    }
+
+    /// @param signer Who signed: the account's owner, an operator, or a contract wallet (ERC-1271) that is either.
+    struct SignedOrder {
+        Order order;
+        address signer;
+        bytes signature;
+    }
+
+    event OrderFilled(
+        bytes32 indexed orderHash, AccountId indexed account, bool maker, uint256 size, uint256 price, uint256 fee
+    );
+    event OrderCancelled(AccountId indexed account, uint64 nonce);
+    event EpochAdvanced(AccountId indexed account, uint32 epoch);
+    event FeesSet(uint16 makerFeeBps, uint16 takerFeeBps);
+
+    error OrderExpired(AccountId account, uint64 nonce, uint40 expirySec, uint256 nowSec);
+    error OrderAlreadyFilled(AccountId account, uint64 nonce, uint256 size, uint256 filled);
+    error OrderIsCancelled(AccountId account, uint64 nonce);
+    error WrongEpoch(AccountId account, uint32 orderEpoch, uint32 accountEpoch);
+    error InvalidSignature(AccountId account, address signer);
+    error SignerNotAuthorised(AccountId account, address signer);
+    error NotAuthorised(AccountId account, address caller);
+    error SizeZero(AccountId account, uint64 nonce);
+    error SameSide(int128 makerSize, int128 takerSize);
+    error InstrumentMismatch(InstrumentId maker, InstrumentId taker);
+    error PricesDoNotCross(uint256 buyLimit, uint256 sellLimit);
+    error PostOnlyCannotTake(AccountId account, uint64 nonce);
+    error ReduceOnlyWouldIncrease(AccountId account, InstrumentId instrument, int256 position, int256 fill);
+    error FillZero();
+    error FeeAboveMax(AccountId account, uint256 fee, uint256 max);
+    error FeeOutOfBounds(uint16 feeBps, uint16 max);
+
+    /// @notice Matches as much of two orders as `maxSize`, their remainders and reduce-only allow.
+    /// @param maxSize Upper bound of the fill, units wad.
+    /// @return filled Units traded.
+    function matchOrders(SignedOrder calldata maker, SignedOrder calldata taker, uint256 maxSize)
+        external
+        returns (uint256 filled);
+
+    /// @notice Cancels the order with this nonce for good.
+    function cancel(AccountId account, uint64 nonce) external;
+
+    /// @notice Cancels every order signed so far.
+    function cancelAll(AccountId account) external;
+
+    function orderHash(Order calldata order) external view returns (bytes32);
+
+    /// @return filled Units filled; `type(uint256).max` when cancelled.
+    function filledOf(AccountId account, uint64 nonce) external view returns (uint256 filled);
+
+    function epochOf(AccountId account) external view returns (uint32);
+
+    function fees() external view returns (uint16 makerFeeBps, uint16 takerFeeBps);
+
+    function domainSeparator() external view returns (bytes32);
+
+    function setFees(uint16 makerFeeBps, uint16 takerFeeBps) external;
+}
