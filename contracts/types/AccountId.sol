@@ -6,19 +6,22 @@ pragma solidity ^0.8.28;
 /// empty until something is deposited. A sub-account is isolated margin.
 type AccountId is uint256;
 
-using {ownerOf as owner, subIdOf as subId, equals as ==, differs as !=} for AccountId global;
+using {equals as ==, differs as !=} for AccountId global;
+using AccountIdLib for AccountId global;
 
 /// @notice The account number `subAccount` of `accountOwner`.
 function toAccountId(address accountOwner, uint96 subAccount) pure returns (AccountId) {
     return AccountId.wrap((uint256(uint160(accountOwner)) << 96) | subAccount);
 }
 
-function ownerOf(AccountId account) pure returns (address) {
-    return address(uint160(AccountId.unwrap(account) >> 96));
-}
+library AccountIdLib {
+    function owner(AccountId account) internal pure returns (address) {
+        return address(uint160(AccountId.unwrap(account) >> 96));
+    }
 
-function subIdOf(AccountId account) pure returns (uint96) {
-    return uint96(AccountId.unwrap(account));
+    function subId(AccountId account) internal pure returns (uint96) {
+        return uint96(AccountId.unwrap(account));
+    }
 }
 
 function equals(AccountId a, AccountId b) pure returns (bool) {

@@ -29,8 +29,8 @@ error ExpiryNotRepresentable(uint256 expirySec);
 /// @notice An underlying's number outside 1..4095.
 error UnderlyingNotRepresentable(uint256 underlying);
 
-using {kindOf as kind, underlyingOf as underlying, expiryOf as expirySec, strikeOf as strike, equals as ==, differs as !=} for
-    InstrumentId global;
+using {equals as ==, differs as !=} for InstrumentId global;
+using InstrumentIdLib for InstrumentId global;
 
 uint256 constant MAX_UNDERLYING = (1 << 12) - 1;
 uint256 constant MAX_EXPIRY_HOURS = (1 << 20) - 1;
@@ -60,26 +60,6 @@ function optionId(uint256 underlyingId, uint256 expiry, uint256 strikeWad, bool 
     return InstrumentId.wrap(InstrumentId.unwrap(head) | uint96((mantissa << 6) | exponent));
 }
 
-function kindOf(InstrumentId id) pure returns (Kind) {
-    uint256 code = InstrumentId.unwrap(id) >> 92;
-    return code > uint256(Kind.Put) ? Kind.None : Kind(code);
-}
-
-function underlyingOf(InstrumentId id) pure returns (uint16) {
-    return uint16((InstrumentId.unwrap(id) >> 80) & MAX_UNDERLYING);
-}
-
-/// @notice Expiry in Unix seconds; 0 for a perp.
-function expiryOf(InstrumentId id) pure returns (uint256) {
-    return ((InstrumentId.unwrap(id) >> 60) & MAX_EXPIRY_HOURS) * 1 hours;
-}
-
-/// @notice Strike in wad USD; 0 for perps and futures.
-function strikeOf(InstrumentId id) pure returns (uint256) {
-    uint256 raw = InstrumentId.unwrap(id);
-    return ((raw >> 6) & MAX_STRIKE_MANTISSA) * 10 ** (raw & 63);
-}
-
 function equals(InstrumentId a, InstrumentId b) pure returns (bool) {
     return InstrumentId.unwrap(a) == InstrumentId.unwrap(b);
 }
@@ -99,5 +79,27 @@ function _expiryHours(uint256 expiry) pure returns (uint256 hoursSinceEpoch) {
     hoursSinceEpoch = expiry / 1 hours;
     if (expiry == 0 || expiry % 1 hours != 0 || hoursSinceEpoch > MAX_EXPIRY_HOURS) {
         revert ExpiryNotRepresentable(expiry);
+    }
+}
+
+library InstrumentIdLib {
+    function kind(InstrumentId id) internal pure returns (Kind) {
+        uint256 code = InstrumentId.unwrap(id) >> 92;
+        return code > uint256(type(Kind).max) ? Kind.None : Kind(code);
+    }
+
+    function underlying(InstrumentId id) internal pure returns (uint16) {
+        return uint16((InstrumentId.unwrap(id) >> 80) & MAX_UNDERLYING);
+    }
+
+    /// @notice Expiry in Unix seconds; 0 for a perp.
+    function expirySec(InstrumentId id) internal pure returns (uint256) {
+        return ((InstrumentId.unwrap(id) >> 60) & MAX_EXPIRY_HOURS) * 1 hours;
+    }
+
+    /// @notice Strike in wad USD; 0 for perps and futures.
+    function strike(InstrumentId id) internal pure returns (uint256) {
+        uint256 raw = InstrumentId.unwrap(id);
+        return ((raw >> 6) & MAX_STRIKE_MANTISSA) * 10 ** (raw & 63);
     }
 }

@@ -20,20 +20,22 @@ struct Portfolio {
 /// @notice A collateral balance: assetId 8 bits | underlying 16 | amount 128 (wad units), right-aligned.
 type SpotWord is uint256;
 
-using {assetIdOf as assetId, spotUnderlyingOf as underlying, amountOf as amount} for SpotWord global;
+using SpotWordLib for SpotWord global;
 
 function toSpotWord(uint256 asset, uint256 underlyingId, uint256 amountWad) pure returns (SpotWord) {
     return SpotWord.wrap((asset << 144) | (underlyingId << 128) | amountWad);
 }
 
-function assetIdOf(SpotWord word) pure returns (uint8) {
-    return uint8(SpotWord.unwrap(word) >> 144);
-}
+library SpotWordLib {
+    function assetId(SpotWord word) internal pure returns (uint8) {
+        return uint8(SpotWord.unwrap(word) >> 144);
+    }
 
-function spotUnderlyingOf(SpotWord word) pure returns (uint16) {
-    return uint16(SpotWord.unwrap(word) >> 128);
-}
+    function underlying(SpotWord word) internal pure returns (uint16) {
+        return uint16(SpotWord.unwrap(word) >> 128);
+    }
 
-function amountOf(SpotWord word) pure returns (uint256) {
-    return uint128(SpotWord.unwrap(word));
+    function amount(SpotWord word) internal pure returns (uint256) {
+        return uint128(SpotWord.unwrap(word));
+    }
 }

@@ -16,15 +16,7 @@ import {InstrumentId, Kind} from "./InstrumentId.sol";
 /// the position is worth is `size * (mark - fundingIndex_now) + cost` and no checkpoint needs a slot of its own.
 type PositionWord is uint256;
 
-using {
-    instrumentOf as instrument,
-    kindOf as kind,
-    underlyingOf as underlying,
-    sizeOf as size,
-    costOf as cost,
-    epochOf as epoch,
-    isInstrument as isInstrument
-} for PositionWord global;
+using PositionWordLib for PositionWord global;
 
 int256 constant MAX_SIZE = type(int96).max;
 int256 constant MAX_COST = type(int104).max;
@@ -53,37 +45,39 @@ function toOptionWord(InstrumentId id, int256 newSize, uint256 newEpoch) pure re
     );
 }
 
-function instrumentOf(PositionWord word) pure returns (InstrumentId) {
-    uint256 raw = PositionWord.unwrap(word);
-    uint256 head = (raw >> 220) << 60;
-    // perp = 1 and future = 2: their payload is a cost, not a strike
-    if (raw >> 252 < 3) return InstrumentId.wrap(uint96(head));
-    return InstrumentId.wrap(uint96(head | ((raw >> 20) & ((1 << 60) - 1))));
-}
+library PositionWordLib {
+    function instrument(PositionWord word) internal pure returns (InstrumentId) {
+        uint256 raw = PositionWord.unwrap(word);
+        uint256 head = (raw >> 220) << 60;
+        // perp = 1 and future = 2: their payload is a cost, not a strike
+        if (raw >> 252 < 3) return InstrumentId.wrap(uint96(head));
+        return InstrumentId.wrap(uint96(head | ((raw >> 20) & ((1 << 60) - 1))));
+    }
 
-function kindOf(PositionWord word) pure returns (Kind) {
-    return Kind(PositionWord.unwrap(word) >> 252);
-}
+    function kind(PositionWord word) internal pure returns (Kind) {
+        return Kind(PositionWord.unwrap(word) >> 252);
+    }
 
-function underlyingOf(PositionWord word) pure returns (uint16) {
-    return uint16((PositionWord.unwrap(word) >> 240) & 0xfff);
-}
+    function underlying(PositionWord word) internal pure returns (uint16) {
+        return uint16((PositionWord.unwrap(word) >> 240) & 0xfff);
+    }
 
-/// @notice Units, wad, + long and - short.
-function sizeOf(PositionWord word) pure returns (int256) {
-    return int256(int96(uint96(PositionWord.unwrap(word) >> 124)));
-}
+    /// @notice Units, wad, + long and - short.
+    function size(PositionWord word) internal pure returns (int256) {
+        return int256(int96(uint96(PositionWord.unwrap(word) >> 124)));
+    }
 
-/// @notice Cost basis of a perp or future, wad USD; meaningless for an option.
-function costOf(PositionWord word) pure returns (int256) {
-    return int256(int104(uint104(PositionWord.unwrap(word) >> 20)));
-}
+    /// @notice Cost basis of a perp or future, wad USD; meaningless for an option.
+    function cost(PositionWord word) internal pure returns (int256) {
+        return int256(int104(uint104(PositionWord.unwrap(word) >> 20)));
+    }
 
-function epochOf(PositionWord word) pure returns (uint256) {
-    return PositionWord.unwrap(word) & 0xfffff;
-}
+    function epoch(PositionWord word) internal pure returns (uint256) {
+        return PositionWord.unwrap(word) & 0xfffff;
+    }
 
-/// @notice True where the word holds a position in `id`.
-function isInstrument(PositionWord word, InstrumentId id) pure returns (bool) {
-    return InstrumentId.unwrap(instrumentOf(word)) == InstrumentId.unwrap(id);
+    /// @notice True where the word holds a position in `id`.
+    function isInstrument(PositionWord word, InstrumentId id) internal pure returns (bool) {
+        return InstrumentId.unwrap(instrument(word)) == InstrumentId.unwrap(id);
+    }
 }

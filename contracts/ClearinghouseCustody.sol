@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ClearinghouseMargin} from "./ClearinghouseMargin.sol";
+import {CASH, MAX_COLLATERALS} from "./ClearinghouseStorage.sol";
+import {AccountId} from "./types/AccountId.sol";
+import {IClearinghouse} from "./interfaces/IClearinghouse.sol";
+import {CashMarket} from "./markets/CashMarket.sol";
+import {WadMath} from "./libraries/WadMath.sol";
+
+/// @title ClearinghouseCustody: where tokens come in and go out, and where their decimals end
+abstract contract ClearinghouseCustody is ClearinghouseMargin {
+    using SafeERC20 for IERC20;
+
+    function _asset(uint8 assetId) internal view returns (Asset storage asset) {
+        asset = _s.assets[assetId];
+        if (asset.token == address(0)) revert IClearinghouse.UnknownAsset(assetId);
+    }
+
+    // ------------------------------------------------------------------------------------------------ decimals
+
+    /// @dev For more than 18 decimals the amount is first cut to what a wad can hold.
+    function _toWad(uint256 amountRaw, uint256 decimals) internal pure returns (uint256 amount, uint256 takenRaw) {
+        if (amountRaw > type(uint128).max) revert IClearinghouse.AmountTooLarge(amountRaw, type(uint128).max);
+        if (decimals <= 18) {
+            amount = amountRaw * 10 ** (18 - decimals);
+            takenRaw = amountRaw;
+        } else {
+            amount = amountRaw / 10 ** (decimals - 18);
+            takenRaw = amount * 10 ** (decimals - 18);
+        }
+        if (amount == 0) revert IClearinghouse.AmountZero();
+        if (amount > type(uint128).max) revert IClearinghouse.AmountTooLarge(amount, type(uint128).max);
+    }
+
+    function _rawToWadUp(uint256 amountRaw, uint256 decimals) internal pure returns (uint256 amount) {
+        if (amountRaw > type(uint128).max) revert IClearinghouse.AmountTooLarge(amountRaw, type(uint128).max);
+        return decimals <= 18
+            ? amountRaw * 10 ** (18 - decimals)
+            : WadMath.divUpRaw(amountRaw, 10 ** (decimals - 18));
+    }
+
+    function _wadToRawUp(uint256 amount, uint256 decimals) private pure returns (uint256) {
+        return decimals <= 18
+            ? WadMath.divUpRaw(amount, 10 ** (18 - decimals))
+            : amount * 10 ** (decimals - 18);
+    }
+
+    // ------------------------------------------------------------------------------------------------ tokens
+
+    /// @notice Takes tokens from the caller and makes sure that exactly as many arrived.
+    function _pull(IERC20 token, uint256 amountRaw, uint256 recorded, uint256 decimals) internal {
+        uint256 balance = token.balanceOf(address(this));
+        uint256 recordedRaw = _wadToRawUp(recorded, decimals);
+        if (balance < recordedRaw) revert IClearinghouse.LedgerMismatch(address(token), recordedRaw, balance);
+        token.safeTransferFrom(msg.sender, address(this), amountRaw);
+        uint256 received = token.balanceOf(address(this)) - balance;
+        if (received != amountRaw) {
+            revert IClearinghouse.TransferAmountMismatch(address(token), amountRaw, received);
+        }
+    }
+
+    /// @notice Sends tokens and makes sure that exactly as many left.
+    function _push(IERC20 token, address to, uint256 amountRaw) internal {
+        uint256 balance = token.balanceOf(address(this));
+        token.safeTransfer(to, amountRaw);
+        uint256 left = balance - token.balanceOf(address(this));
+        if (left != amountRaw) revert IClearinghouse.TransferAmountMismatch(address(token), amountRaw, left);
+    }
+
+    // ------------------------------------------------------------------------------------------------ ledger
+
+    /// @notice Adds to (or takes from, where negative and covered) a balance without loading positions.
+    function _credit(AccountId account, uint8 assetId, int256 amount) internal {
+        if (assetId == CASH) {
+            CashMarket.Index memory index = _cashIndex();
+            CashMarket.Totals memory totals = _s.cashTotals;
+            _addCash(account, amount, index, totals);
+            _storeCash(index, totals);
+            return;
+        }
+        Account storage entry = _s.accounts[account];
+        uint256 balance = uint256(entry.collateral[assetId]) + uint256(amount);
+        if (balance > type(uint128).max) revert IClearinghouse.AmountTooLarge(balance, type(uint128).max);
+        if (balance == uint256(amount)) {
+            uint64 mask = entry.collateralMask | uint64(1 << assetId);
+            if (_popCount(mask) > MAX_COLLATERALS) revert IClearinghouse.TooManyCollaterals(account, MAX_COLLATERALS);
+            entry.collateralMask = mask;
+        }
+        entry.collateral[assetId] = uint128(balance);
+        emit IClearinghouse.CollateralUpdated(account, assetId, balance);
+    }
+
+    function _addCash(
+        AccountId account,
+        int256 amount,
+        CashMarket.Index memory index,
+        CashMarket.Totals memory totals
+    ) private {
+        Account storage entry = _s.accounts[account];
+        int256 oldPrincipal = entry.cashPrincipal;
+        int256 principal = CashMarket.toPrincipal(index, CashMarket.toCash(index, oldPrincipal) + amount);
+        if (principal > type(int128).max || principal < -type(int128).max) {
+            revert IClearinghouse.AmountTooLarge(WadMath.abs(principal), uint256(int256(type(int128).max)));
+        }
+        entry.cashPrincipal = int128(principal);
+        CashMarket.replace(totals, oldPrincipal, principal);
+        emit IClearinghouse.CashUpdated(account, principal);
+    }
+
+    /// @notice Takes from an account and makes sure that it may: the end of withdrawals and transfers.
+    function _take(AccountId account, uint8 assetId, uint256 amount) internal {
+        CashMarket.Index memory index = _cashIndex();
+        Loaded memory loaded = _load(account, index, 0);
+        if (assetId == CASH) loaded.cash -= int256(amount);
+        else _applySpot(loaded, assetId, -int256(amount));
+        _checkWithdrawal(loaded);
+        CashMarket.Totals memory totals = _s.cashTotals;
+        _store(loaded, index, totals);
+        if (assetId == CASH) _storeCash(index, totals);
+    }
+
+    /// @notice Takes cash out of the insurance account; it never goes into debt.
+    function _debitInsurance(uint256 amount) internal {
+        AccountId insurance = _s.insuranceAccount;
+        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[insurance].cashPrincipal);
+        if (cash < int256(amount)) {
+            revert IClearinghouse.InsufficientBalance(insurance, CASH, cash < 0 ? 0 : uint256(cash), amount);
+        }
+        _credit(insurance, CASH, -int256(amount));
+    }
+
+    function _popCount(uint256 mask) private pure returns (uint256 count) {
+        for (; mask != 0; mask &= mask - 1) ++count;
+    }
+}

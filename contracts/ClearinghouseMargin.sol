@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
+import {AccountId} from "./types/AccountId.sol";
+import {Portfolio} from "./types/Portfolio.sol";
+import {IClearinghouse} from "./interfaces/IClearinghouse.sol";
+import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
+import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
+import {CashMarket} from "./markets/CashMarket.sol";
+
+/// @title ClearinghouseMargin: the one check in which every action ends
+abstract contract ClearinghouseMargin is ClearinghouseLedger {
+    /// @dev The two accounts of a trade or basket in memory, and whether each one's traded position grew.
+    struct Sides {
+        Loaded a;
+        Loaded b;
+        bool aGrew;
+        bool bGrew;
+    }
+
+    function _assess(Portfolio memory portfolio) internal view returns (IRiskEngine.Margin memory) {
+        Portfolio[] memory portfolios = new Portfolio[](1);
+        portfolios[0] = portfolio;
+        return _s.riskEngine.assess(portfolios, IRiskEngine.Stance.Adverse)[0];
+    }
+
+    /// @notice After a trade both accounts are above initial margin, or their risk fell (SPEC-M13).
+    /// @param restricted Trading is paused or the market closed for new risk.
+    function _checkTrade(Sides memory sides, bool restricted) internal view {
+        Portfolio[] memory portfolios = new Portfolio[](2);
+        portfolios[0] = _portfolio(sides.a);
+        portfolios[1] = _portfolio(sides.b);
+        IRiskEngine.Margin[] memory margins = _s.riskEngine.assess(portfolios, IRiskEngine.Stance.Adverse);
+        _checkSide(sides.a, margins[0], sides.aGrew, restricted);
+        _checkSide(sides.b, margins[1], sides.bGrew, restricted);
+    }
+
+    function _checkSide(Loaded memory loaded, IRiskEngine.Margin memory margin, bool grew, bool restricted)
+        private
+        view
+    {
+        if (grew && (restricted || margin.status != IPriceRouter.Status.Ok)) {
+            revert IClearinghouse.ReduceOnly(loaded.id, margin.status, restricted);
+        }
+        if (margin.equity < int256(margin.initialMargin)) _requireReduced(loaded, margin);
+        if (loaded.flaggedAt != 0 && margin.equity >= int256(margin.maintenanceMargin)) loaded.flaggedAt = 0;
+    }
+
+    /// @notice An account below initial margin may only act if its initial margin falls and its health E / MM does not.
+    /// @dev Without equity there is no health to speak of: then the equity itself must not fall.
+    function _requireReduced(Loaded memory loaded, IRiskEngine.Margin memory margin) internal view {
+        IRiskEngine.Margin memory before = _assess(_portfolioBefore(loaded));
+        bool reduced = margin.initialMargin < before.initialMargin;
+        if (before.equity > 0) {
+            reduced = reduced
+                && margin.equity * int256(before.maintenanceMargin) >= before.equity * int256(margin.maintenanceMargin);
+        } else {
+            reduced = reduced && margin.equity >= before.equity;
+        }
+        if (!reduced) revert IClearinghouse.BelowInitialMargin(loaded.id, margin.equity, margin.initialMargin);
+    }
+
+    /// @notice After a withdrawal what is left covers the initial margin without counting unrealised gains (SPEC-M12).
+    function _checkWithdrawal(Loaded memory loaded) internal view {
+        // neither positions nor debt: all of it is free, whatever the prices say
+        if (loaded.count == 0 && loaded.cash >= 0) return;
+        // borrowing more is adding risk
+        bool restricted = _s.paused && loaded.cash < 0 && loaded.cash < loaded.oldCash;
+        IRiskEngine.Margin memory margin = _assess(_portfolio(loaded));
+        if (restricted || margin.status == IPriceRouter.Status.Stale) {
+            revert IClearinghouse.ReduceOnly(loaded.id, margin.status, restricted);
+        }
+        int256 gains = margin.unrealised > 0 ? margin.unrealised : int256(0);
+        if (margin.equity - gains < int256(margin.initialMargin)) {
+            revert IClearinghouse.WithdrawalTooLarge(
+                loaded.id, margin.equity, margin.initialMargin, margin.unrealised
+            );
+        }
+    }
+
+    /// @notice Clears a liquidation flag when health has returned. An account that cannot be assessed now keeps it:
+    /// putting collateral in must never fail on a feed.
+    function _clearFlagIfHealthy(AccountId account) internal {
+        if (_s.accounts[account].flaggedAt == 0) return;
+        Portfolio[] memory portfolios = new Portfolio[](1);
+        portfolios[0] = _portfolio(_load(account, _cashIndex(), 0));
+        try _s.riskEngine.assess(portfolios, IRiskEngine.Stance.Adverse) returns (IRiskEngine.Margin[] memory margins) {
+            if (margins[0].equity < int256(margins[0].maintenanceMargin)) return;
+            _s.accounts[account].flaggedAt = 0;
+            emit IClearinghouse.FlagUpdated(account, 0);
+        } catch {}
+    }
+
+    function _storeBoth(Sides memory sides, CashMarket.Index memory index) internal {
+        CashMarket.Totals memory totals = _s.cashTotals;
+        _store(sides.a, index, totals);
+        _store(sides.b, index, totals);
+        _storeCash(index, totals);
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AccountId} from "./types/AccountId.sol";
+import {PositionWord} from "./types/PositionWord.sol";
+import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
+import {CashMarket} from "./markets/CashMarket.sol";
+import {Funding} from "./markets/Funding.sol";
+
+uint256 constant MAX_POSITIONS = 64;
+uint256 constant MAX_COLLATERALS = 8;
+uint256 constant MAX_ASSETS = 64;
+/// @dev The cash asset's number.
+uint8 constant CASH = 0;
+/// @dev What a module may do; bits combine.
+uint8 constant ROLE_VENUE = 1;
+uint8 constant ROLE_LIQUIDATOR = 2;
+
+/// @title ClearinghouseStorage: everything the clearinghouse remembers
+abstract contract ClearinghouseStorage {
+    /// @dev One slot and two fixed arrays: a position or balance is found by one addition, without a hash of its own.
+    struct Account {
+        // -- header: 16 + 8 + 5 + 1 + 1 = 31 bytes
+        int128 cashPrincipal; // 16
+        uint64 collateralMask; //  8, bit i set while collateral[i] > 0
+        uint40 flaggedAt; //  5, liquidation flag, 0 when not flagged
+        uint8 positionCount; //  1
+        uint8 profileId; //  1
+        // -- two balances a slot, wad
+        uint128[MAX_ASSETS] collateral;
+        // -- one position a slot, the first `positionCount` in use
+        PositionWord[MAX_POSITIONS] positions;
+    }
+
+    struct Asset {
+        // -- 20 + 1 + 2 + 1 = 24 bytes
+        address token; // 20
+        uint8 decimals; //  1
+        uint16 underlying; //  2
+        bool enabled; //  1
+        // -- 16 + 16 = 32 bytes
+        uint128 recorded; // 16, wad
+        uint128 cap; // 16, wad
+    }
+
+    struct Perp {
+        // -- 12 + 11 + 5 = 28 bytes
+        Funding.State funding;
+        // -- 16 + 16 = 32 bytes
+        uint128 openInterest; // 16
+        int128 costSum; // 16
+        // -- 1 + 12 + 6 + 2 = 21 bytes
+        bool enabled; //  1
+        uint96 openInterestCap; // 12
+        uint48 premiumDepthUsd; //  6
+        uint16 priceBandBps; //  2
+        bool listed; //  1
+    }
+
+    struct Module {
+        // -- 1 + 2 + 14 + 14 = 31 bytes
+        uint8 roles; //  1
+        uint16 insuranceShareBps; //  2
+        uint112 insuranceFees; // 14, wad USD collected and not yet swept
+        uint112 venueFees; // 14
+        // -- 32 bytes
+        AccountId feeAccount; // 32
+    }
+
+    struct Operator {
+        // -- 1 + 5 = 6 bytes
+        uint8 scopes; //  1
+        uint40 expirySec; //  5
+    }
+
+    struct Storage {
+        // -- 20 + 1 + 1 = 22 bytes, read by every check
+        IRiskEngine riskEngine; // 20
+        bool paused; //  1
+        uint8 assetCount; //  1
+        // -- 10 + 10 + 4 + 4 + 4 = 32 bytes
+        CashMarket.Index cashIndex;
+        // -- 16 + 16 = 32 bytes
+        CashMarket.Totals cashTotals;
+        // -- 32 bytes
+        AccountId insuranceAccount;
+        // -- 16 assets a slot, so that an account's balances are valued without reading each asset
+        uint16[MAX_ASSETS] assetUnderlying;
+        mapping(AccountId account => Account) accounts;
+        mapping(uint256 assetId => Asset) assets;
+        mapping(uint256 underlying => Perp) perps;
+        mapping(address module => Module) modules;
+        mapping(AccountId account => mapping(address operator => Operator)) operators;
+    }
+
+    Storage internal _s;
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ClearinghouseCustody} from "./ClearinghouseCustody.sol";
+import {CASH} from "./ClearinghouseStorage.sol";
+import {InstrumentId, Kind} from "./types/InstrumentId.sol";
+import {MAX_SIZE} from "./types/PositionWord.sol";
+import {IClearinghouse} from "./interfaces/IClearinghouse.sol";
+import {LinearPricing} from "./pricing/LinearPricing.sol";
+import {WadMath} from "./libraries/WadMath.sol";
+import {Funding} from "./markets/Funding.sol";
+
+/// @title ClearinghouseTrading: moves size from one account to another at a price
+/// @dev Longs equal shorts at all times: every change of a position here has its opposite in the same call.
+abstract contract ClearinghouseTrading is ClearinghouseCustody {
+    /// @dev A venue may charge an account at most 1% of notional.
+    uint256 internal constant MAX_FEE_BPS = 100;
+    uint256 private constant BPS = 10_000;
+
+    /// @dev The perp market of an instrument; other kinds are refused until they are priced.
+    function _perp(InstrumentId instrument) internal view returns (Perp storage perp) {
+        Kind kind = instrument.kind();
+        if (kind == Kind.None) revert IClearinghouse.UnknownInstrument(instrument);
+        if (kind != Kind.Perp) revert IClearinghouse.InstrumentNotSupported(instrument);
+        perp = _s.perps[instrument.underlying()];
+        // a perp has no expiry and no strike: the low 80 bits must be empty
+        if (!perp.listed || InstrumentId.unwrap(instrument) << 16 != 0) {
+            revert IClearinghouse.UnknownInstrument(instrument);
+        }
+    }
+
+    function _validateTrade(IClearinghouse.Trade calldata params) internal view returns (Perp storage perp) {
+        perp = _perp(params.instrument);
+        if (params.buyer == params.seller) revert IClearinghouse.SameAccount(params.buyer);
+        if (params.size == 0 || params.price == 0) revert IClearinghouse.AmountZero();
+        if (params.size > uint256(MAX_SIZE)) revert IClearinghouse.AmountTooLarge(params.size, uint256(MAX_SIZE));
+        if (params.price > type(uint128).max) {
+            revert IClearinghouse.AmountTooLarge(params.price, type(uint128).max);
+        }
+        uint256 maxFee = WadMath.mulDivUp(WadMath.mulUp(params.size, params.price), MAX_FEE_BPS, BPS);
+        if (params.buyerFee > maxFee) revert IClearinghouse.FeeTooHigh(params.buyerFee, maxFee);
+        if (params.sellerFee > maxFee) revert IClearinghouse.FeeTooHigh(params.sellerFee, maxFee);
+    }
+
+    /// @notice Checks the price against the mark and lets the trade move the premium.
+    /// @return fundingIndex The funding index now.
+    /// @return premium The premium after the trade.
+    function _movePremium(Perp storage perp, IClearinghouse.Trade calldata params)
+        internal
+        returns (int256 fundingIndex, int256 premium)
+    {
+        (fundingIndex, premium) = Funding.current(perp.funding, block.timestamp);
+        uint256 index = _s.riskEngine.indexOf(params.instrument.underlying()).price;
+        uint256 mark = LinearPricing.perpMark(index, premium);
+        uint256 bandBps = perp.priceBandBps;
+        uint256 distance = params.price > mark ? params.price - mark : mark - params.price;
+        if (distance * BPS > mark * bandBps) revert IClearinghouse.PriceOutOfBand(params.price, mark, bandBps);
+        premium = Funding.afterTrade(
+            premium,
+            index,
+            params.price,
+            WadMath.mulDown(params.size, params.price),
+            uint256(perp.premiumDepthUsd) * WadMath.WAD
+        );
+        _storeFunding(perp, fundingIndex, premium);
+    }
+
+    function _storeFunding(Perp storage perp, int256 fundingIndex, int256 premium) internal {
+        if (WadMath.abs(fundingIndex) > uint256(int256(type(int96).max))) {
+            revert IClearinghouse.AmountTooLarge(WadMath.abs(fundingIndex), uint256(int256(type(int96).max)));
+        }
+        if (WadMath.abs(premium) > uint256(int256(type(int88).max))) {
+            revert IClearinghouse.AmountTooLarge(WadMath.abs(premium), uint256(int256(type(int88).max)));
+        }
+        perp.funding = Funding.State(int96(fundingIndex), int88(premium), uint40(block.timestamp));
+    }
+
+    /// @notice `a` buys `delta` units from `b` (negative: sells). Open interest and the sum of cost bases follow.
+    /// @return added Whether open interest grew.
+    function _exchange(
+        Sides memory sides,
+        Perp storage perp,
+        InstrumentId instrument,
+        int256 delta,
+        uint256 price,
+        int256 fundingIndex
+    ) internal returns (bool added) {
+        (int256 oldA, int256 newA, int256 costA) = _apply(sides.a, instrument, delta, price, fundingIndex);
+        (int256 oldB, int256 newB, int256 costB) = _apply(sides.b, instrument, -delta, price, fundingIndex);
+        sides.aGrew = sides.aGrew || _grew(oldA, newA);
+        sides.bGrew = sides.bGrew || _grew(oldB, newB);
+        int256 change = _long(newA) - _long(oldA) + _long(newB) - _long(oldB);
+        perp.openInterest = uint128(uint256(int256(uint256(perp.openInterest)) + change));
+        perp.costSum += int128(costA + costB);
+        return change > 0;
+    }
+
+    /// @dev A position grew when it ends further from zero or on the other side of it.
+    function _grew(int256 oldSize, int256 newSize) private pure returns (bool) {
+        return newSize != 0 && ((newSize > 0) != (oldSize > 0) || WadMath.abs(newSize) > WadMath.abs(oldSize));
+    }
+
+    function _long(int256 size) private pure returns (int256) {
+        return size > 0 ? size : int256(0);
+    }
+
+    /// @notice Takes the fees from both sides and books them for the insurance account and the venue.
+    function _chargeFees(Module storage module, Sides memory sides, IClearinghouse.Trade calldata params) internal {
+        uint256 total = params.buyerFee + params.sellerFee;
+        if (total == 0) return;
+        sides.a.cash -= int256(params.buyerFee);
+        sides.b.cash -= int256(params.sellerFee);
+        uint256 toInsurance = WadMath.mulDivUp(total, module.insuranceShareBps, BPS);
+        uint256 insuranceFees = module.insuranceFees + toInsurance;
+        uint256 venueFees = module.venueFees + (total - toInsurance);
+        uint256 most = WadMath.max(insuranceFees, venueFees);
+        if (most > type(uint112).max) revert IClearinghouse.AmountTooLarge(most, type(uint112).max);
+        module.insuranceFees = uint112(insuranceFees);
+        module.venueFees = uint112(venueFees);
+    }
+
+    // ------------------------------------------------------------------------------------------------ baskets
+
+    /// @dev The signed change that takes `size` units off the account's position, which must hold them.
+    function _reduction(Loaded memory loaded, InstrumentId instrument, uint256 size) internal pure returns (int256) {
+        uint256 i = _find(loaded, instrument);
+        if (i == loaded.count) revert IClearinghouse.PositionNotFound(loaded.id, instrument);
+        int256 held = loaded.legs[i].size();
+        if (size == 0) revert IClearinghouse.AmountZero();
+        if (size > WadMath.abs(held)) revert IClearinghouse.ReducesPastZero(loaded.id, instrument, held, size);
+        return held > 0 ? -int256(size) : int256(size);
+    }
+
+    /// @return realised What `a`'s cash changed by.
+    function _moveLegs(Sides memory sides, IClearinghouse.Basket calldata basket) internal returns (int256 realised) {
+        int256 cash = sides.a.cash;
+        for (uint256 i = 0; i < basket.instruments.length; ++i) {
+            InstrumentId instrument = basket.instruments[i];
+            Perp storage perp = _perp(instrument);
+            (int256 fundingIndex,) = Funding.current(perp.funding, block.timestamp);
+            int256 delta = _reduction(sides.a, instrument, basket.sizes[i]);
+            _exchange(sides, perp, instrument, delta, basket.prices[i], fundingIndex);
+            _emitPosition(sides.a, instrument);
+            _emitPosition(sides.b, instrument);
+        }
+        return sides.a.cash - cash;
+    }
+
+    /// @return value What `b` paid for the collateral.
+    function _moveSpot(Sides memory sides, IClearinghouse.Basket calldata basket) internal view returns (int256 value) {
+        for (uint256 i = 0; i < basket.assetIds.length; ++i) {
+            uint256 amount = basket.amounts[i];
+            if (amount == 0) revert IClearinghouse.AmountZero();
+            if (amount > type(uint128).max) revert IClearinghouse.AmountTooLarge(amount, type(uint128).max);
+            if (basket.assetIds[i] == CASH) revert IClearinghouse.UnknownAsset(CASH);
+            _applySpot(sides.a, basket.assetIds[i], -int256(amount));
+            _applySpot(sides.b, basket.assetIds[i], int256(amount));
+            value += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
+        }
+        sides.a.cash += value;
+        sides.b.cash -= value;
+    }
+
+    function _previewBasket(Loaded memory loaded, IClearinghouse.Basket calldata basket) internal view {
+        for (uint256 i = 0; i < basket.instruments.length; ++i) {
+            InstrumentId instrument = basket.instruments[i];
+            (int256 fundingIndex,) = Funding.current(_perp(instrument).funding, block.timestamp);
+            int256 delta = _reduction(loaded, instrument, basket.sizes[i]);
+            _apply(loaded, instrument, delta, basket.prices[i], fundingIndex);
+        }
+        for (uint256 i = 0; i < basket.assetIds.length; ++i) {
+            uint256 amount = basket.amounts[i];
+            if (amount > type(uint128).max) revert IClearinghouse.AmountTooLarge(amount, type(uint128).max);
+            _applySpot(loaded, basket.assetIds[i], -int256(amount));
+            loaded.cash += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
+        }
+    }
+
+    function _emitPosition(Loaded memory loaded, InstrumentId instrument) internal {
+        uint256 i = _find(loaded, instrument);
+        (int256 size, int256 cost) =
+            i < loaded.count ? (loaded.legs[i].size(), loaded.legs[i].cost()) : (int256(0), int256(0));
+        emit IClearinghouse.PositionUpdated(loaded.id, instrument, size, cost);
+    }
+}
