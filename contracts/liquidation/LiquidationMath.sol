@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {WadMath} from "../libraries/WadMath.sol";
+
+/// @title LiquidationMath: the formulas of a liquidation (SPEC-L2 to L6)
+library LiquidationMath {
+    using WadMath for uint256;
+
+    uint256 internal constant RAMP_START = 0.05e18;
+    uint256 internal constant RAMP_END = 0.5e18;
+    uint256 internal constant RAMP_SEC = 15 minutes;
+    /// @dev The health a liquidation may at most restore, and the one a pro-rata basket aims at.
+    uint256 internal constant TARGET_HEALTH = 1.2e18;
+
+    /// @notice Share of the relief paid `elapsedSec` after the flag, wad.
+    function ramp(uint256 elapsedSec) internal pure returns (uint256) {
+        return RAMP_START + ((RAMP_END - RAMP_START) * WadMath.min(elapsedSec, RAMP_SEC)) / RAMP_SEC;
+    }
+
+    /// @notice `min(ramp, E / MM)`, and 0 without equity: what keeps a liquidation from lowering E / MM.
+    function phi(uint256 rampNow, int256 equity, uint256 maintenance) internal pure returns (uint256) {
+        if (equity <= 0) return 0;
+        return WadMath.min(rampNow, uint256(equity).divDown(maintenance));
+    }
+
+    /// @notice Whether E' > 1.2 * MM'.
+    function overshoots(int256 equity, uint256 maintenance) internal pure returns (bool) {
+        return equity > 0 && uint256(equity) > TARGET_HEALTH.mulDown(maintenance);
+    }
+
+    /// @notice f = (1.2 * MM - E) / ((1.2 - phi) * MM), floored, at most 1; needs E < MM.
+    function proRataFraction(int256 equity, uint256 maintenance, uint256 phiNow) internal pure returns (uint256) {
+        int256 missing = int256(TARGET_HEALTH.mulDown(maintenance)) - equity;
+        uint256 perUnit = (TARGET_HEALTH - phiNow).mulDown(maintenance);
+        if (perUnit == 0 || uint256(missing) >= perUnit) return WadMath.WAD;
+        return uint256(missing).divDown(perUnit);
+    }
+}
