@@ -6,7 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ClearinghouseMargin} from "./ClearinghouseMargin.sol";
 import {CASH, MAX_COLLATERALS} from "./ClearinghouseStorage.sol";
 import {AccountId} from "./types/AccountId.sol";
-import {IClearinghouse} from "./interfaces/IClearinghouse.sol";
+import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
 import {WadMath} from "./libraries/WadMath.sol";
 
@@ -16,14 +16,14 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
 
     function _asset(uint8 assetId) internal view returns (Asset storage asset) {
         asset = _s.assets[assetId];
-        if (asset.token == address(0)) revert IClearinghouse.UnknownAsset(assetId);
+        if (asset.token == address(0)) revert IClearinghouseTypes.UnknownAsset(assetId);
     }
 
     // ------------------------------------------------------------------------------------------------ decimals
 
     /// @dev For more than 18 decimals the amount is first cut to what a wad can hold.
     function _toWad(uint256 amountRaw, uint256 decimals) internal pure returns (uint256 amount, uint256 takenRaw) {
-        if (amountRaw > type(uint128).max) revert IClearinghouse.AmountTooLarge(amountRaw, type(uint128).max);
+        if (amountRaw > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amountRaw, type(uint128).max);
         if (decimals <= 18) {
             amount = amountRaw * 10 ** (18 - decimals);
             takenRaw = amountRaw;
@@ -31,12 +31,12 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
             amount = amountRaw / 10 ** (decimals - 18);
             takenRaw = amount * 10 ** (decimals - 18);
         }
-        if (amount == 0) revert IClearinghouse.AmountZero();
-        if (amount > type(uint128).max) revert IClearinghouse.AmountTooLarge(amount, type(uint128).max);
+        if (amount == 0) revert IClearinghouseTypes.AmountZero();
+        if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
     }
 
     function _rawToWadUp(uint256 amountRaw, uint256 decimals) internal pure returns (uint256 amount) {
-        if (amountRaw > type(uint128).max) revert IClearinghouse.AmountTooLarge(amountRaw, type(uint128).max);
+        if (amountRaw > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amountRaw, type(uint128).max);
         return decimals <= 18
             ? amountRaw * 10 ** (18 - decimals)
             : WadMath.divUpRaw(amountRaw, 10 ** (decimals - 18));
@@ -54,11 +54,11 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     function _pull(IERC20 token, uint256 amountRaw, uint256 recorded, uint256 decimals) internal {
         uint256 balance = token.balanceOf(address(this));
         uint256 recordedRaw = _wadToRawUp(recorded, decimals);
-        if (balance < recordedRaw) revert IClearinghouse.LedgerMismatch(address(token), recordedRaw, balance);
+        if (balance < recordedRaw) revert IClearinghouseTypes.LedgerMismatch(address(token), recordedRaw, balance);
         token.safeTransferFrom(msg.sender, address(this), amountRaw);
         uint256 received = token.balanceOf(address(this)) - balance;
         if (received != amountRaw) {
-            revert IClearinghouse.TransferAmountMismatch(address(token), amountRaw, received);
+            revert IClearinghouseTypes.TransferAmountMismatch(address(token), amountRaw, received);
         }
     }
 
@@ -67,7 +67,7 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         uint256 balance = token.balanceOf(address(this));
         token.safeTransfer(to, amountRaw);
         uint256 left = balance - token.balanceOf(address(this));
-        if (left != amountRaw) revert IClearinghouse.TransferAmountMismatch(address(token), amountRaw, left);
+        if (left != amountRaw) revert IClearinghouseTypes.TransferAmountMismatch(address(token), amountRaw, left);
     }
 
     // ------------------------------------------------------------------------------------------------ ledger
@@ -83,14 +83,14 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         }
         Account storage entry = _s.accounts[account];
         uint256 balance = uint256(entry.collateral[assetId]) + uint256(amount);
-        if (balance > type(uint128).max) revert IClearinghouse.AmountTooLarge(balance, type(uint128).max);
+        if (balance > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(balance, type(uint128).max);
         if (balance == uint256(amount)) {
             uint64 mask = entry.collateralMask | uint64(1 << assetId);
-            if (_popCount(mask) > MAX_COLLATERALS) revert IClearinghouse.TooManyCollaterals(account, MAX_COLLATERALS);
+            if (_popCount(mask) > MAX_COLLATERALS) revert IClearinghouseTypes.TooManyCollaterals(account, MAX_COLLATERALS);
             entry.collateralMask = mask;
         }
         entry.collateral[assetId] = uint128(balance);
-        emit IClearinghouse.CollateralUpdated(account, assetId, balance);
+        emit IClearinghouseTypes.CollateralUpdated(account, assetId, balance);
     }
 
     function _addCash(
@@ -103,11 +103,11 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         int256 oldPrincipal = entry.cashPrincipal;
         int256 principal = CashMarket.toPrincipal(index, CashMarket.toCash(index, oldPrincipal) + amount);
         if (principal > type(int128).max || principal < -type(int128).max) {
-            revert IClearinghouse.AmountTooLarge(WadMath.abs(principal), uint256(int256(type(int128).max)));
+            revert IClearinghouseTypes.AmountTooLarge(WadMath.abs(principal), uint256(int256(type(int128).max)));
         }
         entry.cashPrincipal = int128(principal);
         CashMarket.replace(totals, oldPrincipal, principal);
-        emit IClearinghouse.CashUpdated(account, principal);
+        emit IClearinghouseTypes.CashUpdated(account, principal);
     }
 
     /// @notice Takes from an account and makes sure that it may: the end of withdrawals and transfers.
@@ -127,7 +127,7 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         AccountId insurance = _s.insuranceAccount;
         int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[insurance].cashPrincipal);
         if (cash < int256(amount)) {
-            revert IClearinghouse.InsufficientBalance(insurance, CASH, cash < 0 ? 0 : uint256(cash), amount);
+            revert IClearinghouseTypes.InsufficientBalance(insurance, CASH, cash < 0 ? 0 : uint256(cash), amount);
         }
         _credit(insurance, CASH, -int256(amount));
     }

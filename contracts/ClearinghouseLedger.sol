@@ -2,11 +2,12 @@
 pragma solidity ^0.8.28;
 
 import {ClearinghouseStorage, MAX_COLLATERALS, MAX_POSITIONS} from "./ClearinghouseStorage.sol";
+import {RateModel} from "./types/RateModel.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {InstrumentId, Kind} from "./types/InstrumentId.sol";
 import {PositionWord, toLinearWord} from "./types/PositionWord.sol";
 import {Portfolio, SpotWord, toSpotWord} from "./types/Portfolio.sol";
-import {IClearinghouse} from "./interfaces/IClearinghouse.sol";
+import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {PositionMath} from "./libraries/PositionMath.sol";
 import {WadMath} from "./libraries/WadMath.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
@@ -108,7 +109,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             PositionWord word = loaded.legs[i];
             (oldSize, oldCost, epoch) = (word.size(), word.cost(), word.epoch());
         } else {
-            if (i == MAX_POSITIONS) revert IClearinghouse.TooManyPositions(loaded.id, MAX_POSITIONS);
+            if (i == MAX_POSITIONS) revert IClearinghouseTypes.TooManyPositions(loaded.id, MAX_POSITIONS);
             loaded.count = i + 1;
         }
         int256 newCost;
@@ -132,12 +133,12 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         while (i < n && loaded.spot[i].assetId() != assetId) ++i;
         uint256 held = i < n ? loaded.spot[i].amount() : 0;
         if (delta < 0 && held < uint256(-delta)) {
-            revert IClearinghouse.InsufficientBalance(loaded.id, uint8(assetId), held, uint256(-delta));
+            revert IClearinghouseTypes.InsufficientBalance(loaded.id, uint8(assetId), held, uint256(-delta));
         }
         uint256 amount = uint256(int256(held) + delta);
-        if (amount > type(uint128).max) revert IClearinghouse.AmountTooLarge(amount, type(uint128).max);
+        if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
         if (i == n) {
-            if (n == MAX_COLLATERALS) revert IClearinghouse.TooManyCollaterals(loaded.id, MAX_COLLATERALS);
+            if (n == MAX_COLLATERALS) revert IClearinghouseTypes.TooManyCollaterals(loaded.id, MAX_COLLATERALS);
             loaded.spotCount = n + 1;
         }
         loaded.spot[i] = toSpotWord(assetId, _s.assetUnderlying[assetId], amount);
@@ -153,11 +154,11 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         if (loaded.cash != loaded.oldCash) {
             int256 principal = CashMarket.toPrincipal(index, loaded.cash);
             if (principal > type(int128).max || principal < -type(int128).max) {
-                revert IClearinghouse.AmountTooLarge(WadMath.abs(principal), uint256(int256(type(int128).max)));
+                revert IClearinghouseTypes.AmountTooLarge(WadMath.abs(principal), uint256(int256(type(int128).max)));
             }
             CashMarket.replace(totals, loaded.principal, principal);
             loaded.principal = principal;
-            emit IClearinghouse.CashUpdated(loaded.id, principal);
+            emit IClearinghouseTypes.CashUpdated(loaded.id, principal);
         }
         account.cashPrincipal = int128(loaded.principal);
         account.collateralMask = uint64(loaded.mask);
@@ -185,13 +186,13 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             uint256 amount = word.amount();
             account.collateral[assetId] = uint128(amount);
             mask = amount == 0 ? mask & ~(1 << assetId) : mask | (1 << assetId);
-            emit IClearinghouse.CollateralUpdated(loaded.id, assetId, amount);
+            emit IClearinghouseTypes.CollateralUpdated(loaded.id, assetId, amount);
         }
         loaded.mask = mask;
     }
 
     /// @dev The interest rate model.
-    function _rateModel() internal view virtual returns (CashMarket.RateModel memory);
+    function _rateModel() internal view virtual returns (RateModel memory);
 
     /// @notice Writes indexes and totals with the rates that follow from them.
     function _storeCash(CashMarket.Index memory index, CashMarket.Totals memory totals) internal {
@@ -202,7 +203,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             || index.supplyIndex != old.supplyIndex || index.borrowIndex != old.borrowIndex;
         if (!changed) return;
         _s.cashIndex = index;
-        emit IClearinghouse.InterestAccrued(
+        emit IClearinghouseTypes.InterestAccrued(
             index.supplyIndex,
             index.borrowIndex,
             uint256(index.supplyRate) * CashMarket.RATE_UNIT,

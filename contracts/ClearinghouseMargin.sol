@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {Portfolio} from "./types/Portfolio.sol";
-import {IClearinghouse} from "./interfaces/IClearinghouse.sol";
+import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
@@ -41,7 +41,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         view
     {
         if (grew && (restricted || margin.status != IPriceRouter.Status.Ok)) {
-            revert IClearinghouse.ReduceOnly(loaded.id, margin.status, restricted);
+            revert IClearinghouseTypes.ReduceOnly(loaded.id, margin.status, restricted);
         }
         if (margin.equity < int256(margin.initialMargin)) _requireReduced(loaded, margin);
         if (loaded.flaggedAt != 0 && margin.equity >= int256(margin.maintenanceMargin)) loaded.flaggedAt = 0;
@@ -58,7 +58,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         } else {
             reduced = reduced && margin.equity >= before.equity;
         }
-        if (!reduced) revert IClearinghouse.BelowInitialMargin(loaded.id, margin.equity, margin.initialMargin);
+        if (!reduced) revert IClearinghouseTypes.BelowInitialMargin(loaded.id, margin.equity, margin.initialMargin);
     }
 
     /// @notice After a withdrawal what is left covers the initial margin without counting unrealised gains (SPEC-M12).
@@ -69,11 +69,11 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         bool restricted = _s.paused && loaded.cash < 0 && loaded.cash < loaded.oldCash;
         IRiskEngine.Margin memory margin = _assess(_portfolio(loaded));
         if (restricted || margin.status == IPriceRouter.Status.Stale) {
-            revert IClearinghouse.ReduceOnly(loaded.id, margin.status, restricted);
+            revert IClearinghouseTypes.ReduceOnly(loaded.id, margin.status, restricted);
         }
         int256 gains = margin.unrealised > 0 ? margin.unrealised : int256(0);
         if (margin.equity - gains < int256(margin.initialMargin)) {
-            revert IClearinghouse.WithdrawalTooLarge(
+            revert IClearinghouseTypes.WithdrawalTooLarge(
                 loaded.id, margin.equity, margin.initialMargin, margin.unrealised
             );
         }
@@ -88,7 +88,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         try _s.riskEngine.assess(portfolios, IRiskEngine.Stance.Adverse) returns (IRiskEngine.Margin[] memory margins) {
             if (margins[0].equity < int256(margins[0].maintenanceMargin)) return;
             _s.accounts[account].flaggedAt = 0;
-            emit IClearinghouse.FlagUpdated(account, 0);
+            emit IClearinghouseTypes.FlagUpdated(account, 0);
         } catch {}
     }
 
@@ -97,5 +97,24 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         _store(sides.a, index, totals);
         _store(sides.b, index, totals);
         _storeCash(index, totals);
+    }
+
+    // ------------------------------------------------------------------------------------------------ authority
+
+    function _isAuthorised(AccountId account, address caller, uint8 scopes) internal view returns (bool) {
+        if (caller == account.owner()) return true;
+        Operator memory approval = _s.operators[account][caller];
+        return approval.scopes & scopes == scopes && block.timestamp <= approval.expirySec;
+    }
+
+    function _authorise(AccountId account, uint8 scopes) internal view {
+        if (!_isAuthorised(account, msg.sender, scopes)) {
+            revert IClearinghouseTypes.NotAuthorised(account, msg.sender, scopes);
+        }
+    }
+
+    function _module(uint8 role) internal view returns (Module storage module) {
+        module = _s.modules[msg.sender];
+        if (module.roles & role == 0) revert IClearinghouseTypes.NotModule(msg.sender, role);
     }
 }

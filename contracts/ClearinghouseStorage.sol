@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {PositionWord} from "./types/PositionWord.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
@@ -16,8 +18,14 @@ uint8 constant CASH = 0;
 uint8 constant ROLE_VENUE = 1;
 uint8 constant ROLE_LIQUIDATOR = 2;
 
+/// @dev What an operator may do for an account; bits combine.
+uint8 constant SCOPE_TRADE = 1;
+uint8 constant SCOPE_WITHDRAW = 2;
+uint8 constant SCOPE_DEPOSIT = 4;
+uint8 constant SCOPE_LIQUIDATE = 8;
+
 /// @title ClearinghouseStorage: everything the clearinghouse remembers
-abstract contract ClearinghouseStorage {
+abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransient {
     /// @dev One slot and two fixed arrays: a position or balance is found by one addition, without a hash of its own.
     struct Account {
         // -- header: 16 + 8 + 5 + 1 + 1 = 31 bytes

@@ -5,7 +5,7 @@ import {ClearinghouseCustody} from "./ClearinghouseCustody.sol";
 import {CASH} from "./ClearinghouseStorage.sol";
 import {InstrumentId, Kind} from "./types/InstrumentId.sol";
 import {MAX_SIZE} from "./types/PositionWord.sol";
-import {IClearinghouse} from "./interfaces/IClearinghouse.sol";
+import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {LinearPricing} from "./pricing/LinearPricing.sol";
 import {WadMath} from "./libraries/WadMath.sol";
 import {Funding} from "./markets/Funding.sol";
@@ -20,32 +20,32 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     /// @dev The perp market of an instrument; other kinds are refused until they are priced.
     function _perp(InstrumentId instrument) internal view returns (Perp storage perp) {
         Kind kind = instrument.kind();
-        if (kind == Kind.None) revert IClearinghouse.UnknownInstrument(instrument);
-        if (kind != Kind.Perp) revert IClearinghouse.InstrumentNotSupported(instrument);
+        if (kind == Kind.None) revert IClearinghouseTypes.UnknownInstrument(instrument);
+        if (kind != Kind.Perp) revert IClearinghouseTypes.InstrumentNotSupported(instrument);
         perp = _s.perps[instrument.underlying()];
         // a perp has no expiry and no strike: the low 80 bits must be empty
         if (!perp.listed || InstrumentId.unwrap(instrument) << 16 != 0) {
-            revert IClearinghouse.UnknownInstrument(instrument);
+            revert IClearinghouseTypes.UnknownInstrument(instrument);
         }
     }
 
-    function _validateTrade(IClearinghouse.Trade calldata params) internal view returns (Perp storage perp) {
+    function _validateTrade(IClearinghouseTypes.Trade calldata params) internal view returns (Perp storage perp) {
         perp = _perp(params.instrument);
-        if (params.buyer == params.seller) revert IClearinghouse.SameAccount(params.buyer);
-        if (params.size == 0 || params.price == 0) revert IClearinghouse.AmountZero();
-        if (params.size > uint256(MAX_SIZE)) revert IClearinghouse.AmountTooLarge(params.size, uint256(MAX_SIZE));
+        if (params.buyer == params.seller) revert IClearinghouseTypes.SameAccount(params.buyer);
+        if (params.size == 0 || params.price == 0) revert IClearinghouseTypes.AmountZero();
+        if (params.size > uint256(MAX_SIZE)) revert IClearinghouseTypes.AmountTooLarge(params.size, uint256(MAX_SIZE));
         if (params.price > type(uint128).max) {
-            revert IClearinghouse.AmountTooLarge(params.price, type(uint128).max);
+            revert IClearinghouseTypes.AmountTooLarge(params.price, type(uint128).max);
         }
         uint256 maxFee = WadMath.mulDivUp(WadMath.mulUp(params.size, params.price), MAX_FEE_BPS, BPS);
-        if (params.buyerFee > maxFee) revert IClearinghouse.FeeTooHigh(params.buyerFee, maxFee);
-        if (params.sellerFee > maxFee) revert IClearinghouse.FeeTooHigh(params.sellerFee, maxFee);
+        if (params.buyerFee > maxFee) revert IClearinghouseTypes.FeeTooHigh(params.buyerFee, maxFee);
+        if (params.sellerFee > maxFee) revert IClearinghouseTypes.FeeTooHigh(params.sellerFee, maxFee);
     }
 
     /// @notice Checks the price against the mark and lets the trade move the premium.
     /// @return fundingIndex The funding index now.
     /// @return premium The premium after the trade.
-    function _movePremium(Perp storage perp, IClearinghouse.Trade calldata params)
+    function _movePremium(Perp storage perp, IClearinghouseTypes.Trade calldata params)
         internal
         returns (int256 fundingIndex, int256 premium)
     {
@@ -54,7 +54,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         uint256 mark = LinearPricing.perpMark(index, premium);
         uint256 bandBps = perp.priceBandBps;
         uint256 distance = params.price > mark ? params.price - mark : mark - params.price;
-        if (distance * BPS > mark * bandBps) revert IClearinghouse.PriceOutOfBand(params.price, mark, bandBps);
+        if (distance * BPS > mark * bandBps) revert IClearinghouseTypes.PriceOutOfBand(params.price, mark, bandBps);
         premium = Funding.afterTrade(
             premium,
             index,
@@ -67,10 +67,10 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
 
     function _storeFunding(Perp storage perp, int256 fundingIndex, int256 premium) internal {
         if (WadMath.abs(fundingIndex) > uint256(int256(type(int96).max))) {
-            revert IClearinghouse.AmountTooLarge(WadMath.abs(fundingIndex), uint256(int256(type(int96).max)));
+            revert IClearinghouseTypes.AmountTooLarge(WadMath.abs(fundingIndex), uint256(int256(type(int96).max)));
         }
         if (WadMath.abs(premium) > uint256(int256(type(int88).max))) {
-            revert IClearinghouse.AmountTooLarge(WadMath.abs(premium), uint256(int256(type(int88).max)));
+            revert IClearinghouseTypes.AmountTooLarge(WadMath.abs(premium), uint256(int256(type(int88).max)));
         }
         perp.funding = Funding.State(int96(fundingIndex), int88(premium), uint40(block.timestamp));
     }
@@ -105,7 +105,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     }
 
     /// @notice Takes the fees from both sides and books them for the insurance account and the venue.
-    function _chargeFees(Module storage module, Sides memory sides, IClearinghouse.Trade calldata params) internal {
+    function _chargeFees(Module storage module, Sides memory sides, IClearinghouseTypes.Trade calldata params) internal {
         uint256 total = params.buyerFee + params.sellerFee;
         if (total == 0) return;
         sides.a.cash -= int256(params.buyerFee);
@@ -114,7 +114,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         uint256 insuranceFees = module.insuranceFees + toInsurance;
         uint256 venueFees = module.venueFees + (total - toInsurance);
         uint256 most = WadMath.max(insuranceFees, venueFees);
-        if (most > type(uint112).max) revert IClearinghouse.AmountTooLarge(most, type(uint112).max);
+        if (most > type(uint112).max) revert IClearinghouseTypes.AmountTooLarge(most, type(uint112).max);
         module.insuranceFees = uint112(insuranceFees);
         module.venueFees = uint112(venueFees);
     }
@@ -124,15 +124,15 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     /// @dev The signed change that takes `size` units off the account's position, which must hold them.
     function _reduction(Loaded memory loaded, InstrumentId instrument, uint256 size) internal pure returns (int256) {
         uint256 i = _find(loaded, instrument);
-        if (i == loaded.count) revert IClearinghouse.PositionNotFound(loaded.id, instrument);
+        if (i == loaded.count) revert IClearinghouseTypes.PositionNotFound(loaded.id, instrument);
         int256 held = loaded.legs[i].size();
-        if (size == 0) revert IClearinghouse.AmountZero();
-        if (size > WadMath.abs(held)) revert IClearinghouse.ReducesPastZero(loaded.id, instrument, held, size);
+        if (size == 0) revert IClearinghouseTypes.AmountZero();
+        if (size > WadMath.abs(held)) revert IClearinghouseTypes.ReducesPastZero(loaded.id, instrument, held, size);
         return held > 0 ? -int256(size) : int256(size);
     }
 
     /// @return realised What `a`'s cash changed by.
-    function _moveLegs(Sides memory sides, IClearinghouse.Basket calldata basket) internal returns (int256 realised) {
+    function _moveLegs(Sides memory sides, IClearinghouseTypes.Basket calldata basket) internal returns (int256 realised) {
         int256 cash = sides.a.cash;
         for (uint256 i = 0; i < basket.instruments.length; ++i) {
             InstrumentId instrument = basket.instruments[i];
@@ -147,12 +147,12 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     }
 
     /// @return value What `b` paid for the collateral.
-    function _moveSpot(Sides memory sides, IClearinghouse.Basket calldata basket) internal view returns (int256 value) {
+    function _moveSpot(Sides memory sides, IClearinghouseTypes.Basket calldata basket) internal view returns (int256 value) {
         for (uint256 i = 0; i < basket.assetIds.length; ++i) {
             uint256 amount = basket.amounts[i];
-            if (amount == 0) revert IClearinghouse.AmountZero();
-            if (amount > type(uint128).max) revert IClearinghouse.AmountTooLarge(amount, type(uint128).max);
-            if (basket.assetIds[i] == CASH) revert IClearinghouse.UnknownAsset(CASH);
+            if (amount == 0) revert IClearinghouseTypes.AmountZero();
+            if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
+            if (basket.assetIds[i] == CASH) revert IClearinghouseTypes.UnknownAsset(CASH);
             _applySpot(sides.a, basket.assetIds[i], -int256(amount));
             _applySpot(sides.b, basket.assetIds[i], int256(amount));
             value += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
@@ -161,7 +161,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         sides.b.cash -= value;
     }
 
-    function _previewBasket(Loaded memory loaded, IClearinghouse.Basket calldata basket) internal view {
+    function _previewBasket(Loaded memory loaded, IClearinghouseTypes.Basket calldata basket) internal view {
         for (uint256 i = 0; i < basket.instruments.length; ++i) {
             InstrumentId instrument = basket.instruments[i];
             (int256 fundingIndex,) = Funding.current(_perp(instrument).funding, block.timestamp);
@@ -170,7 +170,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         }
         for (uint256 i = 0; i < basket.assetIds.length; ++i) {
             uint256 amount = basket.amounts[i];
-            if (amount > type(uint128).max) revert IClearinghouse.AmountTooLarge(amount, type(uint128).max);
+            if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
             _applySpot(loaded, basket.assetIds[i], -int256(amount));
             loaded.cash += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
         }
@@ -180,6 +180,6 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         uint256 i = _find(loaded, instrument);
         (int256 size, int256 cost) =
             i < loaded.count ? (loaded.legs[i].size(), loaded.legs[i].cost()) : (int256(0), int256(0));
-        emit IClearinghouse.PositionUpdated(loaded.id, instrument, size, cost);
+        emit IClearinghouseTypes.PositionUpdated(loaded.id, instrument, size, cost);
     }
 }

@@ -6,7 +6,7 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {Portfolio} from "../types/Portfolio.sol";
 import {IRiskEngine} from "./IRiskEngine.sol";
 import {IPriceRouter} from "./IPriceRouter.sol";
-import {IClearinghouse} from "./IClearinghouse.sol";
+import {IClearinghouseTypes} from "./IClearinghouseTypes.sol";
 
 /// @title IMarginLens: batched reads for the keeper, the SDK and pages
 interface IMarginLens {
@@ -38,11 +38,11 @@ interface IMarginLens {
         IPriceRouter.Price price;
         bytes reason;
         uint256 perpMark;
-        IClearinghouse.PerpConfig config;
-        IClearinghouse.PerpState state;
+        IClearinghouseTypes.PerpConfig config;
+        IClearinghouseTypes.PerpState state;
     }
 
     function markets() external view returns (MarketView[] memory);
 
-    function assets() external view returns (IClearinghouse.AssetInfo[] memory);
+    function assets() external view returns (IClearinghouseTypes.AssetInfo[] memory);
 }

@@ -8,6 +8,7 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {PositionWord} from "../types/PositionWord.sol";
 import {Portfolio} from "../types/Portfolio.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IClearinghouseTypes} from "../interfaces/IClearinghouseTypes.sol";
 import {ILiquidator} from "../interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
@@ -69,7 +70,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         if (!clearinghouse.isAuthorised(params.liquidator, msg.sender, SCOPE_LIQUIDATE)) {
             revert NotAuthorised(params.liquidator, msg.sender);
         }
-        IClearinghouse.Basket memory basket;
+        IClearinghouseTypes.Basket memory basket;
         bool emptied;
         (terms, basket, emptied) = _calculate(params.account, params.selection);
         if (terms.penalty + terms.incentive < params.minReward) {
@@ -134,7 +135,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     function _calculate(AccountId account, Selection calldata selection)
         private
         view
-        returns (Quote memory terms, IClearinghouse.Basket memory basket, bool emptied)
+        returns (Quote memory terms, IClearinghouseTypes.Basket memory basket, bool emptied)
     {
         Portfolio memory portfolio = clearinghouse.portfolioOf(account);
         basket = _priced(account, portfolio, selection);
@@ -181,7 +182,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     function _priced(AccountId account, Portfolio memory portfolio, Selection calldata selection)
         private
         view
-        returns (IClearinghouse.Basket memory basket)
+        returns (IClearinghouseTypes.Basket memory basket)
     {
         uint256 legs = selection.instruments.length;
         uint256 assets = selection.assetIds.length;
@@ -214,7 +215,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         for (uint256 i = 0; i < portfolio.legs.length; ++i) {
             if (portfolio.legs[i].isInstrument(instrument)) return marks.leg[i];
         }
-        revert IClearinghouse.PositionNotFound(account, instrument);
+        revert IClearinghouseTypes.PositionNotFound(account, instrument);
     }
 
     function _spotMark(
@@ -226,7 +227,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         for (uint256 i = 0; i < portfolio.spot.length; ++i) {
             if (portfolio.spot[i].assetId() == assetId) return marks.spot[i];
         }
-        revert IClearinghouse.InsufficientBalance(account, assetId, 0, 0);
+        revert IClearinghouseTypes.InsufficientBalance(account, assetId, 0, 0);
     }
 
     function _slice(Portfolio memory portfolio, uint256 fraction) private pure returns (Selection memory selection) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {RateModel} from "../types/RateModel.sol";
 import {WadMath} from "../libraries/WadMath.sol";
 
 /// @title CashMarket: interest on cash (SPEC-C1 to C3)
@@ -27,19 +28,6 @@ library CashMarket {
     struct Totals {
         uint128 supplyPrincipal;
         uint128 borrowPrincipal;
-    }
-
-    /// @notice The rate model, fixed at deployment. Wad per year.
-    /// @param base Borrow rate at zero utilisation.
-    /// @param slopeLow,slopeHigh What the rate rises by up to the kink, and from there to full utilisation.
-    /// @param kink Utilisation, (0, 1).
-    /// @param reserve Share of the interest that stays in the pool as a reserve, [0, 1).
-    struct RateModel {
-        uint256 base;
-        uint256 slopeLow;
-        uint256 slopeHigh;
-        uint256 kink;
-        uint256 reserve;
     }
 
     /// @notice Indexes at `nowSec`; supply rounds down, borrow up.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {AccountId} from "../types/AccountId.sol";
 import {Portfolio} from "../types/Portfolio.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IClearinghouseTypes} from "../interfaces/IClearinghouseTypes.sol";
 import {IMarginLens} from "../interfaces/IMarginLens.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
@@ -82,9 +83,9 @@ contract MarginLens is IMarginLens {
     }
 
     /// @inheritdoc IMarginLens
-    function assets() external view returns (IClearinghouse.AssetInfo[] memory infos) {
+    function assets() external view returns (IClearinghouseTypes.AssetInfo[] memory infos) {
         uint256 count = clearinghouse.assetCount();
-        infos = new IClearinghouse.AssetInfo[](count);
+        infos = new IClearinghouseTypes.AssetInfo[](count);
         for (uint256 i = 0; i < count; ++i) {
             infos[i] = clearinghouse.assetInfo(uint8(i));
         }

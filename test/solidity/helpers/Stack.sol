@@ -5,13 +5,15 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Test} from "./Test.sol";
 import {Clearinghouse} from "../../../contracts/Clearinghouse.sol";
+import {ClearinghouseExt} from "../../../contracts/ClearinghouseExt.sol";
 import {AccountId, toAccountId} from "../../../contracts/types/AccountId.sol";
 import {InstrumentId, perpId} from "../../../contracts/types/InstrumentId.sol";
 import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
+import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
-import {CashMarket} from "../../../contracts/markets/CashMarket.sol";
+import {RateModel} from "../../../contracts/types/RateModel.sol";
 import {InsuranceFund} from "../../../contracts/liquidation/InsuranceFund.sol";
 import {Liquidator} from "../../../contracts/liquidation/Liquidator.sol";
 import {MockAggregator} from "../../../contracts/mocks/MockAggregator.sol";
@@ -35,7 +37,7 @@ abstract contract Stack is Test {
     AccessManager internal manager;
     PriceRouter internal router;
     RiskEngine internal engine;
-    Clearinghouse internal house;
+    IClearinghouse internal house;
     Liquidator internal liquidator;
     InsuranceFund internal insurance;
     MarginLens internal lens;
@@ -63,7 +65,9 @@ abstract contract Stack is Test {
         engine = new RiskEngine(address(manager), router);
         engine.setProfile(0, Presets.portfolio());
         engine.setProfile(1, Presets.standard());
-        house = new Clearinghouse(address(manager), CashMarket.RateModel(0, 0.04e18, 0.6e18, 0.8e18, 0.1e18));
+        ClearinghouseExt extension = new ClearinghouseExt(address(manager));
+        RateModel memory model = RateModel(0, 0.04e18, 0.6e18, 0.8e18, 0.1e18);
+        house = IClearinghouse(address(new Clearinghouse(address(manager), address(extension), model)));
         house.setRiskEngine(engine);
         insurance = new InsuranceFund(house, address(manager));
         liquidator = new Liquidator(house, address(manager), 100e18, 5e18);
@@ -87,8 +91,8 @@ abstract contract Stack is Test {
         house.setAsset(USDC_ID, address(usdc), 0, true, 1e30);
         house.setAsset(WETH_ID, address(weth), ETH, true, 1e30);
         house.setAsset(WBTC_ID, address(wbtc), BTC, true, 1e30);
-        house.setPerp(BTC, IClearinghouse.PerpConfig(true, 100_000e18, 10_000_000, 500));
-        house.setPerp(ETH, IClearinghouse.PerpConfig(true, 1_000_000e18, 10_000_000, 500));
+        house.setPerp(BTC, IClearinghouseTypes.PerpConfig(true, 100_000e18, 10_000_000, 500));
+        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, 1_000_000e18, 10_000_000, 500));
         house.setInsuranceAccount(insurance.account());
         house.setModule(address(liquidator), 2, 0, AccountId.wrap(0));
         house.setModule(address(this), 1, 5_000, toAccountId(address(this), 0));
@@ -141,7 +145,7 @@ abstract contract Stack is Test {
     function tradeAt(AccountId buyer, AccountId seller, InstrumentId instrument, uint256 size, uint256 price)
         internal
     {
-        house.trade(IClearinghouse.Trade(buyer, seller, instrument, size, price, 0, 0));
+        house.trade(IClearinghouseTypes.Trade(buyer, seller, instrument, size, price, 0, 0));
     }
 
     function markOf(InstrumentId instrument) internal view returns (uint256) {

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {CASH, MAX_ASSETS, ROLE_LIQUIDATOR, ROLE_VENUE, SCOPE_TRADE} from "./ClearinghouseStorage.sol";
+import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
+import {RateModel} from "./types/RateModel.sol";
+import {AccountId} from "./types/AccountId.sol";
+import {MAX_UNDERLYING, perpId} from "./types/InstrumentId.sol";
+import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
+import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
+import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
+import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
+import {WadMath} from "./libraries/WadMath.sol";
+import {CashMarket} from "./markets/CashMarket.sol";
+import {Funding} from "./markets/Funding.sol";
+
+/// @title ClearinghouseExt: what governance may set, each within hard bounds, and the rarely used reads
+/// @dev The clearinghouse delegates the calls it does not know to this contract, whose address is fixed for good at its
+/// deployment, and so stays below the code size limit (as Compound III's Comet does with CometExt). Both inherit
+/// the same storage. Called at its own address it acts on storage that nobody reads.
+///
+/// Who may call what is the AccessManager's to say: changes that add risk wait behind its timelock, `pause` and
+/// `tightenPerp` belong to the guardian.
+contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
+    uint256 private constant MAX_BPS = 10_000;
+
+    constructor(address authority) AccessManaged(authority) {}
+
+    // ------------------------------------------------------------------------------------------------ traders
+
+    /// @inheritdoc IClearinghouseExt
+    function setProfile(AccountId account, uint8 profileId) external nonReentrant {
+        _authorise(account, SCOPE_TRADE);
+        if (!_s.riskEngine.isProfile(profileId)) revert IRiskEngine.UnknownProfile(profileId);
+        CashMarket.Index memory index = _cashIndex();
+        Loaded memory loaded = _load(account, index, 0);
+        loaded.profileId = profileId;
+        if (loaded.count != 0 || loaded.spotCount != 0 || loaded.cash < 0) {
+            IRiskEngine.Margin memory margin = _assess(_portfolio(loaded));
+            if (_s.paused || margin.status != IPriceRouter.Status.Ok) {
+                revert ReduceOnly(account, margin.status, _s.paused);
+            }
+            if (margin.equity < int256(margin.initialMargin)) {
+                revert BelowInitialMargin(account, margin.equity, margin.initialMargin);
+            }
+        }
+        _s.accounts[account].profileId = profileId;
+        emit ProfileChanged(account, profileId);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function setOperator(AccountId account, address operator, uint8 scopes, uint40 expirySec) external {
+        if (msg.sender != account.owner()) revert NotAuthorised(account, msg.sender, type(uint8).max);
+        _s.operators[account][operator] = Operator(scopes, expirySec);
+        emit OperatorSet(account, operator, scopes, expirySec);
+    }
+
+    // ------------------------------------------------------------------------------------------------ anyone
+
+    /// @inheritdoc IClearinghouseExt
+    function accrueInterest() external nonReentrant {
+        _storeCash(_cashIndex(), _s.cashTotals);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function accrueFunding(uint16 underlying) external nonReentrant {
+        Perp storage perp = _s.perps[underlying];
+        if (!perp.listed) revert UnknownInstrument(perpId(underlying));
+        (int256 fundingIndex, int256 premium) = Funding.current(perp.funding, block.timestamp);
+        _storeFunding(perp, fundingIndex, premium);
+        emit PerpUpdated(underlying, fundingIndex, premium, perp.openInterest);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function sweepFees(address module) external nonReentrant {
+        Module storage entry = _s.modules[module];
+        (uint256 toInsurance, uint256 toVenue) = (entry.insuranceFees, entry.venueFees);
+        entry.insuranceFees = 0;
+        entry.venueFees = 0;
+        if (toInsurance != 0) _credit(_s.insuranceAccount, CASH, int256(toInsurance));
+        if (toVenue != 0) _credit(entry.feeAccount, CASH, int256(toVenue));
+        emit FeesSwept(module, toInsurance, toVenue);
+    }
+
+    // ------------------------------------------------------------------------------------------------ modules
+
+    /// @inheritdoc IClearinghouseExt
+    function setFlag(AccountId account, uint40 flaggedAt) external nonReentrant {
+        _module(ROLE_LIQUIDATOR);
+        _s.accounts[account].flaggedAt = flaggedAt;
+        emit FlagUpdated(account, flaggedAt);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function coverBadDebt(AccountId account) external nonReentrant returns (uint256 covered, uint256 remaining) {
+        _module(ROLE_LIQUIDATOR);
+        Account storage entry = _s.accounts[account];
+        if (entry.positionCount != 0 || entry.collateralMask != 0 || entry.cashPrincipal >= 0) {
+            revert AccountNotEmpty(account);
+        }
+        CashMarket.Index memory index = _cashIndex();
+        uint256 debt = uint256(-CashMarket.toCash(index, entry.cashPrincipal));
+        int256 available = CashMarket.toCash(index, _s.accounts[_s.insuranceAccount].cashPrincipal);
+        covered = available <= 0 ? 0 : WadMath.min(debt, uint256(available));
+        remaining = debt - covered;
+        if (covered != 0) {
+            _debitInsurance(covered);
+            _credit(account, CASH, int256(covered));
+        }
+        emit BadDebtCovered(account, covered, remaining);
+    }
+
+    // ------------------------------------------------------------------------------------------------ governance
+
+    /// @inheritdoc IClearinghouseExt
+    function setAsset(
+        uint8 assetId,
+        address token,
+        uint16 underlying,
+        bool enabled,
+        uint256 cap
+    ) external restricted {
+        _within("cap", cap, 0, type(uint128).max);
+        Asset storage asset = _s.assets[assetId];
+        if (assetId == _s.assetCount) {
+            _list(asset, assetId, token, underlying);
+        } else if (assetId > _s.assetCount) {
+            revert UnknownAsset(assetId);
+        } else if (asset.token != token || asset.underlying != underlying) {
+            revert InvalidConfig("token", uint160(token), uint160(asset.token), uint160(asset.token));
+        }
+        asset.enabled = enabled;
+        asset.cap = uint128(cap);
+        emit AssetSet(assetId, token, asset.decimals, underlying, enabled, cap);
+    }
+
+    function _list(
+        Asset storage asset,
+        uint8 assetId,
+        address token,
+        uint16 underlying
+    ) private {
+        _within("assetId", assetId, 0, MAX_ASSETS - 1);
+        if (token.code.length == 0) revert NotAContract(token);
+        bool isCash = assetId == CASH;
+        _within("underlying", underlying, isCash ? 0 : 1, isCash ? 0 : MAX_UNDERLYING);
+        // a token under two numbers would be counted twice
+        for (uint256 i = 0; i < assetId; ++i) {
+            if (_s.assets[i].token == token) revert InvalidConfig("token", uint160(token), 0, 0);
+        }
+        uint8 decimals = IERC20Metadata(token).decimals();
+        _within("decimals", decimals, 2, 24);
+        asset.token = token;
+        asset.decimals = decimals;
+        asset.underlying = underlying;
+        _s.assetUnderlying[assetId] = underlying;
+        _s.assetCount = assetId + 1;
+        // an underlying without a price would make its holders impossible to assess
+        if (!isCash) _s.riskEngine.indexOf(underlying);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function setPerp(
+        uint16 underlying,
+        PerpConfig calldata config
+    ) external restricted {
+        _within("underlying", underlying, 1, MAX_UNDERLYING);
+        _within("openInterestCap", config.openInterestCap, 0, type(uint96).max);
+        _within("premiumDepthUsd", config.premiumDepthUsd, 1_000, 1e12);
+        _within("priceBandBps", config.priceBandBps, 10, 1_000);
+        _s.riskEngine.indexOf(underlying);
+        Perp storage perp = _s.perps[underlying];
+        if (!perp.listed) perp.funding.updatedAt = uint40(block.timestamp);
+        perp.listed = true;
+        perp.enabled = config.enabled;
+        perp.openInterestCap = uint96(config.openInterestCap);
+        perp.premiumDepthUsd = uint48(config.premiumDepthUsd);
+        perp.priceBandBps = uint16(config.priceBandBps);
+        emit PerpSet(underlying, config);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function tightenPerp(
+        uint16 underlying,
+        bool enabled,
+        uint256 openInterestCap
+    ) external restricted {
+        Perp storage perp = _s.perps[underlying];
+        _within("openInterestCap", openInterestCap, 0, perp.openInterestCap);
+        if (enabled && !perp.enabled) revert InvalidConfig("enabled", 1, 0, 0);
+        perp.enabled = enabled;
+        perp.openInterestCap = uint96(openInterestCap);
+        emit PerpSet(
+            underlying,
+            PerpConfig(enabled, openInterestCap, perp.premiumDepthUsd, perp.priceBandBps)
+        );
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function setModule(
+        address module,
+        uint8 roles,
+        uint16 insuranceShareBps,
+        AccountId feeAccount
+    ) external restricted {
+        _within("roles", roles, 0, ROLE_VENUE | ROLE_LIQUIDATOR);
+        _within("insuranceShareBps", insuranceShareBps, 0, MAX_BPS);
+        if (roles != 0 && module.code.length == 0) revert NotAContract(module);
+        Module storage entry = _s.modules[module];
+        entry.roles = roles;
+        entry.insuranceShareBps = insuranceShareBps;
+        entry.feeAccount = feeAccount;
+        emit ModuleSet(module, roles, insuranceShareBps, feeAccount);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function setRiskEngine(IRiskEngine newEngine) external restricted {
+        if (address(newEngine).code.length == 0) revert NotAContract(address(newEngine));
+        // profile 0 is what every account starts with
+        if (!newEngine.isProfile(0)) revert IRiskEngine.UnknownProfile(0);
+        _s.riskEngine = newEngine;
+        emit RiskEngineSet(address(newEngine));
+    }
+
+    function _within(string memory field, uint256 value, uint256 min, uint256 max) internal pure {
+        if (value < min || value > max) revert InvalidConfig(field, value, min, max);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function setInsuranceAccount(AccountId account) external restricted {
+        _s.insuranceAccount = account;
+        emit InsuranceAccountSet(account);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function pause() external restricted {
+        _s.paused = true;
+        emit PauseSet(true);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function unpause() external restricted {
+        _s.paused = false;
+        emit PauseSet(false);
+    }
+
+    // ------------------------------------------------------------------------------------------------ views
+
+    /// @inheritdoc IClearinghouseExt
+    function approvalOf(AccountId account, address operator) external view returns (Approval memory) {
+        Operator memory approval = _s.operators[account][operator];
+        return Approval(approval.scopes, approval.expirySec);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function assetCount() external view returns (uint8) {
+        return _s.assetCount;
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function assetInfo(uint8 assetId) external view nonReentrantView returns (AssetInfo memory) {
+        Asset storage asset = _s.assets[assetId];
+        if (asset.token == address(0)) revert UnknownAsset(assetId);
+        return
+            AssetInfo(asset.token, asset.decimals, asset.underlying, asset.enabled, asset.recorded, asset.cap);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function perpConfig(uint16 underlying) external view returns (PerpConfig memory) {
+        Perp storage perp = _s.perps[underlying];
+        return PerpConfig(perp.enabled, perp.openInterestCap, perp.premiumDepthUsd, perp.priceBandBps);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function perpState(uint16 underlying) external view nonReentrantView returns (PerpState memory) {
+        Perp storage perp = _s.perps[underlying];
+        (int256 fundingIndex, int256 premium) = Funding.current(perp.funding, block.timestamp);
+        return PerpState(fundingIndex, premium, perp.openInterest, perp.costSum);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function cashState() external view nonReentrantView returns (CashState memory) {
+        CashMarket.Index memory index = CashMarket.accrued(_s.cashIndex, block.timestamp);
+        (uint256 supplied, uint256 borrowed) = CashMarket.totalCash(index, _s.cashTotals);
+        return CashState(
+            index.supplyIndex,
+            index.borrowIndex,
+            uint256(index.supplyRate) * CashMarket.RATE_UNIT,
+            uint256(index.borrowRate) * CashMarket.RATE_UNIT,
+            supplied,
+            borrowed
+        );
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function moduleInfo(address module)
+        external
+        view
+        nonReentrantView
+        returns (uint8, uint16, uint256, uint256, AccountId)
+    {
+        Module storage entry = _s.modules[module];
+        return (entry.roles, entry.insuranceShareBps, entry.insuranceFees, entry.venueFees, entry.feeAccount);
+    }
+
+    /// @dev Asks the core, in whose context this runs: the model is part of its code.
+    function _rateModel() internal view override returns (RateModel memory) {
+        return IClearinghouseCore(address(this)).rateModel();
+    }
+}

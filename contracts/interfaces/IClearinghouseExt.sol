@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AccountId} from "../types/AccountId.sol";
+import {IClearinghouseTypes} from "./IClearinghouseTypes.sol";
+import {IRiskEngine} from "./IRiskEngine.sol";
+
+/// @title IClearinghouseExt: governance and the rarely used reads, called at the clearinghouse's own address
+interface IClearinghouseExt is IClearinghouseTypes {
+    // ------------------------------------------------------------------------------------------------ traders
+
+    /// @notice Switches the account's risk profile; needs the new profile's initial margin.
+    function setProfile(AccountId account, uint8 profileId) external;
+
+    /// @notice Lets `operator` act for an account of the caller. Scopes: see `Approval`.
+    function setOperator(AccountId account, address operator, uint8 scopes, uint40 expirySec) external;
+
+    // ------------------------------------------------------------------------------------------------ anyone
+
+    /// @notice Brings the cash indexes up to now.
+    function accrueInterest() external;
+
+    /// @notice Brings a perp's funding index up to now. Changes nobody's equity: funding is a closed form of time.
+    function accrueFunding(uint16 underlying) external;
+
+    /// @notice Pays the fees collected from a module's trades to the insurance account and the module's fee account.
+    function sweepFees(address module) external;
+
+    // ------------------------------------------------------------------------------------------------ modules
+
+    /// @notice Sets or clears the liquidation flag. For the liquidator module.
+    function setFlag(AccountId account, uint40 flaggedAt) external;
+
+    /// @notice Pays the debt of an account that has nothing else left out of the insurance account, as far as it goes.
+    /// For the liquidator module.
+    function coverBadDebt(AccountId account) external returns (uint256 covered, uint256 remaining);
+
+    // ------------------------------------------------------------------------------------------------ views
+
+    function approvalOf(AccountId account, address operator) external view returns (Approval memory);
+
+    function assetCount() external view returns (uint8);
+
+    function assetInfo(uint8 assetId) external view returns (AssetInfo memory);
+
+    function perpConfig(uint16 underlying) external view returns (PerpConfig memory);
+
+    function perpState(uint16 underlying) external view returns (PerpState memory);
+
+    function cashState() external view returns (CashState memory);
+
+    function moduleInfo(address module)
+        external
+        view
+        returns (uint8 roles, uint16 insuranceShareBps, uint256 insuranceFees, uint256 venueFees, AccountId feeAccount);
+
+    // ------------------------------------------------------------------------------------------------ governance
+
+    /// @notice Lists an asset under the next number, or changes whether it is enabled and its cap. Token, decimals and
+    /// underlying of a listed asset never change. Asset 0 is cash.
+    function setAsset(uint8 assetId, address token, uint16 underlying, bool enabled, uint256 cap) external;
+
+    function setPerp(uint16 underlying, PerpConfig calldata config) external;
+
+    /// @param roles 1 venue, 2 liquidator. Bits combine; 0 removes.
+    function setModule(address module, uint8 roles, uint16 insuranceShareBps, AccountId feeAccount) external;
+
+    function setRiskEngine(IRiskEngine newEngine) external;
+
+    function setInsuranceAccount(AccountId account) external;
+
+    /// @notice Stops everything that adds risk. Closing, repaying, withdrawing free collateral and liquidating go on.
+    function pause() external;
+
+    function unpause() external;
+
+    /// @notice Lowers a perp's open-interest cap or closes it for new risk at once; never the other way.
+    function tightenPerp(uint16 underlying, bool enabled, uint256 openInterestCap) external;
+}
