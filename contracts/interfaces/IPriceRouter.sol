@@ -74,21 +74,27 @@ interface IPriceRouter {
     event PythUpdated(address indexed payer, uint256 feePaid, uint256 refunded);
 
     error UnknownUnderlying(uint16 underlying);
-    /// @notice No source has a usable price.
+    /// @notice No source has a usable price; out of `setSources`: not every source to be listed has one.
     error PriceUnavailable(uint16 underlying, Fault primary, Fault secondary);
     error InvalidSource(uint16 underlying, string reason);
     error DeviationOutOfBounds(uint16 maxDeviationBps, uint16 min, uint16 max);
+    /// @notice The sequencer's uptime feed has no code, or its grace period is longer than a day.
+    error InvalidSequencer(address feed, uint32 graceSec);
+    /// @notice A source looked faulty, but the caller left so little gas that the fault may be the caller's doing.
+    error FeedGasTooLow(uint256 available, uint256 required);
     error PythFeeTooLow(uint256 sent, uint256 required);
     error RefundFailed(address payer, uint256 amount);
 
     /// @notice The price of one underlying.
-    /// @dev Reverts with UnknownUnderlying or PriceUnavailable.
+    /// @dev Reverts with UnknownUnderlying or PriceUnavailable, and with FeedGasTooLow where a source is at fault and less
+    /// than about 312,000 gas was left before it was read.
     function priceOf(uint16 underlying) external view returns (Price memory);
 
     /// @notice The prices of several underlyings, in their order.
     function pricesOf(uint16[] calldata underlyings) external view returns (Price[] memory);
 
-    /// @notice What the sources of an underlying say now, without a verdict; never reverts for a listed underlying.
+    /// @notice What the sources of an underlying say now, without a verdict; never reverts for a listed underlying
+    /// (given gas, see priceOf). The configurations are those in force, that is after the band's rounding.
     function inspect(uint16 underlying)
         external
         view
@@ -97,7 +103,12 @@ interface IPriceRouter {
     /// @notice Every listed underlying, in the order of listing.
     function underlyings() external view returns (uint16[] memory);
 
-    /// @notice Lists an underlying or replaces its sources. `secondary.kind` None leaves it with one source.
+    /// @notice Lists an underlying or replaces its sources. `secondary.kind` None leaves it with one source; the rest of
+    /// `secondary`, and `maxDeviationBps`, are then ignored, as `maxConfidenceBps` is for Chainlink.
+    /// @dev Restricted. Bounds: underlying 1..4095; `maxAgeSec` 1 second to 7 days; 0 < `minPrice` < `maxPrice` < 2^128,
+    /// kept to five significant digits or more and rounded inward; `maxConfidenceBps` 1..1000; `maxDeviationBps` 10..2000.
+    /// Every source must give a fresh and valid answer inside its band now, and two of them must agree within the bound:
+    /// a feed of the wrong pair, or with other decimals than thought, is refused here.
     function setSources(
         uint16 underlying,
         SourceConfig calldata primary,
@@ -106,5 +117,6 @@ interface IPriceRouter {
     ) external;
 
     /// @notice Pushes signed Pyth updates, pays the fee out of the value sent and returns the rest.
+    /// @dev Open to anyone and any `pyth`: the router holds no funds and no rights that such a call could use.
     function updatePyth(address pyth, bytes[] calldata updates) external payable;
 }
