@@ -1,0 +1,81 @@
+export {
+  MissingSenderError,
+  RequirementFailedError,
+  RequirementsNotMetError,
+  TokenBalanceTooLowError,
+  UnexpectedValueError,
+} from './errors.ts';
+export { cashChangeOf, rewardOf } from './liquidation.ts';
+export type { LiquidationQuote, LiquidationSelection } from './liquidation.ts';
+export { novateActions } from './novateActions.ts';
+export type { NovateActions } from './novateActions.ts';
+export type { BlockedWrite, Prepared, ReadyWrite, Requirement, WriteRequest } from './prepare.ts';
+export { clearinghouseAbi } from './protocolAbi.ts';
+export { decodeScopes, encodeScopes } from './scopes.ts';
+export type { Scope } from './scopes.ts';
+export { send, sendRequest } from './send.ts';
+export type { Sender } from './sender.ts';
+export type { AtBlock, NovateClient } from './types.ts';
+export type { MarginAtPrices, MarginReport, PriceStatus } from './values.ts';
+
+export { assessMany } from './reads/assessMany.ts';
+export type { AccountAssessment, AssessManyParameters } from './reads/assessMany.ts';
+export { getApproval } from './reads/getApproval.ts';
+export type { Approval, GetApprovalParameters } from './reads/getApproval.ts';
+export { getAssets } from './reads/getAssets.ts';
+export type { Asset } from './reads/getAssets.ts';
+export { getCashState } from './reads/getCashState.ts';
+export type { CashState } from './reads/getCashState.ts';
+export { getEpoch } from './reads/getEpoch.ts';
+export type { GetEpochParameters } from './reads/getEpoch.ts';
+export { getMargin } from './reads/getMargin.ts';
+export type { GetMarginParameters } from './reads/getMargin.ts';
+export { getMarkets } from './reads/getMarkets.ts';
+export type { IndexPrice, MarketView } from './reads/getMarkets.ts';
+export { getOrderFill } from './reads/getOrderFill.ts';
+export type { GetOrderFillParameters, OrderFill } from './reads/getOrderFill.ts';
+export { getPortfolio } from './reads/getPortfolio.ts';
+export type { AccountPortfolio, GetPortfolioParameters } from './reads/getPortfolio.ts';
+export { getPosition } from './reads/getPosition.ts';
+export type { GetPositionParameters } from './reads/getPosition.ts';
+export { getReport } from './reads/getReport.ts';
+export type { GetReportParameters } from './reads/getReport.ts';
+export { isLiquidatable } from './reads/isLiquidatable.ts';
+export type { IsLiquidatableParameters, Liquidatability } from './reads/isLiquidatable.ts';
+export { proRataLiquidation } from './reads/proRataLiquidation.ts';
+export type { ProRataLiquidation, ProRataLiquidationParameters } from './reads/proRataLiquidation.ts';
+export { quoteLiquidation } from './reads/quoteLiquidation.ts';
+export type { QuoteLiquidationParameters } from './reads/quoteLiquidation.ts';
+
+export { prepareAccrueFunding, sendAccrueFunding } from './writes/accrueFunding.ts';
+export type { AccrueFundingParameters } from './writes/accrueFunding.ts';
+export { prepareAccrueInterest, sendAccrueInterest } from './writes/accrueInterest.ts';
+export type { AccrueInterestParameters } from './writes/accrueInterest.ts';
+export { prepareCancelAllOrders, sendCancelAllOrders } from './writes/cancelAllOrders.ts';
+export type { CancelAllOrdersParameters } from './writes/cancelAllOrders.ts';
+export { prepareCancelOrder, sendCancelOrder } from './writes/cancelOrder.ts';
+export type { CancelOrderParameters } from './writes/cancelOrder.ts';
+export { prepareClearFlag, sendClearFlag } from './writes/clearFlag.ts';
+export type { ClearFlagParameters } from './writes/clearFlag.ts';
+export { prepareDeposit, sendDeposit } from './writes/deposit.ts';
+export type { DepositParameters } from './writes/deposit.ts';
+export { prepareFlag, sendFlag } from './writes/flag.ts';
+export type { FlagParameters } from './writes/flag.ts';
+export {
+  DEFAULT_DEADLINE_SEC,
+  DEFAULT_SLIPPAGE_BPS,
+  prepareLiquidate,
+  sendLiquidate,
+} from './writes/liquidate.ts';
+export type { LiquidateParameters, PreparedLiquidation } from './writes/liquidate.ts';
+export { prepareMatchOrders, sendMatchOrders } from './writes/matchOrders.ts';
+export type { MatchOrdersParameters } from './writes/matchOrders.ts';
+export { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';
+export type { SetOperatorParameters } from './writes/setOperator.ts';
+export { prepareSetProfile, sendSetProfile } from './writes/setProfile.ts';
+export type { SetProfileParameters } from './writes/setProfile.ts';
+export { prepareTransfer, sendTransfer } from './writes/transfer.ts';
+export type { TransferParameters } from './writes/transfer.ts';
+export { prepareWithdraw, sendWithdraw } from './writes/withdraw.ts';
+export type { WithdrawParameters } from './writes/withdraw.ts';
+export { prepareOrder } from './writes/prepareOrder.ts';

@@ -1,0 +1,114 @@
+import type { NovateAddresses } from '../addresses/index.ts';
+import { assessMany } from './reads/assessMany.ts';
+import { getApproval } from './reads/getApproval.ts';
+import { getAssets } from './reads/getAssets.ts';
+import { getCashState } from './reads/getCashState.ts';
+import { getEpoch } from './reads/getEpoch.ts';
+import { getMargin } from './reads/getMargin.ts';
+import { getMarkets } from './reads/getMarkets.ts';
+import { getOrderFill } from './reads/getOrderFill.ts';
+import { getPortfolio } from './reads/getPortfolio.ts';
+import { getPosition } from './reads/getPosition.ts';
+import { getReport } from './reads/getReport.ts';
+import { isLiquidatable } from './reads/isLiquidatable.ts';
+import { proRataLiquidation } from './reads/proRataLiquidation.ts';
+import { quoteLiquidation } from './reads/quoteLiquidation.ts';
+import { prepareOrder } from './writes/prepareOrder.ts';
+import { prepareAccrueFunding, sendAccrueFunding } from './writes/accrueFunding.ts';
+import { prepareAccrueInterest, sendAccrueInterest } from './writes/accrueInterest.ts';
+import { prepareCancelAllOrders, sendCancelAllOrders } from './writes/cancelAllOrders.ts';
+import { prepareCancelOrder, sendCancelOrder } from './writes/cancelOrder.ts';
+import { prepareClearFlag, sendClearFlag } from './writes/clearFlag.ts';
+import { prepareDeposit, sendDeposit } from './writes/deposit.ts';
+import { prepareFlag, sendFlag } from './writes/flag.ts';
+import { prepareLiquidate, sendLiquidate } from './writes/liquidate.ts';
+import { prepareMatchOrders, sendMatchOrders } from './writes/matchOrders.ts';
+import { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';
+import { prepareSetProfile, sendSetProfile } from './writes/setProfile.ts';
+import { prepareTransfer, sendTransfer } from './writes/transfer.ts';
+import { prepareWithdraw, sendWithdraw } from './writes/withdraw.ts';
+import type { NovateClient } from './types.ts';
+
+type Action<Parameters, Result> = (
+  client: NovateClient,
+  addresses: NovateAddresses,
+  parameters: Parameters,
+) => Promise<Result>;
+type OptionalAction<Parameters, Result> = (
+  client: NovateClient,
+  addresses: NovateAddresses,
+  parameters?: Parameters,
+) => Promise<Result>;
+
+/** Every action of the SDK with client and addresses filled in. */
+export type NovateActions = ReturnType<typeof bindActions>;
+
+/**
+ * Adds the protocol to a viem client, under `novate`:
+ *
+ * ```ts
+ * const client = createWalletClient({ account, chain, transport: http() }).extend(novateActions(addresses));
+ * const { state } = await client.novate.getReport({ account: id });
+ * await client.novate.sendDeposit({ account: id, assetId: 0, amountRaw: 1_000_000n });
+ * ```
+ *
+ * Every action also stands alone, taking the client and the addresses first, for bundles that use few of them.
+ */
+export function novateActions(
+  addresses: NovateAddresses,
+): (client: NovateClient) => { readonly novate: NovateActions } {
+  return (client) => ({ novate: bindActions(client, addresses) });
+}
+
+function bindActions(client: NovateClient, addresses: NovateAddresses) {
+  function bind<Parameters, Result>(action: Action<Parameters, Result>) {
+    return (parameters: Parameters): Promise<Result> => action(client, addresses, parameters);
+  }
+  function bindOptional<Parameters, Result>(action: OptionalAction<Parameters, Result>) {
+    return (parameters?: Parameters): Promise<Result> => action(client, addresses, parameters);
+  }
+  return {
+    assessMany: bind(assessMany),
+    getApproval: bind(getApproval),
+    getAssets: bindOptional(getAssets),
+    getCashState: bindOptional(getCashState),
+    getEpoch: bind(getEpoch),
+    getMargin: bind(getMargin),
+    getMarkets: bindOptional(getMarkets),
+    getOrderFill: bind(getOrderFill),
+    getPortfolio: bind(getPortfolio),
+    getPosition: bind(getPosition),
+    getReport: bind(getReport),
+    isLiquidatable: bind(isLiquidatable),
+    proRataLiquidation: bind(proRataLiquidation),
+    quoteLiquidation: bind(quoteLiquidation),
+
+    prepareOrder: bind(prepareOrder),
+    prepareAccrueFunding: bind(prepareAccrueFunding),
+    sendAccrueFunding: bind(sendAccrueFunding),
+    prepareAccrueInterest: bindOptional(prepareAccrueInterest),
+    sendAccrueInterest: bindOptional(sendAccrueInterest),
+    prepareCancelAllOrders: bind(prepareCancelAllOrders),
+    sendCancelAllOrders: bind(sendCancelAllOrders),
+    prepareCancelOrder: bind(prepareCancelOrder),
+    sendCancelOrder: bind(sendCancelOrder),
+    prepareClearFlag: bind(prepareClearFlag),
+    sendClearFlag: bind(sendClearFlag),
+    prepareDeposit: bind(prepareDeposit),
+    sendDeposit: bind(sendDeposit),
+    prepareFlag: bind(prepareFlag),
+    sendFlag: bind(sendFlag),
+    prepareLiquidate: bind(prepareLiquidate),
+    sendLiquidate: bind(sendLiquidate),
+    prepareMatchOrders: bind(prepareMatchOrders),
+    sendMatchOrders: bind(sendMatchOrders),
+    prepareSetOperator: bind(prepareSetOperator),
+    sendSetOperator: bind(sendSetOperator),
+    prepareSetProfile: bind(prepareSetProfile),
+    sendSetProfile: bind(sendSetProfile),
+    prepareTransfer: bind(prepareTransfer),
+    sendTransfer: bind(sendTransfer),
+    prepareWithdraw: bind(prepareWithdraw),
+    sendWithdraw: bind(sendWithdraw),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Explanation } from '../explanation.ts';
+import { clearinghouseExplanations } from './clearinghouse.ts';
+import { externalExplanations } from './external.ts';
+import { liquidatorExplanations } from './liquidator.ts';
+import { orderExplanations } from './orders.ts';
+import { priceExplanations } from './prices.ts';
+import { riskExplanations } from './risk.ts';
+
+const explanations = {
+  ...clearinghouseExplanations,
+  ...liquidatorExplanations,
+  ...orderExplanations,
+  ...priceExplanations,
+  ...riskExplanations,
+  ...externalExplanations,
+} satisfies Record<string, Explanation>;
+
+/** Names of the contract errors that `decodeNovateError` explains. */
+export type NovateErrorName = keyof typeof explanations extends infer Key
+  ? Key extends `${infer Name}(${string}`
+    ? Name
+    : Key
+  : never;
+
+const byKey = new Map<string, Explanation>(Object.entries(explanations));
+
+/**
+ * The explanation of an error, undefined where there is none. Names that stand for several errors are kept by signature,
+ * such as `NotAuthorised(uint256,address)`.
+ */
+export function explanationOf(name: string, signature: string): Explanation | undefined {
+  return byKey.get(signature) ?? byKey.get(name);
+}

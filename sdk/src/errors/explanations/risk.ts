@@ -1,0 +1,41 @@
+import type { Explanation } from '../explanation.ts';
+
+/** Errors of `IRiskEngine`, the insurance fund and the value types in `contracts/types`. */
+export const riskExplanations = {
+  UnknownProfile: {
+    says: 'There is no risk profile {profileId:int}.',
+    remedy: 'Pick a profile that isProfile of the risk engine knows.',
+  },
+  InstrumentNotPriced: {
+    says: 'Instrument {instrument:instrument} is of a kind that has no pricing yet.',
+    remedy: 'Trade a perp from getMarkets.',
+  },
+  InvalidProfile: {
+    says: 'The profile setting {field:text} = {value:int} is outside {min:int} to {max:int}.',
+    remedy: 'Choose a value inside the bounds; they are fixed in the code.',
+  },
+  TooManyUnderlyings: {
+    says: 'The account spans more than {max:int} underlyings.',
+    remedy: 'Spread it over several sub-accounts.',
+  },
+  StrikeNotRepresentable: {
+    says: 'The strike {strike:usd} is zero or has more than 16 significant digits.',
+    remedy: 'Round the strike to 16 significant digits.',
+  },
+  ExpiryNotRepresentable: {
+    says: 'The expiry {expirySec:int} is zero, not on a whole hour, or too far away.',
+    remedy: 'Pass Unix seconds divisible by 3600.',
+  },
+  UnderlyingNotRepresentable: {
+    says: 'The underlying number {underlying:int} is outside 1 to 4095.',
+    remedy: 'Pick an underlying from getMarkets.',
+  },
+  SizeOutOfBounds: {
+    says: 'The position would have a size of {size:units}, beyond {max:units}.',
+    remedy: 'Trade a smaller size, and check that it was not scaled twice.',
+  },
+  CostOutOfBounds: {
+    says: 'The position would have a cost basis of {cost:usd}, beyond {max:usd}.',
+    remedy: 'Trade a smaller size or at another price, and check that neither was scaled twice.',
+  },
+} satisfies Record<string, Explanation>;

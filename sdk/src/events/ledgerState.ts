@@ -1,0 +1,111 @@
+import type { AccountId, InstrumentId } from '../codec/index.ts';
+import { WAD } from '../units/index.ts';
+import type { StateEvent } from './stateEvents.ts';
+
+/** @property size Units, wad, signed. @property cost Wad USD, a perp's funding folded in. */
+export interface PositionState {
+  readonly size: bigint;
+  readonly cost: bigint;
+}
+
+export interface AccountState {
+  /** Signed cash principal, wad. */
+  principal: bigint;
+  /** Wad units by asset number; no entry means none. */
+  readonly collateral: Map<number, bigint>;
+  /** By instrument number; no entry means none. */
+  readonly positions: Map<InstrumentId, PositionState>;
+  profileId: number;
+  /** Unix seconds; 0 means not flagged. */
+  flaggedAt: number;
+}
+
+/** A perp market at `updatedAt`; premium and funding index decay from there in closed form (SPEC-F2, F3). */
+export interface PerpMarketState {
+  readonly fundingIndex: bigint;
+  readonly premium: bigint;
+  readonly openInterest: bigint;
+  /** Unix seconds of the block. */
+  readonly updatedAt: bigint;
+}
+
+/** Cash indexes at `updatedAt`; from there they grow by their rates (SPEC-C3). */
+export interface CashIndexState {
+  readonly supplyIndex: bigint;
+  readonly borrowIndex: bigint;
+  readonly supplyRate: bigint;
+  readonly borrowRate: bigint;
+  /** Unix seconds of the block. */
+  readonly updatedAt: bigint;
+}
+
+/** Everything the state events say, rebuilt. */
+export interface LedgerState {
+  readonly accounts: Map<AccountId, AccountState>;
+  readonly perps: Map<number, PerpMarketState>;
+  cash: CashIndexState;
+}
+
+/** The state before the first event. */
+export function createLedgerState(): LedgerState {
+  return {
+    accounts: new Map(),
+    perps: new Map(),
+    cash: { supplyIndex: WAD, borrowIndex: WAD, supplyRate: 0n, borrowRate: 0n, updatedAt: 0n },
+  };
+}
+
+/**
+ * Applies one event, in the order of the chain, changing `state` in place and returning it. Depends on nothing but its
+ * arguments. Each event carries the new value, so that applying one twice changes nothing.
+ * @param timestampSec Unix seconds of the event's block.
+ */
+export function applyEvent(state: LedgerState, event: StateEvent, timestampSec: bigint): LedgerState {
+  switch (event.name) {
+    case 'CashUpdated':
+      accountIn(state, event.account).principal = event.principal;
+      return state;
+    case 'CollateralUpdated': {
+      const { collateral } = accountIn(state, event.account);
+      if (event.amount === 0n) collateral.delete(event.assetId);
+      else collateral.set(event.assetId, event.amount);
+      return state;
+    }
+    case 'PositionUpdated': {
+      const { positions } = accountIn(state, event.account);
+      if (event.size === 0n) positions.delete(event.instrument);
+      else positions.set(event.instrument, { size: event.size, cost: event.cost });
+      return state;
+    }
+    case 'ProfileChanged':
+      accountIn(state, event.account).profileId = event.profileId;
+      return state;
+    case 'FlagUpdated':
+      accountIn(state, event.account).flaggedAt = event.flaggedAt;
+      return state;
+    case 'PerpUpdated': {
+      const { fundingIndex, premium, openInterest } = event;
+      state.perps.set(event.underlying, { fundingIndex, premium, openInterest, updatedAt: timestampSec });
+      return state;
+    }
+    case 'InterestAccrued': {
+      const { supplyIndex, borrowIndex, supplyRate, borrowRate } = event;
+      state.cash = { supplyIndex, borrowIndex, supplyRate, borrowRate, updatedAt: timestampSec };
+      return state;
+    }
+  }
+}
+
+function accountIn(state: LedgerState, account: AccountId): AccountState {
+  const known = state.accounts.get(account);
+  if (known !== undefined) return known;
+  const created: AccountState = {
+    principal: 0n,
+    collateral: new Map(),
+    positions: new Map(),
+    profileId: 0,
+    flaggedAt: 0,
+  };
+  state.accounts.set(account, created);
+  return created;
+}

@@ -1,0 +1,18 @@
+export const VERSION = '0.1.0';
+
+export * from './addresses/index.ts';
+export * from './client/index.ts';
+export * from './codec/index.ts';
+export * from './errors/index.ts';
+export * from './events/index.ts';
+export * from './orders/index.ts';
+export * from './risk/index.ts';
+export * from './units/index.ts';
+export {
+  insuranceFundAbi,
+  liquidatorAbi,
+  marginLensAbi,
+  orderMatcherAbi,
+  priceRouterAbi,
+  riskEngineAbi,
+} from './abi/index.ts';

@@ -1,0 +1,11 @@
+export { buildOrder, DEFAULT_LIFETIME_SEC, DEFAULT_MAX_FEE } from './buildOrder.ts';
+export type { BuildOrderParameters } from './buildOrder.ts';
+export { InvalidOrderError } from './errors.ts';
+export { hashOrder } from './hashOrder.ts';
+export { orderTypedData, orderTypes } from './orderTypedData.ts';
+export type { OrderTypedData } from './orderTypedData.ts';
+export { signOrder } from './signOrder.ts';
+export type { SignOrderParameters } from './signOrder.ts';
+export type { Order, OrderDomain, SignedOrder } from './types.ts';
+export { recoverOrderSigner, verifyOrder } from './verifyOrder.ts';
+export type { VerifyOrderParameters } from './verifyOrder.ts';

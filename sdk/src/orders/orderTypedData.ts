@@ -1,0 +1,35 @@
+import type { TypedDataDomain } from 'viem';
+import type { Order, OrderDomain } from './types.ts';
+
+/** EIP-712 types of an order, in the order of the Solidity struct. */
+export const orderTypes = {
+  Order: [
+    { name: 'account', type: 'uint256' },
+    { name: 'instrument', type: 'uint96' },
+    { name: 'size', type: 'int128' },
+    { name: 'limitPrice', type: 'uint128' },
+    { name: 'maxFee', type: 'uint64' },
+    { name: 'nonce', type: 'uint64' },
+    { name: 'epoch', type: 'uint32' },
+    { name: 'expirySec', type: 'uint40' },
+    { name: 'reduceOnly', type: 'bool' },
+    { name: 'postOnly', type: 'bool' },
+  ],
+} as const;
+
+export interface OrderTypedData {
+  readonly domain: TypedDataDomain;
+  readonly types: typeof orderTypes;
+  readonly primaryType: 'Order';
+  readonly message: Order;
+}
+
+/** What a wallet is asked to sign for an order: pass it to any EIP-712 signer. */
+export function orderTypedData(order: Order, { chainId, orderMatcher }: OrderDomain): OrderTypedData {
+  return {
+    domain: { name: 'Novate OrderMatcher', version: '1', chainId, verifyingContract: orderMatcher },
+    types: orderTypes,
+    primaryType: 'Order',
+    message: order,
+  };
+}

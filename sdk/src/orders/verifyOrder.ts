@@ -1,0 +1,41 @@
+import { isAddressEqual, recoverTypedDataAddress } from 'viem';
+import type { Address } from 'viem';
+import { verifyTypedData } from 'viem/actions';
+import type { NovateClient } from '../client/types.ts';
+import { orderTypedData } from './orderTypedData.ts';
+import type { OrderDomain, SignedOrder } from './types.ts';
+
+export interface VerifyOrderParameters extends OrderDomain {
+  readonly signedOrder: SignedOrder;
+}
+
+/**
+ * Whether the signature is the signer's: of a key, checked here, or of a contract wallet (ERC-1271), asked on chain.
+ * Says nothing about whether the signer may trade for the account; see getApproval for that.
+ */
+export async function verifyOrder(
+  client: NovateClient,
+  { signedOrder, chainId, orderMatcher }: VerifyOrderParameters,
+): Promise<boolean> {
+  const { order, signer, signature } = signedOrder;
+  const recovered = await recoverOrderSigner({ signedOrder, chainId, orderMatcher });
+  if (recovered !== undefined && isAddressEqual(recovered, signer)) return true;
+  return verifyTypedData(client, {
+    address: signer,
+    signature,
+    ...orderTypedData(order, { chainId, orderMatcher }),
+  });
+}
+
+/** The key that signed, by recovery and without a network; undefined where the signature is not one of a key. */
+export async function recoverOrderSigner({
+  signedOrder: { order, signature },
+  chainId,
+  orderMatcher,
+}: VerifyOrderParameters): Promise<Address | undefined> {
+  try {
+    return await recoverTypedDataAddress({ signature, ...orderTypedData(order, { chainId, orderMatcher }) });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import { applyEvent, createLedgerState } from '../../src/events/index.ts';
+import type { LedgerState, StateEvent } from '../../src/events/index.ts';
+import { randomSigned, randomSource, randomUnsigned } from './random.ts';
+
+const WAD = 10n ** 18n;
+
+function replay(events: readonly StateEvent[], state: LedgerState = createLedgerState()): LedgerState {
+  return events.reduce((current, event, i) => applyEvent(current, event, BigInt(i)), state);
+}
+
+describe('applyEvent', () => {
+  it('rebuilds an account from its events', () => {
+    const { accounts } = replay([
+      { name: 'CashUpdated', account: 7n, principal: -5n },
+      { name: 'CollateralUpdated', account: 7n, assetId: 1, amount: 10n },
+      { name: 'CollateralUpdated', account: 7n, assetId: 2, amount: 20n },
+      { name: 'PositionUpdated', account: 7n, instrument: 100n, size: -3n, cost: 9n },
+      { name: 'ProfileChanged', account: 7n, profileId: 2 },
+      { name: 'FlagUpdated', account: 7n, flaggedAt: 1_700_000_000 },
+      { name: 'CashUpdated', account: 8n, principal: 1n },
+    ]);
+    expect([...accounts.keys()]).to.deep.equal([7n, 8n]);
+    expect(accounts.get(7n)).to.deep.equal({
+      principal: -5n,
+      collateral: new Map([
+        [1, 10n],
+        [2, 20n],
+      ]),
+      positions: new Map([[100n, { size: -3n, cost: 9n }]]),
+      profileId: 2,
+      flaggedAt: 1_700_000_000,
+    });
+  });
+
+  it('drops what an event says is gone', () => {
+    const { accounts } = replay([
+      { name: 'CollateralUpdated', account: 7n, assetId: 1, amount: 10n },
+      { name: 'PositionUpdated', account: 7n, instrument: 100n, size: 3n, cost: 9n },
+      { name: 'FlagUpdated', account: 7n, flaggedAt: 1 },
+      { name: 'CollateralUpdated', account: 7n, assetId: 1, amount: 0n },
+      { name: 'PositionUpdated', account: 7n, instrument: 100n, size: 0n, cost: 0n },
+      { name: 'FlagUpdated', account: 7n, flaggedAt: 0 },
+    ]);
+    expect(accounts.get(7n)).to.deep.include({ collateral: new Map(), positions: new Map(), flaggedAt: 0 });
+  });
+
+  it('keeps the markets with the time of their block', () => {
+    const state = createLedgerState();
+    expect(state.cash).to.deep.include({ supplyIndex: WAD, borrowIndex: WAD, supplyRate: 0n });
+    applyEvent(
+      state,
+      { name: 'PerpUpdated', underlying: 1, fundingIndex: -4n, premium: 5n, openInterest: 6n },
+      99n,
+    );
+    const accrued = { supplyIndex: 2n, borrowIndex: 3n, supplyRate: 4n, borrowRate: 5n };
+    applyEvent(state, { name: 'InterestAccrued', ...accrued }, 100n);
+    expect(state.perps.get(1)).to.deep.equal({
+      fundingIndex: -4n,
+      premium: 5n,
+      openInterest: 6n,
+      updatedAt: 99n,
+    });
+    expect(state.cash).to.deep.equal({ ...accrued, updatedAt: 100n });
+  });
+
+  it('ends the same when every event arrives twice, and is what the last event of each kind says', () => {
+    const next = randomSource(4);
+    const events = Array.from({ length: 500 }, () => randomEvent(next));
+    const state = replay(events);
+    const twice = replay(events.flatMap((event) => [event, event]));
+    expect(twice.accounts).to.deep.equal(state.accounts);
+    for (const [account, { principal, positions }] of state.accounts) {
+      const cash = events.findLast((event) => event.name === 'CashUpdated' && event.account === account);
+      expect(principal).to.equal(cash?.name === 'CashUpdated' ? cash.principal : 0n);
+      for (const [instrument, { size }] of positions) {
+        const last = events.findLast(
+          (event) =>
+            event.name === 'PositionUpdated' && event.account === account && event.instrument === instrument,
+        );
+        expect(last).to.include({ size });
+      }
+    }
+  });
+});
+
+function randomEvent(next: () => number): StateEvent {
+  const account = BigInt(next() % 5);
+  switch (next() % 3) {
+    case 0:
+      return { name: 'CashUpdated', account, principal: randomSigned(next, 128) };
+    case 1:
+      return { name: 'CollateralUpdated', account, assetId: next() % 4, amount: randomUnsigned(next, 128) };
+    default: {
+      const size = randomSigned(next, 96);
+      return {
+        name: 'PositionUpdated',
+        account,
+        instrument: BigInt(next() % 4),
+        size,
+        cost: randomSigned(next, 104),
+      };
+    }
+  }
+}
