@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import {
+  encodeInstrumentId,
+  MAX_COST,
+  MAX_SIZE,
+  MAX_SPOT_AMOUNT,
+  StrikeNotRepresentableError,
+} from '../../codec/index.ts';
+import { abs, formatWad } from '../../units/index.ts';
+import type { Leg, OptionLeg, PerpLeg, Portfolio, Spot } from '../types.ts';
+import {
+  decimal,
+  isExpiry,
+  isUnderlyingName,
+  list,
+  oneOf,
+  record,
+  show,
+  strict,
+  unixSeconds,
+} from './fields.ts';
+import { InputFormatError, parseInput } from './InputFormatError.ts';
+import type { MarketFile } from './marketFile.ts';
+
+const MAX_CASH = 1n << 127n;
+
+const size = decimal(`within +-${formatWad(MAX_SIZE)}`, (value) => abs(value) <= MAX_SIZE);
+const cost = decimal(`within +-${formatWad(MAX_COST)}`, (value) => abs(value) <= MAX_COST);
+const underlying = z
+  .string({ error: (issue) => `expected an underlying such as "ETH", found ${show(issue.input)}` })
+  .refine(isUnderlyingName, {
+    error: (issue) => `expected an underlying such as "ETH", found ${show(issue.input)}`,
+  });
+const expiry = unixSeconds('Unix seconds of a whole hour as a number', isExpiry);
+
+const option = strict({
+  underlying,
+  expiry,
+  strike: decimal('above 0 with at most 16 significant digits', isStrike),
+  type: oneOf('call', 'put'),
+  size,
+});
+const future = strict({ underlying, expiry, size, cost });
+
+const portfolioSchema = strict({
+  cash: decimal(`within +-${formatWad(MAX_CASH)}`, (value) => abs(value) <= MAX_CASH).optional(),
+  spot: perUnderlying(
+    decimal(`from 0 to ${formatWad(MAX_SPOT_AMOUNT)}`, (value) => value >= 0n && value <= MAX_SPOT_AMOUNT),
+  ).optional(),
+  perps: perUnderlying(strict({ size, cost })).optional(),
+  futures: list(future, 'an array of futures').optional(),
+  options: list(option, 'an array of options').optional(),
+});
+
+/**
+ * A portfolio file (P.json). Absent fields are empty. Legs come in the order perps, futures, options, each as in the file.
+ * @param marketFile Gives the underlyings that the portfolio may name.
+ * @throws InputFormatError
+ */
+export function parsePortfolioFile(input: unknown, marketFile: Pick<MarketFile, 'ids'>): Portfolio {
+  const file = parseInput(portfolioSchema, input);
+  const idOf = (name: string, field: string): number => {
+    const id = marketFile.ids.get(name);
+    if (id !== undefined) return id;
+    const known = [...marketFile.ids.keys()].join(', ');
+    throw new InputFormatError(field, `the market has no underlying "${name}"; expected one of ${known}`);
+  };
+
+  const spot: Spot[] = Object.entries(file.spot ?? {}).map(([name, amount]) => ({
+    underlying: idOf(name, `spot.${name}`),
+    amount,
+  }));
+  const legs: Leg[] = [];
+  for (const [name, amounts] of Object.entries(file.perps ?? {})) {
+    const leg = toPerp(idOf(name, `perps.${name}`), amounts, name);
+    if (leg !== undefined) legs.push(leg);
+  }
+  for (const [i, leg] of (file.futures ?? []).entries()) {
+    const id = idOf(leg.underlying, `futures[${i}].underlying`);
+    legs.push({ kind: 'future', underlying: id, expirySec: leg.expiry, size: leg.size, cost: leg.cost });
+  }
+  for (const [i, leg] of (file.options ?? []).entries()) {
+    legs.push(toOption(idOf(leg.underlying, `options[${i}].underlying`), leg));
+  }
+  return { cash: file.cash ?? 0n, legs, spot };
+}
+
+/** No leg where nothing is held: a closed position has realised its cost into cash. */
+function toPerp(id: number, amounts: { size: bigint; cost: bigint }, name: string): PerpLeg | undefined {
+  if (amounts.size !== 0n) return { kind: 'perp', underlying: id, ...amounts };
+  if (amounts.cost === 0n) return undefined;
+  const reason = `expected "0" for a position of size 0 (add what it realised to cash), found "${formatWad(amounts.cost)}"`;
+  throw new InputFormatError(`perps.${name}.cost`, reason);
+}
+
+function toOption(id: number, leg: z.output<typeof option>): OptionLeg {
+  return { kind: leg.type, underlying: id, expirySec: leg.expiry, strike: leg.strike, size: leg.size };
+}
+
+function isStrike(strike: bigint): boolean {
+  try {
+    encodeInstrumentId({ kind: 'call', underlying: 1, expirySec: 3600n, strike });
+    return true;
+  } catch (error) {
+    if (error instanceof StrikeNotRepresentableError) return false;
+    throw error;
+  }
+}
+
+function perUnderlying<Value extends z.ZodType>(value: Value): z.ZodType<Record<string, z.output<Value>>> {
+  return record(value, 'an underlying such as "ETH"', isUnderlyingName);
+}

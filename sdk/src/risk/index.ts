@@ -1,0 +1,84 @@
+export { assess } from './assess.ts';
+export { classify } from './classify.ts';
+export { isTradeAllowed } from './isTradeAllowed.ts';
+export { withdrawable } from './withdrawable.ts';
+export { portfolioFromWords, portfolioToWords } from './portfolioWords.ts';
+export type { DecodedPortfolio, PortfolioWords } from './portfolioWords.ts';
+export {
+  InstrumentNotPricedError,
+  InvalidTradeError,
+  TimeBeforeUpdateError,
+  UnknownUnderlyingError,
+} from './errors.ts';
+export type {
+  Assessment,
+  Charges,
+  FutureLeg,
+  Leg,
+  Margin,
+  MarginState,
+  Market,
+  OptionLeg,
+  PerpLeg,
+  Portfolio,
+  RiskProfile,
+  Scenario,
+  Spot,
+  UnderlyingMarket,
+  UnderlyingReport,
+  UnderlyingRisk,
+  VolMove,
+  WorstScenario,
+} from './types.ts';
+
+export { accruePerp } from './perp/accruePerp.ts';
+export type { PerpState } from './perp/accruePerp.ts';
+export { calculatePerpMark, PREMIUM_BOUND } from './perp/calculatePerpMark.ts';
+export { costOfTrade } from './perp/costOfTrade.ts';
+export { netCost } from './perp/netCost.ts';
+export { premiumAfterTrade } from './perp/premiumAfterTrade.ts';
+export type { PremiumTrade } from './perp/premiumAfterTrade.ts';
+export { tradePosition } from './perp/tradePosition.ts';
+export type { PositionAmounts, TradedPosition } from './perp/tradePosition.ts';
+
+export { accrueCash } from './cash/accrueCash.ts';
+export { calculateRates } from './cash/calculateRates.ts';
+export { toCash } from './cash/toCash.ts';
+export { toPrincipal } from './cash/toPrincipal.ts';
+export type { CashIndex, CashTotals, RateModel } from './cash/types.ts';
+
+export { calculateRamp } from './liquidation/calculateRamp.ts';
+export { liquidationReward } from './liquidation/liquidationReward.ts';
+export type { LiquidationReward, RewardInputs } from './liquidation/liquidationReward.ts';
+export { liquidationTerms, NotLiquidatableError, TARGET_HEALTH } from './liquidation/liquidationTerms.ts';
+export type { LiquidationTerms } from './liquidation/liquidationTerms.ts';
+export { overshoots } from './liquidation/overshoots.ts';
+export { selectProRata } from './liquidation/selectProRata.ts';
+export type { ProRataSelection } from './liquidation/selectProRata.ts';
+
+export { PARADEX24_SCENARIOS, SPAN16_SCENARIOS } from './profiles/grids.ts';
+export { BTC, ETH, PRESETS } from './profiles/presets.ts';
+export type { PresetName } from './profiles/presets.ts';
+export { profileFromStruct, profileToStruct } from './profiles/profileStruct.ts';
+export type { RiskProfileStruct } from './profiles/profileStruct.ts';
+
+export { applyTrade } from './whatif/applyTrade.ts';
+export type { TrialTrade } from './whatif/applyTrade.ts';
+export { liquidationPrices } from './whatif/liquidationPrices.ts';
+export type { LiquidationPrices, ScanOptions } from './whatif/liquidationPrices.ts';
+export { marginAfterTrade } from './whatif/marginAfterTrade.ts';
+export type { MarginAfterTrade } from './whatif/marginAfterTrade.ts';
+export { maxTradeSize } from './whatif/maxTradeSize.ts';
+export type { TradeLimits } from './whatif/maxTradeSize.ts';
+export { stressTable } from './whatif/stressTable.ts';
+export type { StressRow } from './whatif/stressTable.ts';
+export { withIndex } from './whatif/withIndex.ts';
+
+export {
+  InputFormatError,
+  parseMarketFile,
+  parsePortfolioFile,
+  parseProfile,
+  toMarginOutput,
+} from './format/index.ts';
+export type { MarginOutput, MarketFile } from './format/index.ts';
