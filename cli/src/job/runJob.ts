@@ -1,0 +1,112 @@
+import { checkConservation } from '../audit/checkConservation.ts';
+import type { Conservation } from '../audit/checkConservation.ts';
+import { connectChain } from '../local/chain.ts';
+import type { LocalChain } from '../local/chain.ts';
+import { deployLocal } from '../local/deployLocal.ts';
+import type { StackAddresses } from '../local/deployLocal.ts';
+import { startHardhatNode } from '../local/hardhatNode.ts';
+import { UNDERLYINGS } from '../local/underlyings.ts';
+import { startKeeper } from '../play/keeperProcess.ts';
+import { playPrices } from '../play/playPrices.ts';
+import type { Played } from '../play/playPrices.ts';
+import { meanGas } from '../play/readLiquidations.ts';
+import { createMarginWatch } from '../play/watchMargins.ts';
+import type { PriceStep } from '../prices/pricePath.ts';
+import type { Progress } from '../report/progress.ts';
+import { toResult } from '../report/result.ts';
+import type { ReplayResult } from '../report/result.ts';
+import type { OpenMarket } from '../seed/planAccounts.ts';
+import { seedMarket } from '../seed/seedMarket.ts';
+
+export interface JobOptions {
+  readonly accounts: number;
+  readonly seed: number;
+  readonly steps: readonly PriceStep[];
+  readonly progress: Progress;
+  /** Ends the job early: what has happened until then is still measured. */
+  readonly signal: AbortSignal;
+  /** Prices to go on with, after the result is in, until the signal. */
+  readonly onward?: AsyncIterable<PriceStep> | undefined;
+  readonly onResult?: ((result: ReplayResult) => void) | undefined;
+}
+
+export interface JobOutcome {
+  readonly result: ReplayResult;
+  readonly conservation: Conservation;
+}
+
+/** The main job: a node, the protocol, traders, prices, the real keeper, and a check of every total at the end. */
+export async function runJob(options: JobOptions): Promise<JobOutcome> {
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    return await run(options, stops);
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+async function run(options: JobOptions, stops: (() => Promise<void>)[]): Promise<JobOutcome> {
+  const { progress, signal, steps, seed } = options;
+  const first = steps[0];
+  if (first === undefined) throw new Error('there are no prices to play');
+  const markets = openMarkets(first);
+  const node = await progress.task('start a Hardhat node', () => startHardhatNode(), ({ url }) => url);
+  stops.push(() => node.child.stop());
+  const chain = await connectChain(node.url);
+  const stack = await progress.task('deploy with Ignition', () => deployLocal(chain, feedParameters(first)));
+  await chain.request('evm_setAutomine', [false]);
+  const seeded = await progress.task(
+    `open ${options.accounts} accounts`,
+    () => seedMarket(chain, stack, options.accounts, markets, seed),
+    ({ orders, fills }) => `${orders} signed orders, ${fills} fills`,
+  );
+  const accounts = [...seeded.traders, seeded.keeper].map(({ account }) => account);
+  const watch = createMarginWatch(chain.client, stack.marginLens, accounts);
+  const unhealthy = await watch.observe((await chain.latest()).number);
+  if (unhealthy.length > 0) throw new Error(`${unhealthy.length} accounts are liquidatable before prices move`);
+  const keeper = await progress.task('start the keeper', async () => {
+    const started = await startKeeper(chain, stack, seeded.keeper);
+    stops.push(() => started.stop());
+    return started;
+  });
+  const played: Played = { liquidations: [], badDebts: [], left: 0 };
+  const stage = { chain, stack, keeper, watch, listener: progress, signal };
+  await progress.task(
+    `play ${steps.length} prices`,
+    () => playPrices(stage, steps, played),
+    () => `${played.liquidations.length} liquidations`,
+  );
+  const measure = (): Promise<JobOutcome> => measureOutcome(options, chain, stack, played, watch.longest());
+  let outcome = await progress.task('add up every account', measure);
+  options.onResult?.(outcome.result);
+  if (options.onward !== undefined && !signal.aborted) {
+    await playPrices(stage, options.onward, played);
+    outcome = await measure();
+  }
+  return outcome;
+}
+
+async function measureOutcome(
+  { accounts }: JobOptions,
+  chain: LocalChain,
+  stack: StackAddresses,
+  played: Played,
+  longestLiquidatableBlocks: number,
+): Promise<JobOutcome> {
+  const { number } = await chain.latest();
+  const conservation = await checkConservation(chain.client, stack.clearinghouse, number);
+  const gasPerLiquidation = await meanGas(chain.client, played.liquidations);
+  const result = toResult({ accounts, played, gasPerLiquidation, longestLiquidatableBlocks, conservation });
+  return { result, conservation };
+}
+
+function openMarkets({ prices }: PriceStep): OpenMarket[] {
+  return UNDERLYINGS.flatMap((underlying) => {
+    const price = prices[underlying.symbol];
+    return price === undefined ? [] : [{ ...underlying, price: Number(price) / 1e8 }];
+  });
+}
+
+function feedParameters({ prices }: PriceStep): Record<string, bigint> {
+  return Object.fromEntries(Object.entries(prices).map(([symbol, price]) => [`${symbol.toLowerCase()}Price`, price]));
+}

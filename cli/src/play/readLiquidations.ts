@@ -1,0 +1,68 @@
+import { liquidatorAbi } from '@novate/sdk';
+import type { AccountId } from '@novate/sdk';
+import type { Address, Hex, PublicClient } from 'viem';
+
+/** One liquidation as the chain recorded it. Amounts are wad USD. */
+export interface Liquidation {
+  readonly blockNumber: bigint;
+  readonly transaction: Hex;
+  readonly account: AccountId;
+  readonly equityBefore: bigint;
+  readonly maintenanceBefore: bigint;
+  readonly penalty: bigint;
+  readonly incentive: bigint;
+}
+
+/** What an emptied account still owed. */
+export interface BadDebt {
+  readonly account: AccountId;
+  readonly covered: bigint;
+  readonly remaining: bigint;
+}
+
+export interface LiquidationEvents {
+  readonly liquidations: readonly Liquidation[];
+  readonly badDebts: readonly BadDebt[];
+}
+
+/** Liquidations and bad debt of the blocks from `fromBlock` to `toBlock`. */
+export async function readLiquidations(
+  client: PublicClient,
+  liquidator: Address,
+  fromBlock: bigint,
+  toBlock: bigint,
+): Promise<LiquidationEvents> {
+  const logs = await client.getContractEvents({
+    abi: liquidatorAbi,
+    address: liquidator,
+    strict: true,
+    fromBlock,
+    toBlock,
+  });
+  const liquidations: Liquidation[] = [];
+  const badDebts: BadDebt[] = [];
+  for (const log of logs) {
+    if (log.eventName === 'BadDebt') badDebts.push(log.args);
+    if (log.eventName !== 'Liquidated') continue;
+    const { account, equityBefore, maintenanceBefore, penalty, incentive } = log.args;
+    liquidations.push({
+      blockNumber: log.blockNumber,
+      transaction: log.transactionHash,
+      account,
+      equityBefore,
+      maintenanceBefore,
+      penalty,
+      incentive,
+    });
+  }
+  return { liquidations, badDebts };
+}
+
+/** Mean gas of the transactions that liquidated, spread over their liquidations; 0 where there were none. */
+export async function meanGas(client: PublicClient, liquidations: readonly Liquidation[]): Promise<number> {
+  if (liquidations.length === 0) return 0;
+  const hashes = [...new Set(liquidations.map(({ transaction }) => transaction))];
+  let gas = 0n;
+  for (const hash of hashes) gas += (await client.getTransactionReceipt({ hash })).gasUsed;
+  return Math.round(Number(gas) / liquidations.length);
+}

@@ -1,0 +1,23 @@
+import { buildModule } from '@nomicfoundation/hardhat-ignition/modules';
+import { BTC, ETH } from '../stack/defaults.ts';
+import { assignRoles } from '../stack/assignRoles.ts';
+import { deployCore } from '../stack/deployCore.ts';
+import { listAssets, listMarket } from '../stack/listMarkets.ts';
+import { wireModules } from '../stack/wireModules.ts';
+
+/** The protocol on tokens and price feeds that exist: their addresses are parameters, one file per network. */
+export default buildModule('Novate', (m) => {
+  const core = deployCore(m);
+  const wired = wireModules(m, core);
+  const markets = [
+    listMarket(m, core, { name: 'btc', underlying: BTC, feed: m.getParameter<string>('btcFeed') }, wired),
+    listMarket(m, core, { name: 'eth', underlying: ETH, feed: m.getParameter<string>('ethFeed') }, wired),
+  ];
+  const tokens = {
+    usdc: m.getParameter<string>('usdc'),
+    weth: m.getParameter<string>('weth'),
+    wbtc: m.getParameter<string>('wbtc'),
+  };
+  assignRoles(m, core, [listAssets(m, core, tokens, markets)]);
+  return core.contracts;
+});

@@ -1,0 +1,57 @@
+import { PRESETS, profileToStruct } from '@novate/sdk';
+import type { RiskProfile } from '@novate/sdk';
+import type { ModuleParameterType } from '@nomicfoundation/ignition-core';
+
+const WAD = 10n ** 18n;
+
+/** Numbers under which the price router lists underlyings. */
+export const BTC = 1;
+export const ETH = 2;
+export const SOL = 3;
+
+/** AccessManager's role that may do at once what reduces risk, and nothing else. */
+export const GUARDIAN_ROLE = 1n;
+
+/** Interest on cash: 4% a year at 80% utilisation, 64% at full; a tenth of it stays in the pool. */
+export const RATE_MODEL = {
+  base: 0n,
+  slopeLow: (4n * WAD) / 100n,
+  slopeHigh: (60n * WAD) / 100n,
+  kink: (80n * WAD) / 100n,
+  reserve: (10n * WAD) / 100n,
+};
+
+export const PERPS = {
+  btc: { enabled: true, openInterestCap: 20_000n * WAD, premiumDepthUsd: 10_000_000n, priceBandBps: 500n },
+  eth: { enabled: true, openInterestCap: 500_000n * WAD, premiumDepthUsd: 10_000_000n, priceBandBps: 500n },
+  sol: { enabled: true, openInterestCap: 5_000_000n * WAD, premiumDepthUsd: 5_000_000n, priceBandBps: 500n },
+};
+
+/** The most of each asset that may be deposited, wad. */
+export const ASSET_CAPS = { usdc: 1_000_000_000n * WAD, weth: 200_000n * WAD, wbtc: 10_000n * WAD };
+
+/** Prices outside are a broken feed's, wad USD. */
+export const PRICE_BANDS = {
+  btc: { minPrice: 1_000n * WAD, maxPrice: 10_000_000n * WAD },
+  eth: { minPrice: 50n * WAD, maxPrice: 1_000_000n * WAD },
+  sol: { minPrice: WAD / 10n, maxPrice: 100_000n * WAD },
+};
+
+/** Half of what a trade costs goes to the insurance fund. */
+export const FEES = { makerBps: 2, takerBps: 5, insuranceShareBps: 5_000 };
+
+/** Accounts whose maintenance margin is below may be closed whole, for at least the reward. */
+export const LIQUIDATOR = { dustMargin: 100n * WAD, minReward: 5n * WAD };
+
+/** A preset as Ignition takes it: the contract's struct. */
+export function profileParameter(profile: RiskProfile): ModuleParameterType {
+  const { scenarios, underlyings, ...charges } = profileToStruct(profile);
+  return {
+    ...charges,
+    scenarios: scenarios.map((scenario) => ({ ...scenario })),
+    underlyings: underlyings.map((underlying) => ({ ...underlying })),
+  };
+}
+
+export const PORTFOLIO_PROFILE = profileParameter(PRESETS.portfolio);
+export const STANDARD_PROFILE = profileParameter(PRESETS.standard);

@@ -1,0 +1,79 @@
+import type {
+  ArgumentType,
+  ContractCallFuture,
+  IgnitionModuleBuilder,
+  ModuleParameterType,
+} from '@nomicfoundation/ignition-core';
+import { ASSET_CAPS, BTC, ETH, PERPS, PRICE_BANDS } from './defaults.ts';
+import type { Core } from './deployCore.ts';
+
+const CHAINLINK = 1;
+const NO_SOURCE = {
+  kind: 0,
+  feed: '0x0000000000000000000000000000000000000000',
+  priceId: `0x${'0'.repeat(64)}`,
+  maxAgeSec: 0,
+  minPrice: 0n,
+  maxPrice: 0n,
+  maxConfidenceBps: 0,
+};
+const MAX_AGE_SEC = 3_900;
+
+type Call = ContractCallFuture<string, string>;
+
+/** @property name Prefix of its parameters and futures, such as `eth`. @property feed A Chainlink aggregator. */
+export interface MarketInputs {
+  readonly name: keyof typeof PERPS;
+  readonly underlying: number;
+  readonly feed: ArgumentType;
+}
+
+/** Gives an underlying its price and its perp. @property after What must be wired first. */
+export function listMarket(m: IgnitionModuleBuilder, core: Core, market: MarketInputs, after: Call[]): Call {
+  const { clearinghouse, priceRouter } = core.contracts;
+  const { name, underlying, feed } = market;
+  const title = name.toUpperCase();
+  const source = {
+    kind: CHAINLINK,
+    feed,
+    priceId: NO_SOURCE.priceId,
+    maxAgeSec: m.getParameter<number>(`${name}MaxAgeSec`, MAX_AGE_SEC),
+    minPrice: m.getParameter<bigint>(`${name}MinPrice`, PRICE_BANDS[name].minPrice),
+    maxPrice: m.getParameter<bigint>(`${name}MaxPrice`, PRICE_BANDS[name].maxPrice),
+    maxConfidenceBps: 0,
+  };
+  const sources = m.call(priceRouter, 'setSources', [underlying, source, NO_SOURCE, 0], { id: `setSources${title}` });
+  const config: ModuleParameterType = PERPS[name];
+  return m.call(clearinghouse, 'setPerp', [underlying, m.getParameter(`${name}Perp`, config)], {
+    id: `setPerp${title}`,
+    after: [...after, sources],
+  });
+}
+
+export interface AssetInputs {
+  readonly usdc: ArgumentType;
+  readonly weth: ArgumentType;
+  readonly wbtc: ArgumentType;
+}
+
+/** Lists cash and collateral, under consecutive numbers. @property after The markets that value them. */
+export function listAssets(m: IgnitionModuleBuilder, core: Core, tokens: AssetInputs, after: Call[]): Call {
+  const { clearinghouse } = core.contracts;
+  const assets = [
+    { name: 'usdc', underlying: 0 },
+    { name: 'weth', underlying: ETH },
+    { name: 'wbtc', underlying: BTC },
+  ] as const;
+  let listed = after;
+  let last: Call | undefined;
+  assets.forEach(({ name, underlying }, assetId) => {
+    const cap = m.getParameter<bigint>(`${name}Cap`, ASSET_CAPS[name]);
+    last = m.call(clearinghouse, 'setAsset', [assetId, tokens[name], underlying, true, cap], {
+      id: `setAsset${name.toUpperCase()}`,
+      after: listed,
+    });
+    listed = [last];
+  });
+  if (last === undefined) throw new Error('no assets to list');
+  return last;
+}
