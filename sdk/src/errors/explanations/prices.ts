@@ -30,6 +30,15 @@ export const priceExplanations = {
     says: 'The surplus of {amount:int} wei could not be returned to {payer:address}.',
     remedy: 'Send exactly the fee, or call from an address that accepts ether.',
   },
+  InvalidSequencer: {
+    says: 'The sequencer feed {feed:address} has no code, or its grace period of {graceSec:int} seconds is too long.',
+    remedy:
+      'Pass the uptime feed of this chain, or zero on a chain without a sequencer, and a grace period of at most a day.',
+  },
+  FeedGasTooLow: {
+    says: 'A price feed was left {available:int} gas, less than the {required:int} that it may need.',
+    remedy: 'Send the transaction with more gas; what prepare estimates is enough.',
+  },
   SourceNotRepresentable: {
     says: 'The source setting {value:int} is above the largest that can be stored, {max:int}.',
     remedy: 'Choose a smaller value, or one with fewer significant digits.',

@@ -18,6 +18,18 @@ export const riskExplanations = {
     says: 'The account spans more than {max:int} underlyings.',
     remedy: 'Spread it over several sub-accounts.',
   },
+  PriceMissing: {
+    says: 'No price was given for underlying {underlying:underlying} of the portfolio.',
+    remedy: 'Pass a price for every underlying that the account holds, each once.',
+  },
+  PriceOutOfBounds: {
+    says: 'The price {price:usd} of underlying {underlying:underlying} is zero or not below {max:usd}.',
+    remedy: 'Pass wad USD per unit, and check that it was not scaled twice.',
+  },
+  SpotValueOutOfBounds: {
+    says: 'The collateral in underlying {underlying:underlying} is worth {value:usd}, above the most computed with, {max:usd}.',
+    remedy: 'Check the price and the decimals of the asset; spread the collateral over several sub-accounts.',
+  },
   StrikeNotRepresentable: {
     says: 'The strike {strike:usd} is zero or has more than 16 significant digits.',
     remedy: 'Round the strike to 16 significant digits.',
