@@ -3,26 +3,32 @@
 // A package built per platform lists all its builds as optional dependencies. Where a registry cannot list some of
 // them, npm leaves those out of the lock file, and `npm ci` then refuses it ("Missing: ... from lock file"). This adds
 // a version-only entry for each; npm skips it by `os` and `cpu` wherever it does not apply.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from 'node:fs';
 
-const OS = { darwin: "darwin", linux: "linux", win32: "win32" };
-const CPU = { amd64: "x64", x64: "x64", arm64: "arm64" };
+const OS = { darwin: 'darwin', linux: 'linux', win32: 'win32' };
+const CPU = { amd64: 'x64', x64: 'x64', arm64: 'arm64' };
 
-const file = new URL("../package-lock.json", import.meta.url);
-const lock = JSON.parse(readFileSync(file, "utf8"));
+const file = new URL('../package-lock.json', import.meta.url);
+const lock = JSON.parse(readFileSync(file, 'utf8'));
 
 for (const [path, entry] of Object.entries(lock.packages)) {
-  if (path === "") continue;
+  if (path === '') continue;
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     if (lock.packages[`node_modules/${name}`] || lock.packages[`${path}/node_modules/${name}`]) continue;
-    const words = name.split("-");
+    const words = name.split('-');
     const os = words.find((word) => word in OS);
     const cpu = words.find((word) => word in CPU);
     if (os === undefined || cpu === undefined || !/^\d/.test(version)) {
       console.warn(`fix-lock: left out ${name}@${version} (wanted by ${path})`);
       continue;
     }
-    lock.packages[`node_modules/${name}`] = { version, cpu: [CPU[cpu]], dev: true, optional: true, os: [OS[os]] };
+    lock.packages[`node_modules/${name}`] = {
+      version,
+      cpu: [CPU[cpu]],
+      dev: true,
+      optional: true,
+      os: [OS[os]],
+    };
   }
 }
 

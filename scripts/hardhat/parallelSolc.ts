@@ -1,6 +1,6 @@
-import { availableParallelism } from "node:os";
-import type { HardhatPlugin } from "hardhat/types/plugins";
-import type { CompilerOutput } from "hardhat/types/solidity";
+import { availableParallelism } from 'node:os';
+import type { HardhatPlugin } from 'hardhat/types/plugins';
+import type { CompilerOutput } from 'hardhat/types/solidity';
 
 /** Processes per compilation job: `SOLC_JOBS`, or one per core up to four (each takes up to 1 GB). */
 function jobCount(): number {
@@ -27,7 +27,7 @@ function merge(into: CompilerOutput, part: CompilerOutput): void {
  * files only. The bytecode is the same as from one process; the time halves on two cores.
  */
 export const parallelSolc: HardhatPlugin = {
-  id: "novate-parallel-solc",
+  id: 'novate-parallel-solc',
   hookHandlers: {
     solidity: () =>
       Promise.resolve({
@@ -36,15 +36,15 @@ export const parallelSolc: HardhatPlugin = {
             invokeSolc: async (context, compiler, input, config, next) => {
               const jobs = jobCount();
               const files = Object.keys(input.sources);
-              const ours = files.filter((file) => file.startsWith("project/"));
-              const selection = input.settings.outputSelection["*"];
+              const ours = files.filter((file) => file.startsWith('project/'));
+              const selection = input.settings.outputSelection['*'];
               if (jobs < 2 || ours.length < 4 || selection === undefined) {
                 return next(context, compiler, input, config);
               }
               const outputs = await Promise.all(
                 Array.from({ length: jobs }, (_, job) => {
                   const share = ours.filter((_file, i) => i % jobs === job);
-                  if (job === 0) share.push(...files.filter((file) => !file.startsWith("project/")));
+                  if (job === 0) share.push(...files.filter((file) => !file.startsWith('project/')));
                   // Each file by name: a "*" file key makes solc generate code for everything.
                   const outputSelection = Object.fromEntries(share.map((file) => [file, selection]));
                   const settings = { ...input.settings, outputSelection };
@@ -52,7 +52,7 @@ export const parallelSolc: HardhatPlugin = {
                 }),
               );
               const [first, ...others] = outputs;
-              if (first === undefined) throw new Error("solc was not run");
+              if (first === undefined) throw new Error('solc was not run');
               for (const other of others) merge(first, other);
               return first;
             },

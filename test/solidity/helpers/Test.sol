@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {console} from "hardhat/console.sol";
 import {Vm} from "./Vm.sol";
 
 /// @dev A lean base for Solidity tests: assertions, bounds and the hooks by which the runner finds invariant targets.
@@ -16,8 +17,11 @@ abstract contract Test {
     bool public IS_TEST = true;
 
     address[] private _targetContracts;
+    address[] private _excludedContracts;
     FuzzSelector[] private _targetSelectors;
+    FuzzSelector[] private _excludedSelectors;
     address[] private _targetSenders;
+    address[] private _excludedSenders;
 
     // ------------------------------------------------------------------------------------------------ assertions
 
@@ -57,32 +61,144 @@ abstract contract Test {
         vm.assertEq(a, b);
     }
 
+    function assertEq(address a, address b, string memory reason) internal pure {
+        vm.assertEq(a, b, reason);
+    }
+
     function assertEq(bool a, bool b) internal pure {
         vm.assertEq(a, b);
+    }
+
+    function assertEq(bool a, bool b, string memory reason) internal pure {
+        vm.assertEq(a, b, reason);
     }
 
     function assertEq(bytes32 a, bytes32 b) internal pure {
         vm.assertEq(a, b);
     }
 
+    function assertEq(bytes32 a, bytes32 b, string memory reason) internal pure {
+        vm.assertEq(a, b, reason);
+    }
+
     function assertEq(bytes memory a, bytes memory b) internal pure {
         vm.assertEq(a, b);
+    }
+
+    function assertEq(bytes memory a, bytes memory b, string memory reason) internal pure {
+        vm.assertEq(a, b, reason);
     }
 
     function assertEq(string memory a, string memory b) internal pure {
         vm.assertEq(a, b);
     }
 
+    function assertEq(string memory a, string memory b, string memory reason) internal pure {
+        vm.assertEq(a, b, reason);
+    }
+
     function assertNotEq(uint256 a, uint256 b) internal pure {
         vm.assertNotEq(a, b);
+    }
+
+    function assertNotEq(uint256 a, uint256 b, string memory reason) internal pure {
+        vm.assertNotEq(a, b, reason);
+    }
+
+    function assertNotEq(int256 a, int256 b) internal pure {
+        vm.assertNotEq(a, b);
+    }
+
+    function assertNotEq(int256 a, int256 b, string memory reason) internal pure {
+        vm.assertNotEq(a, b, reason);
+    }
+
+    function assertNotEq(address a, address b) internal pure {
+        vm.assertNotEq(a, b);
+    }
+
+    function assertNotEq(address a, address b, string memory reason) internal pure {
+        vm.assertNotEq(a, b, reason);
+    }
+
+    function assertNotEq(bool a, bool b) internal pure {
+        vm.assertNotEq(a, b);
+    }
+
+    function assertNotEq(bool a, bool b, string memory reason) internal pure {
+        vm.assertNotEq(a, b, reason);
+    }
+
+    function assertNotEq(bytes32 a, bytes32 b) internal pure {
+        vm.assertNotEq(a, b);
+    }
+
+    function assertNotEq(bytes32 a, bytes32 b, string memory reason) internal pure {
+        vm.assertNotEq(a, b, reason);
+    }
+
+    function assertNotEq(bytes memory a, bytes memory b) internal pure {
+        vm.assertNotEq(a, b);
+    }
+
+    function assertNotEq(bytes memory a, bytes memory b, string memory reason) internal pure {
+        vm.assertNotEq(a, b, reason);
+    }
+
+    function assertNotEq(string memory a, string memory b) internal pure {
+        vm.assertNotEq(a, b);
+    }
+
+    function assertNotEq(string memory a, string memory b, string memory reason) internal pure {
+        vm.assertNotEq(a, b, reason);
+    }
+
+    function assertEq(uint256[] memory a, uint256[] memory b) internal pure {
+        vm.assertEq(a, b);
+    }
+
+    function assertEq(uint256[] memory a, uint256[] memory b, string memory reason) internal pure {
+        vm.assertEq(a, b, reason);
+    }
+
+    function assertEq(int256[] memory a, int256[] memory b) internal pure {
+        vm.assertEq(a, b);
+    }
+
+    function assertEq(int256[] memory a, int256[] memory b, string memory reason) internal pure {
+        vm.assertEq(a, b, reason);
+    }
+
+    function assertEq(address[] memory a, address[] memory b) internal pure {
+        vm.assertEq(a, b);
+    }
+
+    function assertEq(address[] memory a, address[] memory b, string memory reason) internal pure {
+        vm.assertEq(a, b, reason);
+    }
+
+    function assertEq(bytes32[] memory a, bytes32[] memory b) internal pure {
+        vm.assertEq(a, b);
+    }
+
+    function assertEq(bytes32[] memory a, bytes32[] memory b, string memory reason) internal pure {
+        vm.assertEq(a, b, reason);
     }
 
     function assertLt(uint256 a, uint256 b) internal pure {
         vm.assertLt(a, b);
     }
 
+    function assertLt(uint256 a, uint256 b, string memory reason) internal pure {
+        vm.assertLt(a, b, reason);
+    }
+
     function assertLt(int256 a, int256 b) internal pure {
         vm.assertLt(a, b);
+    }
+
+    function assertLt(int256 a, int256 b, string memory reason) internal pure {
+        vm.assertLt(a, b, reason);
     }
 
     function assertLe(uint256 a, uint256 b) internal pure {
@@ -105,8 +221,16 @@ abstract contract Test {
         vm.assertGt(a, b);
     }
 
+    function assertGt(uint256 a, uint256 b, string memory reason) internal pure {
+        vm.assertGt(a, b, reason);
+    }
+
     function assertGt(int256 a, int256 b) internal pure {
         vm.assertGt(a, b);
+    }
+
+    function assertGt(int256 a, int256 b, string memory reason) internal pure {
+        vm.assertGt(a, b, reason);
     }
 
     function assertGe(uint256 a, uint256 b) internal pure {
@@ -129,8 +253,47 @@ abstract contract Test {
         vm.assertApproxEqAbs(a, b, maxDelta);
     }
 
+    function assertApproxEqAbs(uint256 a, uint256 b, uint256 maxDelta, string memory reason) internal pure {
+        vm.assertApproxEqAbs(a, b, maxDelta, reason);
+    }
+
     function assertApproxEqAbs(int256 a, int256 b, uint256 maxDelta) internal pure {
         vm.assertApproxEqAbs(a, b, maxDelta);
+    }
+
+    function assertApproxEqAbs(int256 a, int256 b, uint256 maxDelta, string memory reason) internal pure {
+        vm.assertApproxEqAbs(a, b, maxDelta, reason);
+    }
+
+    /// @dev `maxPercentDelta` is wad: 1e18 is 100 %.
+    function assertApproxEqRel(uint256 a, uint256 b, uint256 maxPercentDelta) internal pure {
+        vm.assertApproxEqRel(a, b, maxPercentDelta);
+    }
+
+    function assertApproxEqRel(
+        uint256 a,
+        uint256 b,
+        uint256 maxPercentDelta,
+        string memory reason
+    ) internal pure {
+        vm.assertApproxEqRel(a, b, maxPercentDelta, reason);
+    }
+
+    function assertApproxEqRel(int256 a, int256 b, uint256 maxPercentDelta) internal pure {
+        vm.assertApproxEqRel(a, b, maxPercentDelta);
+    }
+
+    function assertApproxEqRel(
+        int256 a,
+        int256 b,
+        uint256 maxPercentDelta,
+        string memory reason
+    ) internal pure {
+        vm.assertApproxEqRel(a, b, maxPercentDelta, reason);
+    }
+
+    function fail(string memory reason) internal pure {
+        vm.assertTrue(false, reason);
     }
 
     // ------------------------------------------------------------------------------------------------ inputs
@@ -156,7 +319,7 @@ abstract contract Test {
     }
 
     function makeAddr(string memory name) internal returns (address account) {
-        (account,) = makeAddrAndKey(name);
+        (account, ) = makeAddrAndKey(name);
     }
 
     function makeAddrAndKey(string memory name) internal returns (address account, uint256 key) {
@@ -165,29 +328,87 @@ abstract contract Test {
         vm.label(account, name);
     }
 
+    /// @dev Moves the clock by `seconds_`.
+    function skip(uint256 seconds_) internal {
+        vm.warp(vm.getBlockTimestamp() + seconds_);
+    }
+
+    /// @dev Moves the clock back by `seconds_`.
+    function rewind(uint256 seconds_) internal {
+        vm.warp(vm.getBlockTimestamp() - seconds_);
+    }
+
+    /// @dev Calls as `sender`, who gets `value` first.
+    function hoax(address sender, uint256 value) internal {
+        vm.deal(sender, value);
+        vm.prank(sender);
+    }
+
+    /// @dev Deploys an artifact, "File.sol:Contract". Unlike `new`, it does not compile the contract into the test: a
+    /// change of the contract then recompiles the contract alone.
+    function deployCode(string memory artifact, bytes memory arguments) internal returns (address deployed) {
+        bytes memory code = abi.encodePacked(vm.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 32), mload(code))
+            if iszero(deployed) {
+                let pointer := mload(64)
+                returndatacopy(pointer, 0, returndatasize())
+                revert(pointer, returndatasize())
+            }
+        }
+    }
+
+    function deployCode(string memory artifact) internal returns (address) {
+        return deployCode(artifact, "");
+    }
+
     // ------------------------------------------------------------------------------------------------ invariants
 
     function targetContract(address target) internal {
         _targetContracts.push(target);
     }
 
+    function excludeContract(address target) internal {
+        _excludedContracts.push(target);
+    }
+
     function targetSelector(FuzzSelector memory selector) internal {
         _targetSelectors.push(selector);
+    }
+
+    function excludeSelector(FuzzSelector memory selector) internal {
+        _excludedSelectors.push(selector);
     }
 
     function targetSender(address sender) internal {
         _targetSenders.push(sender);
     }
 
+    function excludeSender(address sender) internal {
+        _excludedSenders.push(sender);
+    }
+
     function targetContracts() public view returns (address[] memory) {
         return _targetContracts;
+    }
+
+    function excludeContracts() public view returns (address[] memory) {
+        return _excludedContracts;
     }
 
     function targetSelectors() public view returns (FuzzSelector[] memory) {
         return _targetSelectors;
     }
 
+    function excludeSelectors() public view returns (FuzzSelector[] memory) {
+        return _excludedSelectors;
+    }
+
     function targetSenders() public view returns (address[] memory) {
         return _targetSenders;
+    }
+
+    function excludeSenders() public view returns (address[] memory) {
+        return _excludedSenders;
     }
 }

@@ -1,0 +1,119 @@
+// Every test, in order: build and generated code, Solidity, integration, then the packages. The last line is
+// `N passed, N failed`. `npm test -- solidity sdk` runs some of the steps; what follows `--` goes to their runners.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesUnder } from './files.ts';
+import { ROOT, run } from './process.ts';
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Step {
+  name: string;
+  program: string;
+  args: readonly string[];
+  /** Where the tests are, and how their files' names end; without one, the step counts no tests. */
+  tests?: { folder: string; ending: string };
+  /** A failure here leaves nothing to test. */
+  required?: boolean;
+}
+
+const PACKAGES = ['sdk', 'keeper', 'cli'];
+const MOCHA_TIMEOUT_MS = 60_000;
+
+const STEPS: readonly Step[] = [
+  { name: 'build', program: 'node', args: ['scripts/codegen.ts', '--check'], required: true },
+  {
+    name: 'solidity',
+    program: 'hardhat',
+    args: ['test', 'solidity'],
+    tests: { folder: 'test/solidity', ending: '.t.sol' },
+  },
+  {
+    name: 'integration',
+    program: 'hardhat',
+    args: ['test', 'mocha'],
+    tests: { folder: 'test/integration', ending: '.test.ts' },
+  },
+  ...PACKAGES.map((name) => ({
+    name,
+    program: 'mocha',
+    args: ['--timeout', String(MOCHA_TIMEOUT_MS), `${name}/test/**/*.test.ts`],
+    tests: { folder: `${name}/test`, ending: '.test.ts' },
+  })),
+];
+
+/** Reads the counts of Hardhat's and mocha's summaries: "12 passing (3s)", "1 failing", "2 pending" or "2 skipped". */
+export function readCounts(output: string): Counts {
+  const count = (word: string): number =>
+    [...output.matchAll(new RegExp(`^\\s*(\\d+) (?:${word})\\b`, 'gm'))].reduce(
+      (sum, m) => sum + Number(m[1]),
+      0,
+    );
+  return { passed: count('passing'), failed: count('failing'), skipped: count('pending|skipped') };
+}
+
+/** node:test would run beside mocha and its failures would not be counted. */
+function refuseOtherRunner(folder: string, files: readonly string[]): string[] {
+  return files
+    .filter((path) => /from\s+['"]node:test['"]/.test(readFileSync(join(ROOT, folder, path), 'utf8')))
+    .map((path) => `${folder}/${path} uses node:test: use mocha's describe and it, which are global`);
+}
+
+async function runStep({ name, program, args, tests }: Step, extra: readonly string[]): Promise<Counts> {
+  const nothing = { passed: 0, failed: 0, skipped: 0 };
+  if (tests !== undefined) {
+    const files = filesUnder(join(ROOT, tests.folder), tests.ending);
+    const refused = refuseOtherRunner(tests.folder, files);
+    for (const message of refused) console.error(message);
+    if (refused.length > 0) return { ...nothing, failed: refused.length };
+    if (files.length === 0) {
+      console.log(`\n== ${name}: no tests in ${tests.folder}`);
+      return nothing;
+    }
+  }
+  console.log(`\n== ${name}`);
+  const { code, output } = await run(program, tests === undefined ? args : [...args, ...extra]);
+  const counts = tests === undefined ? nothing : readCounts(output);
+  if (code !== 0 && counts.failed === 0) return { ...counts, failed: 1 };
+  if (code === 0 && tests !== undefined && counts.passed + counts.skipped === 0 && extra.length === 0) {
+    console.error(`test: ${name} has test files, yet ran no test`);
+    return { ...counts, failed: 1 };
+  }
+  return counts;
+}
+
+if (import.meta.main) {
+  const args = process.argv.slice(2);
+  const names = args.filter(
+    (arg, i) => !arg.startsWith('-') && args.slice(0, i).every((a) => !a.startsWith('-')),
+  );
+  const extra = args.slice(names.length);
+  const unknown = names.filter((name) => !STEPS.some((step) => step.name === name));
+  if (unknown.length > 0) {
+    console.error(
+      `test: no step named ${unknown.join(', ')}; there are ${STEPS.map(({ name }) => name).join(', ')}`,
+    );
+    process.exit(2);
+  }
+
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const lines: string[] = [];
+  for (const step of STEPS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    const started = Date.now();
+    const counts = await runStep(step, extra);
+    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+    const verdict = counts.failed > 0 ? 'FAILED' : 'ok';
+    lines.push(
+      `${step.name.padEnd(12)} ${verdict.padEnd(7)} ${counts.passed} passed, ${counts.failed} failed, ${((Date.now() - started) / 1000).toFixed(0)} s`,
+    );
+    if (counts.failed > 0 && step.required === true) break;
+  }
+  console.log(`\n${lines.join('\n')}`);
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+  console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+  process.exitCode = total.failed > 0 ? 1 : 0;
+}
