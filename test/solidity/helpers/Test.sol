@@ -328,22 +328,6 @@ abstract contract Test {
         vm.label(account, name);
     }
 
-    /// @dev Moves the clock by `seconds_`.
-    function skip(uint256 seconds_) internal {
-        vm.warp(vm.getBlockTimestamp() + seconds_);
-    }
-
-    /// @dev Moves the clock back by `seconds_`.
-    function rewind(uint256 seconds_) internal {
-        vm.warp(vm.getBlockTimestamp() - seconds_);
-    }
-
-    /// @dev Calls as `sender`, who gets `value` first.
-    function hoax(address sender, uint256 value) internal {
-        vm.deal(sender, value);
-        vm.prank(sender);
-    }
-
     /// @dev Deploys an artifact, "File.sol:Contract". Unlike `new`, it does not compile the contract into the test: a
     /// change of the contract then recompiles the contract alone.
     function deployCode(string memory artifact, bytes memory arguments) internal returns (address deployed) {
