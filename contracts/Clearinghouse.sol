@@ -7,6 +7,7 @@ import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
 import {CASH, MAX_ASSETS, ROLE_LIQUIDATOR, ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
 import {RateModel} from "./types/RateModel.sol";
+import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {InstrumentId, perpId} from "./types/InstrumentId.sol";
 import {PositionWord} from "./types/PositionWord.sol";
@@ -47,7 +48,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _rateSlopeHigh = model.slopeHigh;
         _rateKink = model.kink;
         _rateReserve = model.reserve;
-        _s.cashIndex = CashMarket.Index(1e18, 1e18, 0, 0, uint32(block.timestamp));
+        _s.cashIndex = CashMarket.pack(CashMarket.Index(1e18, 1e18, 0, 0, block.timestamp));
     }
 
     /// @dev Governance and rarely used reads. The extension's address is immutable and it never calls back here.
@@ -213,12 +214,12 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
 
     /// @inheritdoc IClearinghouseCore
     function cashOf(AccountId account) external view nonReentrantView returns (int256) {
-        return CashMarket.toCash(_cashIndex(), _s.accounts[account].cashPrincipal);
+        return CashMarket.toCash(_cashIndex(), _s.accounts[account].header.cashPrincipal());
     }
 
     /// @inheritdoc IClearinghouseCore
     function cashPrincipalOf(AccountId account) external view nonReentrantView returns (int256) {
-        return _s.accounts[account].cashPrincipal;
+        return _s.accounts[account].header.cashPrincipal();
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -235,7 +236,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         returns (int256, int256)
     {
         Account storage entry = _s.accounts[account];
-        uint256 count = entry.positionCount;
+        uint256 count = entry.header.positionCount();
         for (uint256 i = 0; i < count; ++i) {
             PositionWord word = entry.positions[i];
             if (word.isInstrument(instrument)) return (word.size(), word.cost());
@@ -245,7 +246,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
 
     /// @inheritdoc IClearinghouseCore
     function positionsOf(AccountId account) external view nonReentrantView returns (PositionWord[] memory) {
-        return _load(account, _s.cashIndex, 0).legs;
+        return _load(account, _cashIndex(), 0).legs;
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -255,8 +256,13 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         nonReentrantView
         returns (uint8 profileId, uint8 positionCount, uint40 flaggedAt, uint64 collateralMask)
     {
-        Account storage entry = _s.accounts[account];
-        return (entry.profileId, entry.positionCount, entry.flaggedAt, entry.collateralMask);
+        AccountHeader header = _s.accounts[account].header;
+        return (
+            uint8(header.profileId()),
+            uint8(header.positionCount()),
+            uint40(header.flaggedAt()),
+            uint64(header.collateralMask())
+        );
     }
 
     /// @inheritdoc IClearinghouseCore

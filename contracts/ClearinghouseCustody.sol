@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ClearinghouseMargin} from "./ClearinghouseMargin.sol";
 import {CASH, MAX_COLLATERALS} from "./ClearinghouseStorage.sol";
+import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
@@ -76,7 +77,7 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     function _credit(AccountId account, uint8 assetId, int256 amount) internal {
         if (assetId == CASH) {
             CashMarket.Index memory index = _cashIndex();
-            CashMarket.Totals memory totals = _s.cashTotals;
+            CashMarket.Totals memory totals = CashMarket.unpack(_s.cashTotals);
             _addCash(account, amount, index, totals);
             _storeCash(index, totals);
             return;
@@ -85,9 +86,12 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         uint256 balance = uint256(entry.collateral[assetId]) + uint256(amount);
         if (balance > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(balance, type(uint128).max);
         if (balance == uint256(amount)) {
-            uint64 mask = entry.collateralMask | uint64(1 << assetId);
-            if (_popCount(mask) > MAX_COLLATERALS) revert IClearinghouseTypes.TooManyCollaterals(account, MAX_COLLATERALS);
-            entry.collateralMask = mask;
+            AccountHeader header = entry.header;
+            uint256 mask = header.collateralMask() | (1 << assetId);
+            if (_popCount(mask) > MAX_COLLATERALS) {
+                revert IClearinghouseTypes.TooManyCollaterals(account, MAX_COLLATERALS);
+            }
+            entry.header = header.withMask(mask);
         }
         entry.collateral[assetId] = uint128(balance);
         emit IClearinghouseTypes.CollateralUpdated(account, assetId, balance);
@@ -100,12 +104,13 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         CashMarket.Totals memory totals
     ) private {
         Account storage entry = _s.accounts[account];
-        int256 oldPrincipal = entry.cashPrincipal;
+        AccountHeader header = entry.header;
+        int256 oldPrincipal = header.cashPrincipal();
         int256 principal = CashMarket.toPrincipal(index, CashMarket.toCash(index, oldPrincipal) + amount);
         if (principal > type(int128).max || principal < -type(int128).max) {
             revert IClearinghouseTypes.AmountTooLarge(WadMath.abs(principal), uint256(int256(type(int128).max)));
         }
-        entry.cashPrincipal = int128(principal);
+        entry.header = header.withCash(principal);
         CashMarket.replace(totals, oldPrincipal, principal);
         emit IClearinghouseTypes.CashUpdated(account, principal);
     }
@@ -117,7 +122,7 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         if (assetId == CASH) loaded.cash -= int256(amount);
         else _applySpot(loaded, assetId, -int256(amount));
         _checkWithdrawal(loaded);
-        CashMarket.Totals memory totals = _s.cashTotals;
+        CashMarket.Totals memory totals = CashMarket.unpack(_s.cashTotals);
         _store(loaded, index, totals);
         if (assetId == CASH) _storeCash(index, totals);
     }
@@ -125,7 +130,7 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     /// @notice Takes cash out of the insurance account; it never goes into debt.
     function _debitInsurance(uint256 amount) internal {
         AccountId insurance = _s.insuranceAccount;
-        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[insurance].cashPrincipal);
+        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[insurance].header.cashPrincipal());
         if (cash < int256(amount)) {
             revert IClearinghouseTypes.InsufficientBalance(insurance, CASH, cash < 0 ? 0 : uint256(cash), amount);
         }

@@ -6,7 +6,9 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {CASH, MAX_ASSETS, ROLE_LIQUIDATOR, ROLE_VENUE, SCOPE_TRADE} from "./ClearinghouseStorage.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
 import {RateModel} from "./types/RateModel.sol";
+import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
+import {toFundingState} from "./types/FundingState.sol";
 import {MAX_UNDERLYING, perpId} from "./types/InstrumentId.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
@@ -46,7 +48,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
                 revert BelowInitialMargin(account, margin.equity, margin.initialMargin);
             }
         }
-        _s.accounts[account].profileId = profileId;
+        _s.accounts[account].header = loaded.header.withProfile(profileId);
         emit ProfileChanged(account, profileId);
     }
 
@@ -61,7 +63,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
 
     /// @inheritdoc IClearinghouseExt
     function accrueInterest() external nonReentrant {
-        _storeCash(_cashIndex(), _s.cashTotals);
+        _storeCash(_cashIndex(), CashMarket.unpack(_s.cashTotals));
     }
 
     /// @inheritdoc IClearinghouseExt
@@ -89,20 +91,21 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     /// @inheritdoc IClearinghouseExt
     function setFlag(AccountId account, uint40 flaggedAt) external nonReentrant {
         _module(ROLE_LIQUIDATOR);
-        _s.accounts[account].flaggedAt = flaggedAt;
+        _s.accounts[account].header = _s.accounts[account].header.withFlag(flaggedAt);
         emit FlagUpdated(account, flaggedAt);
     }
 
     /// @inheritdoc IClearinghouseExt
     function coverBadDebt(AccountId account) external nonReentrant returns (uint256 covered, uint256 remaining) {
         _module(ROLE_LIQUIDATOR);
-        Account storage entry = _s.accounts[account];
-        if (entry.positionCount != 0 || entry.collateralMask != 0 || entry.cashPrincipal >= 0) {
+        AccountHeader header = _s.accounts[account].header;
+        int256 principal = header.cashPrincipal();
+        if (header.positionCount() != 0 || header.collateralMask() != 0 || principal >= 0) {
             revert AccountNotEmpty(account);
         }
         CashMarket.Index memory index = _cashIndex();
-        uint256 debt = uint256(-CashMarket.toCash(index, entry.cashPrincipal));
-        int256 available = CashMarket.toCash(index, _s.accounts[_s.insuranceAccount].cashPrincipal);
+        uint256 debt = uint256(-CashMarket.toCash(index, principal));
+        int256 available = CashMarket.toCash(index, _s.accounts[_s.insuranceAccount].header.cashPrincipal());
         covered = available <= 0 ? 0 : WadMath.min(debt, uint256(available));
         remaining = debt - covered;
         if (covered != 0) {
@@ -172,7 +175,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         _within("priceBandBps", config.priceBandBps, 10, 1_000);
         _s.riskEngine.indexOf(underlying);
         Perp storage perp = _s.perps[underlying];
-        if (!perp.listed) perp.funding.updatedAt = uint40(block.timestamp);
+        if (!perp.listed) perp.funding = toFundingState(0, 0, block.timestamp);
         perp.listed = true;
         perp.enabled = config.enabled;
         perp.openInterestCap = uint96(config.openInterestCap);
@@ -282,13 +285,13 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
 
     /// @inheritdoc IClearinghouseExt
     function cashState() external view nonReentrantView returns (CashState memory) {
-        CashMarket.Index memory index = CashMarket.accrued(_s.cashIndex, block.timestamp);
-        (uint256 supplied, uint256 borrowed) = CashMarket.totalCash(index, _s.cashTotals);
+        CashMarket.Index memory index = _cashIndex();
+        (uint256 supplied, uint256 borrowed) = CashMarket.totalCash(index, CashMarket.unpack(_s.cashTotals));
         return CashState(
             index.supplyIndex,
             index.borrowIndex,
-            uint256(index.supplyRate) * CashMarket.RATE_UNIT,
-            uint256(index.borrowRate) * CashMarket.RATE_UNIT,
+            index.supplyRate * CashMarket.RATE_UNIT,
+            index.borrowRate * CashMarket.RATE_UNIT,
             supplied,
             borrowed
         );

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ClearinghouseStorage, MAX_COLLATERALS, MAX_POSITIONS} from "./ClearinghouseStorage.sol";
 import {RateModel} from "./types/RateModel.sol";
+import {AccountHeader, toAccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {InstrumentId, Kind} from "./types/InstrumentId.sol";
 import {PositionWord, toLinearWord} from "./types/PositionWord.sol";
@@ -23,6 +24,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     /// @param spot,oldSpot Likewise; `spotCount` in use. An amount of 0 is removed when written.
     struct Loaded {
         AccountId id;
+        AccountHeader header;
         int256 principal;
         int256 cash;
         int256 oldCash;
@@ -41,7 +43,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     // ------------------------------------------------------------------------------------------------ load
 
     function _cashIndex() internal view returns (CashMarket.Index memory) {
-        return CashMarket.accrued(_s.cashIndex, block.timestamp);
+        return CashMarket.accrued(CashMarket.unpack(_s.cashIndex), block.timestamp);
     }
 
     /// @param room How many positions and balances the action may add.
@@ -51,20 +53,31 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         returns (Loaded memory loaded)
     {
         Account storage account = _s.accounts[id];
+        AccountHeader header = account.header;
         loaded.id = id;
-        loaded.principal = account.cashPrincipal;
-        loaded.mask = account.collateralMask;
-        loaded.flaggedAt = account.flaggedAt;
-        loaded.profileId = account.profileId;
+        loaded.header = header;
+        loaded.principal = header.cashPrincipal();
+        loaded.mask = header.collateralMask();
+        loaded.flaggedAt = header.flaggedAt();
+        loaded.profileId = header.profileId();
         loaded.oldCash = loaded.cash = CashMarket.toCash(index, loaded.principal);
 
-        uint256 count = account.positionCount;
+        uint256 count = header.positionCount();
         loaded.oldCount = loaded.count = count;
-        loaded.legs = new PositionWord[](count + room);
-        loaded.oldLegs = new PositionWord[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            loaded.oldLegs[i] = loaded.legs[i] = account.positions[i];
+        PositionWord[] memory legs = new PositionWord[](count + room);
+        PositionWord[] memory oldLegs = new PositionWord[](count);
+        PositionWord[MAX_POSITIONS] storage positions = account.positions;
+        assembly ("memory-safe") {
+            // both arrays have at least `count` words, and the storage array is contiguous
+            for { let i := 0 } lt(i, count) { i := add(i, 1) } {
+                let word := sload(add(positions.slot, i))
+                let offset := mul(add(i, 1), 0x20)
+                mstore(add(legs, offset), word)
+                mstore(add(oldLegs, offset), word)
+            }
         }
+        loaded.legs = legs;
+        loaded.oldLegs = oldLegs;
         _loadSpot(account, loaded, room);
     }
 
@@ -160,11 +173,9 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             loaded.principal = principal;
             emit IClearinghouseTypes.CashUpdated(loaded.id, principal);
         }
-        account.cashPrincipal = int128(loaded.principal);
-        account.collateralMask = uint64(loaded.mask);
-        account.flaggedAt = uint40(loaded.flaggedAt);
-        account.positionCount = uint8(loaded.count);
-        account.profileId = uint8(loaded.profileId);
+        account.header = toAccountHeader(
+            loaded.principal, loaded.mask, loaded.flaggedAt, loaded.count, loaded.profileId
+        );
     }
 
     function _storeLegs(Account storage account, Loaded memory loaded) private {
@@ -197,17 +208,17 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     /// @notice Writes indexes and totals with the rates that follow from them.
     function _storeCash(CashMarket.Index memory index, CashMarket.Totals memory totals) internal {
         CashMarket.setRates(index, totals, _rateModel());
-        _s.cashTotals = totals;
-        CashMarket.Index memory old = _s.cashIndex;
+        _s.cashTotals = CashMarket.pack(totals);
+        CashMarket.Index memory old = CashMarket.unpack(_s.cashIndex);
         bool changed = index.supplyRate != old.supplyRate || index.borrowRate != old.borrowRate
             || index.supplyIndex != old.supplyIndex || index.borrowIndex != old.borrowIndex;
         if (!changed) return;
-        _s.cashIndex = index;
+        _s.cashIndex = CashMarket.pack(index);
         emit IClearinghouseTypes.InterestAccrued(
             index.supplyIndex,
             index.borrowIndex,
-            uint256(index.supplyRate) * CashMarket.RATE_UNIT,
-            uint256(index.borrowRate) * CashMarket.RATE_UNIT
+            index.supplyRate * CashMarket.RATE_UNIT,
+            index.borrowRate * CashMarket.RATE_UNIT
         );
     }
 
@@ -246,10 +257,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
                 (int256 fundingIndex, int256 premium) =
                     Funding.current(_s.perps[word.underlying()].funding, block.timestamp);
                 premiums[perps++] = premium;
-                int256 size = word.size();
-                word = toLinearWord(
-                    word.instrument(), size, word.cost() - WadMath.mulCeil(size, fundingIndex), word.epoch()
-                );
+                word = word.withCost(word.cost() - WadMath.mulCeil(word.size(), fundingIndex));
             }
             portfolio.legs[i] = word;
         }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
+import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {Portfolio} from "./types/Portfolio.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
@@ -82,18 +83,19 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
     /// @notice Clears a liquidation flag when health has returned. An account that cannot be assessed now keeps it:
     /// putting collateral in must never fail on a feed.
     function _clearFlagIfHealthy(AccountId account) internal {
-        if (_s.accounts[account].flaggedAt == 0) return;
+        AccountHeader header = _s.accounts[account].header;
+        if (header.flaggedAt() == 0) return;
         Portfolio[] memory portfolios = new Portfolio[](1);
         portfolios[0] = _portfolio(_load(account, _cashIndex(), 0));
         try _s.riskEngine.assess(portfolios, IRiskEngine.Stance.Adverse) returns (IRiskEngine.Margin[] memory margins) {
             if (margins[0].equity < int256(margins[0].maintenanceMargin)) return;
-            _s.accounts[account].flaggedAt = 0;
+            _s.accounts[account].header = header.withFlag(0);
             emit IClearinghouseTypes.FlagUpdated(account, 0);
         } catch {}
     }
 
     function _storeBoth(Sides memory sides, CashMarket.Index memory index) internal {
-        CashMarket.Totals memory totals = _s.cashTotals;
+        CashMarket.Totals memory totals = CashMarket.unpack(_s.cashTotals);
         _store(sides.a, index, totals);
         _store(sides.b, index, totals);
         _storeCash(index, totals);

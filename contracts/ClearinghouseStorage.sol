@@ -3,11 +3,12 @@ pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
+import {FundingState} from "./types/FundingState.sol";
 import {PositionWord} from "./types/PositionWord.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
-import {Funding} from "./markets/Funding.sol";
 
 uint256 constant MAX_POSITIONS = 64;
 uint256 constant MAX_COLLATERALS = 8;
@@ -28,12 +29,8 @@ uint8 constant SCOPE_LIQUIDATE = 8;
 abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransient {
     /// @dev One slot and two fixed arrays: a position or balance is found by one addition, without a hash of its own.
     struct Account {
-        // -- header: 16 + 8 + 5 + 1 + 1 = 31 bytes
-        int128 cashPrincipal; // 16
-        uint64 collateralMask; //  8, bit i set while collateral[i] > 0
-        uint40 flaggedAt; //  5, liquidation flag, 0 when not flagged
-        uint8 positionCount; //  1
-        uint8 profileId; //  1
+        // -- 31 bytes: cash, collateral mask, flag, number of positions, profile
+        AccountHeader header;
         // -- two balances a slot, wad
         uint128[MAX_ASSETS] collateral;
         // -- one position a slot, the first `positionCount` in use
@@ -53,7 +50,7 @@ abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransien
 
     struct Perp {
         // -- 12 + 11 + 5 = 28 bytes
-        Funding.State funding;
+        FundingState funding;
         // -- 16 + 16 = 32 bytes
         uint128 openInterest; // 16
         int128 costSum; // 16
@@ -87,9 +84,9 @@ abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransien
         bool paused; //  1
         uint8 assetCount; //  1
         // -- 10 + 10 + 4 + 4 + 4 = 32 bytes
-        CashMarket.Index cashIndex;
+        CashMarket.IndexWord cashIndex;
         // -- 16 + 16 = 32 bytes
-        CashMarket.Totals cashTotals;
+        CashMarket.TotalsWord cashTotals;
         // -- 32 bytes
         AccountId insuranceAccount;
         // -- 16 assets a slot, so that an account's balances are valued without reading each asset

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {ClearinghouseCustody} from "./ClearinghouseCustody.sol";
 import {CASH} from "./ClearinghouseStorage.sol";
 import {InstrumentId, Kind} from "./types/InstrumentId.sol";
+import {toFundingState} from "./types/FundingState.sol";
 import {MAX_SIZE} from "./types/PositionWord.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {LinearPricing} from "./pricing/LinearPricing.sol";
@@ -66,13 +67,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     }
 
     function _storeFunding(Perp storage perp, int256 fundingIndex, int256 premium) internal {
-        if (WadMath.abs(fundingIndex) > uint256(int256(type(int96).max))) {
-            revert IClearinghouseTypes.AmountTooLarge(WadMath.abs(fundingIndex), uint256(int256(type(int96).max)));
-        }
-        if (WadMath.abs(premium) > uint256(int256(type(int88).max))) {
-            revert IClearinghouseTypes.AmountTooLarge(WadMath.abs(premium), uint256(int256(type(int88).max)));
-        }
-        perp.funding = Funding.State(int96(fundingIndex), int88(premium), uint40(block.timestamp));
+        perp.funding = toFundingState(fundingIndex, premium, block.timestamp);
     }
 
     /// @notice `a` buys `delta` units from `b` (negative: sells). Open interest and the sum of cost bases follow.

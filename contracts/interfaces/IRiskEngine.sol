@@ -94,6 +94,12 @@ interface IRiskEngine {
     error InvalidProfile(string field, int256 value, int256 min, int256 max);
     error TooManyUnderlyings(uint256 max);
     error LengthMismatch(uint256 expected, uint256 actual);
+    /// @notice `explainAt` was given no price for an underlying of the portfolio.
+    error PriceMissing(uint16 underlying);
+    /// @notice A price that is zero, or not below 2**128.
+    error PriceOutOfBounds(uint16 underlying, uint256 price, uint256 max);
+    /// @notice Spot of one underlying worth more than the engine can compute with.
+    error SpotValueOutOfBounds(uint16 underlying, uint256 value, uint256 max);
 
     /// @notice Equity and margin of several portfolios, with each price read once.
     function assess(Portfolio[] calldata portfolios, Stance stance) external view returns (Margin[] memory);

@@ -15,19 +15,51 @@ library CashMarket {
     uint256 internal constant RATE_UNIT = 1e10;
     uint256 internal constant MAX_INDEX = type(uint80).max;
 
-    /// @notice Indexes and rates in one slot: 80 + 80 + 32 + 32 + 32 bits. Rates per year in units of 1e-8.
+    /// @notice Indexes and rates in one slot, least significant first: 80 + 80 + 32 + 32 + 32 bits, as in `Index`.
+    type IndexWord is uint256;
+
+    /// @notice Sums of principals in one slot, least significant first: 128 + 128 bits, as in `Totals`.
+    type TotalsWord is uint256;
+
+    /// @param supplyRate,borrowRate Per year, in units of 1e-8.
     struct Index {
-        uint80 supplyIndex;
-        uint80 borrowIndex;
-        uint32 supplyRate;
-        uint32 borrowRate;
-        uint32 updatedAt;
+        uint256 supplyIndex;
+        uint256 borrowIndex;
+        uint256 supplyRate;
+        uint256 borrowRate;
+        uint256 updatedAt;
     }
 
-    /// @notice Sums of principals in one slot: 128 + 128 bits.
     struct Totals {
-        uint128 supplyPrincipal;
-        uint128 borrowPrincipal;
+        uint256 supplyPrincipal;
+        uint256 borrowPrincipal;
+    }
+
+    function unpack(IndexWord word) internal pure returns (Index memory index) {
+        uint256 raw = IndexWord.unwrap(word);
+        index.supplyIndex = uint80(raw);
+        index.borrowIndex = uint80(raw >> 80);
+        index.supplyRate = uint32(raw >> 160);
+        index.borrowRate = uint32(raw >> 192);
+        index.updatedAt = raw >> 224;
+    }
+
+    /// @dev Every field is kept within its bits: indexes saturate, rates are capped by the model's bounds.
+    function pack(Index memory index) internal pure returns (IndexWord) {
+        return IndexWord.wrap(
+            index.supplyIndex | (index.borrowIndex << 80) | (index.supplyRate << 160) | (index.borrowRate << 192)
+                | (index.updatedAt << 224)
+        );
+    }
+
+    function unpack(TotalsWord word) internal pure returns (Totals memory totals) {
+        totals.supplyPrincipal = uint128(TotalsWord.unwrap(word));
+        totals.borrowPrincipal = TotalsWord.unwrap(word) >> 128;
+    }
+
+    /// @dev Both sums stay below 2^128: each term is below 2^127 and backed by tokens or by another account's debt.
+    function pack(Totals memory totals) internal pure returns (TotalsWord) {
+        return TotalsWord.wrap(totals.supplyPrincipal | (totals.borrowPrincipal << 128));
     }
 
     /// @notice Indexes at `nowSec`; supply rounds down, borrow up.
@@ -37,16 +69,16 @@ library CashMarket {
         uint256 period = YEAR * (WadMath.WAD / RATE_UNIT);
         if (index.borrowRate != 0) {
             uint256 grown =
-                uint256(index.borrowIndex) + WadMath.mulDivUp(index.borrowIndex, index.borrowRate * elapsed, period);
+                index.borrowIndex + WadMath.mulDivUp(index.borrowIndex, index.borrowRate * elapsed, period);
             // saturates after a growth of a million-fold rather than freeze every account
-            index.borrowIndex = uint80(grown.min(MAX_INDEX));
+            index.borrowIndex = grown.min(MAX_INDEX);
         }
         if (index.supplyRate != 0) {
             uint256 grown =
-                uint256(index.supplyIndex) + WadMath.mulDivDown(index.supplyIndex, index.supplyRate * elapsed, period);
-            index.supplyIndex = uint80(grown.min(MAX_INDEX));
+                index.supplyIndex + WadMath.mulDivDown(index.supplyIndex, index.supplyRate * elapsed, period);
+            index.supplyIndex = grown.min(MAX_INDEX);
         }
-        index.updatedAt = uint32(nowSec);
+        index.updatedAt = nowSec;
         return index;
     }
 
@@ -67,10 +99,10 @@ library CashMarket {
     /// @notice Moves the totals from an account's old principal to its new one.
     function replace(Totals memory totals, int256 oldPrincipal, int256 newPrincipal) internal pure {
         // the totals are sums of exactly these terms, so that taking one out cannot underflow
-        if (oldPrincipal >= 0) totals.supplyPrincipal -= uint128(uint256(oldPrincipal));
-        else totals.borrowPrincipal -= uint128(uint256(-oldPrincipal));
-        if (newPrincipal >= 0) totals.supplyPrincipal += uint128(uint256(newPrincipal));
-        else totals.borrowPrincipal += uint128(uint256(-newPrincipal));
+        if (oldPrincipal >= 0) totals.supplyPrincipal -= uint256(oldPrincipal);
+        else totals.borrowPrincipal -= uint256(-oldPrincipal);
+        if (newPrincipal >= 0) totals.supplyPrincipal += uint256(newPrincipal);
+        else totals.borrowPrincipal += uint256(-newPrincipal);
     }
 
     /// @notice Present values of all positive and all negative cash; supply rounds up, borrow down: for solvency.
@@ -79,8 +111,8 @@ library CashMarket {
         pure
         returns (uint256 supplied, uint256 borrowed)
     {
-        supplied = uint256(totals.supplyPrincipal).mulUp(index.supplyIndex);
-        borrowed = uint256(totals.borrowPrincipal).mulDown(index.borrowIndex);
+        supplied = totals.supplyPrincipal.mulUp(index.supplyIndex);
+        borrowed = totals.borrowPrincipal.mulDown(index.borrowIndex);
     }
 
     /// @notice Sets the rates that hold from now on.
@@ -99,9 +131,8 @@ library CashMarket {
         } else {
             rate += model.slopeLow + (utilisation - model.kink).mulDivDown(model.slopeHigh, WadMath.WAD - model.kink);
         }
-        index.borrowRate = uint32(rate / RATE_UNIT);
+        index.borrowRate = rate / RATE_UNIT;
         // from the stored borrow rate, so that lenders never earn more than borrowers pay
-        index.supplyRate =
-            uint32((index.borrowRate * utilisation.mulDown(WadMath.WAD - model.reserve)) / WadMath.WAD);
+        index.supplyRate = index.borrowRate.mulDown(utilisation.mulDown(WadMath.WAD - model.reserve));
     }
 }

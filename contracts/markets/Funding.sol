@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {FundingState} from "../types/FundingState.sol";
 import {WadMath} from "../libraries/WadMath.sol";
 
 /// @title Funding: a perp's traded premium and what it makes longs pay shorts (SPEC-F1 to F4)
@@ -16,27 +17,20 @@ library Funding {
     uint256 internal constant PREMIUM_BOUND = 0.005e18;
     int256 internal constant INTERVALS_PER_DECAY = int256(INTERVAL_SEC / DECAY_SEC);
 
-    /// @notice A perp market's moving state in one slot: fundingIndex int96 | premium int88 | updatedAt uint40.
-    /// @param fundingIndex What one unit long has paid since listing, wad USD.
-    /// @param premium Premium over the index at `updatedAt`, wad USD per unit.
-    struct State {
-        int96 fundingIndex;
-        int88 premium;
-        uint40 updatedAt;
-    }
-
-    /// @notice Funding index and premium at time `nowSec` >= state.updatedAt.
-    function current(State memory state, uint256 nowSec) internal pure returns (int256 fundingIndex, int256 premium) {
-        fundingIndex = state.fundingIndex;
-        premium = state.premium;
-        uint256 elapsed = nowSec - state.updatedAt;
+    /// @notice Funding index and premium at time `nowSec`, at or after the state's own.
+    function current(FundingState state, uint256 nowSec) internal pure returns (int256 fundingIndex, int256 premium) {
+        fundingIndex = state.fundingIndex();
+        premium = state.premium();
+        uint256 elapsed = nowSec - state.updatedAt();
         if (premium == 0 || elapsed == 0) return (fundingIndex, premium);
         int256 decay = FixedPointMathLib.expWad(-int256((elapsed * 1e18) / DECAY_SEC));
-        // toward zero on both sides, so that a premium dies out instead of sticking at one wei
-        int256 decayed = (premium * decay) / WadMath.SWAD;
-        // the integral of premium(t) / INTERVAL from then to now is (premium(then) - premium(now)) * DECAY / INTERVAL
-        fundingIndex += (premium - decayed) / INTERVALS_PER_DECAY;
-        premium = decayed;
+        unchecked {
+            // premium < 2^87 and decay <= 1e18; toward zero on both sides, so that a premium dies out
+            int256 decayed = (premium * decay) / WadMath.SWAD;
+            // the integral of premium(t) / INTERVAL is (premium(then) - premium(now)) * DECAY / INTERVAL
+            fundingIndex += (premium - decayed) / INTERVALS_PER_DECAY;
+            premium = decayed;
+        }
     }
 
     /// @notice The premium after a trade: moved toward the trade's own by its share of `depth` (SPEC-F4).

@@ -72,12 +72,21 @@ library PositionWordLib {
         return int256(int104(uint104(PositionWord.unwrap(word) >> 20)));
     }
 
+    /// @notice The same position with another cost basis.
+    function withCost(PositionWord word, int256 newCost) internal pure returns (PositionWord) {
+        if (newCost > MAX_COST || newCost < -MAX_COST) revert CostOutOfBounds(newCost, MAX_COST);
+        uint256 rest = PositionWord.unwrap(word) & ~(uint256(type(uint104).max) << 20);
+        return PositionWord.wrap(rest | (uint256(uint104(int104(newCost))) << 20));
+    }
+
     function epoch(PositionWord word) internal pure returns (uint256) {
         return PositionWord.unwrap(word) & 0xfffff;
     }
 
     /// @notice True where the word holds a position in `id`.
     function isInstrument(PositionWord word, InstrumentId id) internal pure returns (bool) {
+        // where the first 36 bits differ nothing else has to be compared
+        if (PositionWord.unwrap(word) >> 220 != InstrumentId.unwrap(id) >> 60) return false;
         return InstrumentId.unwrap(instrument(word)) == InstrumentId.unwrap(id);
     }
 }
