@@ -125,7 +125,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         sides.a = _load(params.buyer, index, 1);
         sides.b = _load(params.seller, index, 1);
         bool added = _exchange(sides, perp, params.instrument, int256(params.size), params.price, fundingIndex);
-        uint256 openInterest = perp.openInterest;
+        uint256 openInterest = perp.openInterest.units();
         if (added && openInterest > perp.openInterestCap) {
             revert OpenInterestCapExceeded(params.instrument, perp.openInterestCap, openInterest);
         }

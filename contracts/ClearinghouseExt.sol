@@ -9,6 +9,7 @@ import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {toFundingState} from "./types/FundingState.sol";
+import {ModuleState, toModuleState} from "./types/ModuleState.sol";
 import {MAX_UNDERLYING, perpId} from "./types/InstrumentId.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
@@ -72,15 +73,15 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         if (!perp.listed) revert UnknownInstrument(perpId(underlying));
         (int256 fundingIndex, int256 premium) = Funding.current(perp.funding, block.timestamp);
         _storeFunding(perp, fundingIndex, premium);
-        emit PerpUpdated(underlying, fundingIndex, premium, perp.openInterest);
+        emit PerpUpdated(underlying, fundingIndex, premium, perp.openInterest.units());
     }
 
     /// @inheritdoc IClearinghouseExt
     function sweepFees(address module) external nonReentrant {
         Module storage entry = _s.modules[module];
-        (uint256 toInsurance, uint256 toVenue) = (entry.insuranceFees, entry.venueFees);
-        entry.insuranceFees = 0;
-        entry.venueFees = 0;
+        ModuleState state = entry.state;
+        (uint256 toInsurance, uint256 toVenue) = (state.insuranceFees(), state.venueFees());
+        entry.state = toModuleState(state.roles(), state.insuranceShareBps(), 0, 0);
         if (toInsurance != 0) _credit(_s.insuranceAccount, CASH, int256(toInsurance));
         if (toVenue != 0) _credit(entry.feeAccount, CASH, int256(toVenue));
         emit FeesSwept(module, toInsurance, toVenue);
@@ -212,8 +213,8 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         _within("insuranceShareBps", insuranceShareBps, 0, MAX_BPS);
         if (roles != 0 && module.code.length == 0) revert NotAContract(module);
         Module storage entry = _s.modules[module];
-        entry.roles = roles;
-        entry.insuranceShareBps = insuranceShareBps;
+        ModuleState state = entry.state;
+        entry.state = toModuleState(roles, insuranceShareBps, state.insuranceFees(), state.venueFees());
         entry.feeAccount = feeAccount;
         emit ModuleSet(module, roles, insuranceShareBps, feeAccount);
     }
@@ -280,7 +281,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     function perpState(uint16 underlying) external view nonReentrantView returns (PerpState memory) {
         Perp storage perp = _s.perps[underlying];
         (int256 fundingIndex, int256 premium) = Funding.current(perp.funding, block.timestamp);
-        return PerpState(fundingIndex, premium, perp.openInterest, perp.costSum);
+        return PerpState(fundingIndex, premium, perp.openInterest.units(), perp.openInterest.costSum());
     }
 
     /// @inheritdoc IClearinghouseExt
@@ -305,7 +306,10 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         returns (uint8, uint16, uint256, uint256, AccountId)
     {
         Module storage entry = _s.modules[module];
-        return (entry.roles, entry.insuranceShareBps, entry.insuranceFees, entry.venueFees, entry.feeAccount);
+        ModuleState state = entry.state;
+        return (
+            state.roles(), state.insuranceShareBps(), state.insuranceFees(), state.venueFees(), entry.feeAccount
+        );
     }
 
     /// @dev Asks the core, in whose context this runs: the model is part of its code.
