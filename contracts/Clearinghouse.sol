@@ -161,7 +161,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     function moveBasket(AccountId from, AccountId to, Basket calldata basket, uint256 reward, uint256 incentive)
         external
         nonReentrant
-        returns (int256 cashToFrom)
+        returns (int256 cashToTaker)
     {
         _module(ROLE_LIQUIDATOR);
         if (from == to) revert SameAccount(from);
@@ -173,7 +173,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         Sides memory sides;
         sides.a = _load(from, index, 0);
         sides.b = _load(to, index, basket.instruments.length + basket.assetIds.length);
-        cashToFrom = _moveLegs(sides, basket) + _moveSpot(sides, basket);
+        int256 cashToFrom = _moveLegs(sides, basket) + _moveSpot(sides, basket);
         sides.a.cash -= int256(reward);
         sides.b.cash += int256(reward + incentive);
         // taking over risk goes on while paused or guarded: the taker is judged at the price adverse to it
@@ -181,6 +181,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         if (margin.equity < int256(margin.initialMargin)) _requireReduced(sides.b, margin);
         _storeBoth(sides, index);
         emit BasketMoved(from, to, cashToFrom, reward);
+        return sides.b.cash - sides.b.oldCash;
     }
 
     // ------------------------------------------------------------------------------------------------ views

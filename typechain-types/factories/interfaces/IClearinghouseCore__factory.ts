@@ -1401,7 +1401,7 @@
     "outputs": [
       {
         "internalType": "int256",
-        "name": "cashToFrom",
+        "name": "cashToTaker",
         "type": "int256"
       }
     ],

@@ -1629,7 +1629,7 @@
     "outputs": [
       {
         "internalType": "int256",
-        "name": "cashToFrom",
+        "name": "cashToTaker",
         "type": "int256"
       }
     ],
