@@ -24,7 +24,7 @@ export async function deployLocal(
   const result = await deploy({
     config: { blockPollingInterval: POLL_MS, requiredConfirmations: 1, disableFeeBumping: true },
     artifactResolver: await createArtifactResolver(),
-    provider: { request: ({ method, params }) => chain.request(method, params ?? []) },
+    provider: { request: ({ method, params }) => chain.request(method, Array.isArray(params) ? params : []) },
     ignitionModule: LocalStack,
     deploymentParameters: { LocalStack: { ...ownerParameters(chain.deployer.address), ...parameters } },
     accounts: [chain.deployer.address],
