@@ -2,9 +2,6 @@ import { availableParallelism } from 'node:os';
 import type { HardhatPlugin } from 'hardhat/types/plugins';
 import type { CompilerOutput } from 'hardhat/types/solidity';
 
-/** What stack traces need of every file, also of those without code. */
-const SYNTAX_TREE = { '': ['ast'] };
-
 /** Fewer files than this are compiled by one process. */
 const FEWEST_TO_SHARE = 4;
 
@@ -31,9 +28,6 @@ function merge(into: CompilerOutput, part: CompilerOutput): void {
 /**
  * Runs one solc job as several processes, each of which parses everything but generates code for its share of our
  * files only. The bytecode is the same as from one process; the time halves on two cores.
- *
- * Where Hardhat compiles the tests apart, a job that has tests generates code for those alone: the contracts have been
- * built already, and solc compiles again only those that a test creates with `new`.
  */
 export const parallelSolc: HardhatPlugin = {
   id: 'novate-parallel-solc',
@@ -43,22 +37,19 @@ export const parallelSolc: HardhatPlugin = {
         default: () =>
           Promise.resolve({
             invokeSolc: async (context, compiler, input, config, next) => {
-              const selection = input.settings.outputSelection['*'];
-              if (selection === undefined) return next(context, compiler, input, config);
-
+              const jobs = jobCount();
               const files = Object.keys(input.sources);
-              const tests = files.filter((file) => file.startsWith('project/test/'));
-              const wanted =
-                context.config.solidity.splitTestsCompilation && tests.length > 0 ? tests : files;
-              const jobs = wanted.length < FEWEST_TO_SHARE ? 1 : jobCount();
+              const ours = files.filter((file) => file.startsWith('project/'));
+              const selection = input.settings.outputSelection['*'];
+              if (jobs < 2 || ours.length < FEWEST_TO_SHARE || selection === undefined) {
+                return next(context, compiler, input, config);
+              }
               const outputs = await Promise.all(
                 Array.from({ length: jobs }, (_, job) => {
+                  const share = ours.filter((_file, i) => i % jobs === job);
+                  if (job === 0) share.push(...files.filter((file) => !file.startsWith('project/')));
                   // Each file by name: a "*" file key makes solc generate code for everything.
-                  const share = wanted.filter((_file, i) => i % jobs === job);
-                  const outputSelection = Object.fromEntries([
-                    ...(job === 0 ? files.map((file) => [file, SYNTAX_TREE] as const) : []),
-                    ...share.map((file) => [file, selection] as const),
-                  ]);
+                  const outputSelection = Object.fromEntries(share.map((file) => [file, selection]));
                   const settings = { ...input.settings, outputSelection };
                   return next(context, compiler, { ...input, settings }, config);
                 }),
