@@ -9,6 +9,7 @@ import {CASH, MAX_ASSETS, ROLE_LIQUIDATOR, ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITH
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
+import {AssetConfig, AssetTotals, toAssetTotals} from "./types/AssetWords.sol";
 import {InstrumentId, perpId} from "./types/InstrumentId.sol";
 import {PositionWord} from "./types/PositionWord.sol";
 import {Portfolio} from "./types/Portfolio.sol";
@@ -69,15 +70,15 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     /// @inheritdoc IClearinghouseCore
     function deposit(AccountId account, uint8 assetId, uint256 amountRaw) external nonReentrant {
         _authorise(account, SCOPE_DEPOSIT);
-        Asset storage asset = _asset(assetId);
-        if (!asset.enabled) revert AssetDisabled(assetId);
-        uint256 decimals = asset.decimals;
-        (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, decimals);
-        uint256 recorded = asset.recorded + amount;
-        if (recorded > asset.cap) revert DepositCapExceeded(assetId, asset.cap, recorded);
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        if (!config.enabled()) revert AssetDisabled(assetId);
+        (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, config.decimals());
+        AssetTotals totals = asset.totals;
+        uint256 recorded = totals.recorded() + amount;
+        if (recorded > totals.cap()) revert DepositCapExceeded(assetId, totals.cap(), recorded);
 
-        _pull(IERC20(asset.token), takenRaw, asset.recorded, decimals);
-        asset.recorded = uint128(recorded);
+        _pull(IERC20(config.token()), takenRaw, totals.recorded(), config.decimals());
+        asset.totals = toAssetTotals(recorded, totals.cap());
         _credit(account, assetId, int256(amount));
         emit Deposited(account, assetId, msg.sender, takenRaw);
         _clearFlagIfHealthy(account);
@@ -88,15 +89,15 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _authorise(account, SCOPE_WITHDRAW);
         if (to == address(0) || to == address(this)) revert InvalidRecipient(to);
         if (amountRaw == 0) revert AmountZero();
-        Asset storage asset = _asset(assetId);
-        uint256 amount = _rawToWadUp(amountRaw, asset.decimals);
-        uint256 recorded = asset.recorded;
-        if (amount > recorded) revert InsufficientLiquidity(assetId, recorded, amount);
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        uint256 amount = _rawToWadUp(amountRaw, config.decimals());
+        AssetTotals totals = asset.totals;
+        if (amount > totals.recorded()) revert InsufficientLiquidity(assetId, totals.recorded(), amount);
 
         _take(account, assetId, amount);
-        asset.recorded = uint128(recorded - amount);
+        asset.totals = toAssetTotals(totals.recorded() - amount, totals.cap());
         emit Withdrawn(account, assetId, to, amountRaw);
-        _push(IERC20(asset.token), to, amountRaw);
+        _push(IERC20(config.token()), to, amountRaw);
     }
 
     /// @inheritdoc IClearinghouseCore

@@ -8,6 +8,7 @@ import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
+import {AssetConfig, AssetTotals, toAssetConfig, toAssetTotals} from "./types/AssetWords.sol";
 import {toFundingState} from "./types/FundingState.sol";
 import {ModuleState, toModuleState} from "./types/ModuleState.sol";
 import {MAX_UNDERLYING, perpId} from "./types/InstrumentId.sol";
@@ -128,37 +129,32 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     ) external restricted {
         _within("cap", cap, 0, type(uint128).max);
         Asset storage asset = _s.assets[assetId];
+        AssetConfig config = asset.config;
+        uint256 decimals = config.decimals();
         if (assetId == _s.assetCount) {
-            _list(asset, assetId, token, underlying);
+            decimals = _list(assetId, token, underlying);
         } else if (assetId > _s.assetCount) {
             revert UnknownAsset(assetId);
-        } else if (asset.token != token || asset.underlying != underlying) {
-            revert InvalidConfig("token", uint160(token), uint160(asset.token), uint160(asset.token));
+        } else if (config.token() != token || config.underlying() != underlying) {
+            revert InvalidConfig("token", uint160(token), uint160(config.token()), uint160(config.token()));
         }
-        asset.enabled = enabled;
-        asset.cap = uint128(cap);
-        emit AssetSet(assetId, token, asset.decimals, underlying, enabled, cap);
+        asset.config = toAssetConfig(token, decimals, underlying, enabled);
+        asset.totals = toAssetTotals(asset.totals.recorded(), cap);
+        emit AssetSet(assetId, token, uint8(decimals), underlying, enabled, cap);
     }
 
-    function _list(
-        Asset storage asset,
-        uint8 assetId,
-        address token,
-        uint16 underlying
-    ) private {
+    /// @dev Takes the next number. Returns the token's decimals.
+    function _list(uint8 assetId, address token, uint16 underlying) private returns (uint256 decimals) {
         _within("assetId", assetId, 0, MAX_ASSETS - 1);
         if (token.code.length == 0) revert NotAContract(token);
         bool isCash = assetId == CASH;
         _within("underlying", underlying, isCash ? 0 : 1, isCash ? 0 : MAX_UNDERLYING);
         // a token under two numbers would be counted twice
         for (uint256 i = 0; i < assetId; ++i) {
-            if (_s.assets[i].token == token) revert InvalidConfig("token", uint160(token), 0, 0);
+            if (_s.assets[i].config.token() == token) revert InvalidConfig("token", uint160(token), 0, 0);
         }
-        uint8 decimals = IERC20Metadata(token).decimals();
+        decimals = IERC20Metadata(token).decimals();
         _within("decimals", decimals, 2, 24);
-        asset.token = token;
-        asset.decimals = decimals;
-        asset.underlying = underlying;
         _s.assetUnderlying[assetId] = underlying;
         _s.assetCount = assetId + 1;
         // an underlying without a price would make its holders impossible to assess
@@ -265,10 +261,16 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
 
     /// @inheritdoc IClearinghouseExt
     function assetInfo(uint8 assetId) external view nonReentrantView returns (AssetInfo memory) {
-        Asset storage asset = _s.assets[assetId];
-        if (asset.token == address(0)) revert UnknownAsset(assetId);
-        return
-            AssetInfo(asset.token, asset.decimals, asset.underlying, asset.enabled, asset.recorded, asset.cap);
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        AssetTotals totals = asset.totals;
+        return AssetInfo(
+            config.token(),
+            uint8(config.decimals()),
+            config.underlying(),
+            config.enabled(),
+            totals.recorded(),
+            totals.cap()
+        );
     }
 
     /// @inheritdoc IClearinghouseExt

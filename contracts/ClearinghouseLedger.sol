@@ -218,11 +218,11 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     function _storeCash(CashMarket.Index memory index, CashMarket.Totals memory totals) internal {
         CashMarket.setRates(index, totals, _rateModel());
         _s.cashTotals = CashMarket.pack(totals);
-        CashMarket.Index memory old = CashMarket.unpack(_s.cashIndex);
-        bool changed = index.supplyRate != old.supplyRate || index.borrowRate != old.borrowRate
-            || index.supplyIndex != old.supplyIndex || index.borrowIndex != old.borrowIndex;
-        if (!changed) return;
-        _s.cashIndex = CashMarket.pack(index);
+        CashMarket.IndexWord word = CashMarket.pack(index);
+        // the time alone, in the top 32 bits, is no change: while nobody borrows nothing is written
+        uint256 changed = CashMarket.IndexWord.unwrap(word) ^ CashMarket.IndexWord.unwrap(_s.cashIndex);
+        if (changed << 32 == 0) return;
+        _s.cashIndex = word;
         emit IClearinghouseTypes.InterestAccrued(
             index.supplyIndex,
             index.borrowIndex,

@@ -5,6 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
+import {AssetConfig, AssetTotals} from "./types/AssetWords.sol";
 import {FundingState} from "./types/FundingState.sol";
 import {ModuleState} from "./types/ModuleState.sol";
 import {OpenInterest} from "./types/OpenInterest.sol";
@@ -40,14 +41,10 @@ abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransien
     }
 
     struct Asset {
-        // -- 20 + 1 + 2 + 1 = 24 bytes
-        address token; // 20
-        uint8 decimals; //  1
-        uint16 underlying; //  2
-        bool enabled; //  1
-        // -- 16 + 16 = 32 bytes
-        uint128 recorded; // 16, wad
-        uint128 cap; // 16, wad
+        // -- 20 + 1 + 2 + 1 = 24 bytes: token, decimals, underlying, enabled
+        AssetConfig config;
+        // -- 16 + 16 = 32 bytes: recorded, cap
+        AssetTotals totals;
     }
 
     struct Perp {
