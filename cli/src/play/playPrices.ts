@@ -92,7 +92,6 @@ async function collect(stage: Stage, from: bigint, to: bigint, played: Played): 
   events.badDebts.forEach((badDebt) => stage.listener.onBadDebt(badDebt));
 }
 
-/** Underlyings without prices of their own get their last answer again, so that no feed grows stale. */
 function feedCalls({ chain, stack }: Stage, { prices }: PriceStep): LocalCall[] {
   const feeds: readonly (readonly [string, Address])[] = [
     ['BTC', stack.btcFeed],
