@@ -1,9 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { checkConservation } from '../audit/checkConservation.ts';
 import type { Conservation } from '../audit/checkConservation.ts';
 import { connectChain } from '../local/chain.ts';
 import type { LocalChain } from '../local/chain.ts';
 import { deployLocal } from '../local/deployLocal.ts';
 import type { StackAddresses } from '../local/deployLocal.ts';
+import { formatAddresses } from '../local/formatAddresses.ts';
 import { startHardhatNode } from '../local/hardhatNode.ts';
 import { UNDERLYINGS } from '../local/underlyings.ts';
 import { startKeeper } from '../play/keeperProcess.ts';
@@ -17,6 +21,9 @@ import { toResult } from '../report/result.ts';
 import type { ReplayResult } from '../report/result.ts';
 import type { OpenMarket } from '../seed/planAccounts.ts';
 import { seedMarket } from '../seed/seedMarket.ts';
+import type { Person } from '../seed/traders.ts';
+
+const KEEPER_START_MS = 60_000;
 
 export interface JobOptions {
   readonly accounts: number;
@@ -67,6 +74,9 @@ async function run(options: JobOptions, stops: (() => Promise<void>)[]): Promise
   const keeper = await progress.task('start the keeper', async () => {
     const started = await startKeeper(chain, stack, seeded.keeper);
     stops.push(() => started.stop());
+    if (!(await started.waitForBlock((await chain.latest()).number, KEEPER_START_MS))) {
+      throw new Error(`the keeper does not follow the chain after ${KEEPER_START_MS / 1000} s`);
+    }
     return started;
   });
   const played: Played = { liquidations: [], badDebts: [], left: 0 };
@@ -80,10 +90,26 @@ async function run(options: JobOptions, stops: (() => Promise<void>)[]): Promise
   let outcome = await progress.task('add up every account', measure);
   options.onResult?.(outcome.result);
   if (options.onward !== undefined && !signal.aborted) {
+    const addresses = await writeAddresses(stack);
+    stops.push(() => rm(dirname(addresses), { recursive: true, force: true }));
+    progress.note(goOnNote(chain, addresses, seeded.traders[0]));
     await playPrices(stage, options.onward, played);
     outcome = await measure();
   }
   return outcome;
+}
+
+async function writeAddresses(stack: StackAddresses): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'novate-')), 'deployed_addresses.json');
+  await writeFile(path, formatAddresses(stack));
+  return path;
+}
+
+function goOnNote(chain: LocalChain, addresses: string, trader: Person | undefined): string {
+  return [
+    'The market goes on with quiet prices until Ctrl-C. Meanwhile, in another terminal:',
+    `  npx novate account explain ${trader?.key.address ?? '<address>'} --rpc ${chain.url} --addresses ${addresses}`,
+  ].join('\n');
 }
 
 async function measureOutcome(

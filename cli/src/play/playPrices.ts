@@ -8,7 +8,10 @@ import { readLiquidations } from './readLiquidations.ts';
 import type { BadDebt, Liquidation } from './readLiquidations.ts';
 import type { MarginWatch } from './watchMargins.ts';
 
-const feedAbi = parseAbi(['function setAnswer(int256 answer)']);
+const feedAbi = parseAbi([
+  'function setAnswer(int256 answer)',
+  'function latestRoundData() view returns (uint80, int256, uint256, uint256, uint80)',
+]);
 const FEED_GAS = 200_000n;
 /** Seconds between blocks while the keeper works, as on a fast chain. */
 const BLOCK_SEC = 1;
@@ -55,6 +58,7 @@ export async function playPrices(stage: Stage, steps: PriceSteps, played: Played
   const count = 'length' in steps ? steps.length : undefined;
   let [seen, now, index] = [start.number, start, 0];
   let firstMs: number | undefined;
+  let last: PriceStep | undefined;
   for await (const step of steps) {
     if (stage.signal.aborted) break;
     firstMs ??= step.timeMs;
@@ -70,8 +74,10 @@ export async function playPrices(stage: Stage, steps: PriceSteps, played: Played
       seen = settled.block.number;
     }
     now = settled.block;
+    last = step;
   }
   if (now.number > seen) await collect(stage, seen + 1n, now.number, played);
+  if (last !== undefined) await requirePrices(stage, last);
 }
 
 /** Mines until nobody can be liquidated or the keeper has had its blocks. */
@@ -96,16 +102,29 @@ async function collect(stage: Stage, from: bigint, to: bigint, played: Played): 
   events.badDebts.forEach((badDebt) => stage.listener.onBadDebt(badDebt));
 }
 
-function feedCalls({ chain, stack }: Stage, { prices }: PriceStep): LocalCall[] {
+function feedCalls({ chain, stack }: Stage, step: PriceStep): LocalCall[] {
+  return feedsOf(stack, step).map(({ symbol, feed, price }) => {
+    const data = encodeFunctionData({ abi: feedAbi, functionName: 'setAnswer', args: [price] });
+    return { from: chain.deployer, to: feed, data, gas: FEED_GAS, label: `price of ${symbol}` };
+  });
+}
+
+/** Makes sure that the feeds have followed: a run on prices that never arrived would prove nothing. */
+async function requirePrices({ chain, stack }: Stage, step: PriceStep): Promise<void> {
+  for (const { symbol, feed, price } of feedsOf(stack, step)) {
+    const round = await chain.client.readContract({ abi: feedAbi, address: feed, functionName: 'latestRoundData' });
+    if (round[1] !== price) throw new Error(`the feed of ${symbol} answers ${round[1]} instead of ${price}`);
+  }
+}
+
+function feedsOf(stack: StackAddresses, { prices }: PriceStep) {
   const feeds: readonly (readonly [string, Address])[] = [
     ['BTC', stack.btcFeed],
     ['ETH', stack.ethFeed],
     ['SOL', stack.solFeed],
   ];
-  return feeds.flatMap(([symbol, to]) => {
+  return feeds.flatMap(([symbol, feed]) => {
     const price = prices[symbol];
-    if (price === undefined) return [];
-    const data = encodeFunctionData({ abi: feedAbi, functionName: 'setAnswer', args: [price] });
-    return [{ from: chain.deployer, to, data, gas: FEED_GAS, label: `price of ${symbol}` }];
+    return price === undefined ? [] : [{ symbol, feed, price }];
   });
 }
