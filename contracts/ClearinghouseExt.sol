@@ -79,13 +79,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
 
     /// @inheritdoc IClearinghouseExt
     function sweepFees(address module) external nonReentrant {
-        Module storage entry = _s.modules[module];
-        ModuleState state = entry.state;
-        (uint256 toInsurance, uint256 toVenue) = (state.insuranceFees(), state.venueFees());
-        entry.state = toModuleState(state.roles(), state.insuranceShareBps(), 0, 0);
-        if (toInsurance != 0) _credit(_s.insuranceAccount, CASH, int256(toInsurance));
-        if (toVenue != 0) _credit(entry.feeAccount, CASH, int256(toVenue));
-        emit FeesSwept(module, toInsurance, toVenue);
+        _sweepFees(module);
     }
 
     // ------------------------------------------------------------------------------------------------ modules
@@ -188,6 +182,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         uint256 openInterestCap
     ) external restricted {
         Perp storage perp = _s.perps[underlying];
+        if (!perp.listed) revert UnknownInstrument(perpId(underlying));
         _within("openInterestCap", openInterestCap, 0, perp.openInterestCap);
         if (enabled && !perp.enabled) revert InvalidConfig("enabled", 1, 0, 0);
         perp.enabled = enabled;
@@ -208,6 +203,8 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         _within("roles", roles, 0, ROLE_VENUE | ROLE_LIQUIDATOR);
         _within("insuranceShareBps", insuranceShareBps, 0, MAX_BPS);
         if (roles != 0 && module.code.length == 0) revert NotAContract(module);
+        // what was earned until now belongs to the account that was set until now
+        _sweepFees(module);
         Module storage entry = _s.modules[module];
         ModuleState state = entry.state;
         entry.state = toModuleState(roles, insuranceShareBps, state.insuranceFees(), state.venueFees());
@@ -222,6 +219,17 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         if (!newEngine.isProfile(0)) revert IRiskEngine.UnknownProfile(0);
         _s.riskEngine = newEngine;
         emit RiskEngineSet(address(newEngine));
+    }
+
+    function _sweepFees(address module) private {
+        Module storage entry = _s.modules[module];
+        ModuleState state = entry.state;
+        (uint256 toInsurance, uint256 toVenue) = (state.insuranceFees(), state.venueFees());
+        if (toInsurance + toVenue == 0) return;
+        entry.state = toModuleState(state.roles(), state.insuranceShareBps(), 0, 0);
+        if (toInsurance != 0) _credit(_s.insuranceAccount, CASH, int256(toInsurance));
+        if (toVenue != 0) _credit(entry.feeAccount, CASH, int256(toVenue));
+        emit FeesSwept(module, toInsurance, toVenue);
     }
 
     function _within(string memory field, uint256 value, uint256 min, uint256 max) internal pure {

@@ -173,6 +173,9 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             loaded.principal = principal;
             emit IClearinghouseTypes.CashUpdated(loaded.id, principal);
         }
+        if (loaded.flaggedAt != loaded.header.flaggedAt()) {
+            emit IClearinghouseTypes.FlagUpdated(loaded.id, uint40(loaded.flaggedAt));
+        }
         AccountHeader header =
             toAccountHeader(loaded.principal, loaded.mask, loaded.flaggedAt, loaded.count, loaded.profileId);
         if (AccountHeader.unwrap(header) != AccountHeader.unwrap(loaded.header)) account.header = header;

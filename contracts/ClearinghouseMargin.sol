@@ -45,7 +45,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
             revert IClearinghouseTypes.ReduceOnly(loaded.id, margin.status, restricted);
         }
         if (margin.equity < int256(margin.initialMargin)) _requireReduced(loaded, margin);
-        if (loaded.flaggedAt != 0 && margin.equity >= int256(margin.maintenanceMargin)) loaded.flaggedAt = 0;
+        if (loaded.flaggedAt != 0 && _provesHealth(margin)) loaded.flaggedAt = 0;
     }
 
     /// @notice An account below initial margin may only act if its initial margin falls and its health E / MM does not.
@@ -88,10 +88,15 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         Portfolio[] memory portfolios = new Portfolio[](1);
         portfolios[0] = _portfolio(_load(account, _cashIndex(), 0));
         try _s.riskEngine.assess(portfolios, IRiskEngine.Stance.Adverse) returns (IRiskEngine.Margin[] memory margins) {
-            if (margins[0].equity < int256(margins[0].maintenanceMargin)) return;
+            if (!_provesHealth(margins[0])) return;
             _s.accounts[account].header = header.withFlag(0);
             emit IClearinghouseTypes.FlagUpdated(account, 0);
         } catch {}
+    }
+
+    /// @dev A stale price proves nothing.
+    function _provesHealth(IRiskEngine.Margin memory margin) private pure returns (bool) {
+        return margin.status != IPriceRouter.Status.Stale && margin.equity >= int256(margin.maintenanceMargin);
     }
 
     function _storeBoth(Sides memory sides, CashMarket.Index memory index) internal {

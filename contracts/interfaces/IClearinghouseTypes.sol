@@ -166,6 +166,5 @@ interface IClearinghouseTypes {
     error InvalidRecipient(address to);
     error InvalidConfig(string field, uint256 value, uint256 min, uint256 max);
     error NotAContract(address target);
-    error FlagNotAllowed(AccountId account, int256 equity, uint256 maintenanceMargin);
     error AccountNotEmpty(AccountId account);
 }

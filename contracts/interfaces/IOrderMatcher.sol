@@ -7,11 +7,24 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 /// @title IOrderMatcher: matches EIP-712 signed orders of two accounts
 /// @notice Anyone may match two orders that cross. The trade happens at the maker's price.
 interface IOrderMatcher {
+    /// @notice What has become of a nonce.
+    /// - Open: nothing filled.
+    /// - Partial: some of it filled.
+    /// - Filled: an order with this nonce was filled whole; the nonce is used up.
+    /// - Cancelled: for good.
+    enum OrderState {
+        Open,
+        Partial,
+        Filled,
+        Cancelled
+    }
+
     /// @param account Who trades. The signer must be its owner or an operator with the trade scope.
     /// @param size Units, wad; + buys and - sells.
     /// @param limitPrice The worst price, wad USD per unit.
     /// @param maxFee The most the order may pay in fees over its whole life, as a fraction of notional, wad.
-    /// @param nonce One nonce is one order; two orders that share it share one fill, so that an order can be amended.
+    /// @param nonce One nonce is one order. Orders that share it share one fill until one of them is filled whole, so that
+    /// an order can be amended. Counting up from 0 is cheapest: 128 nonces share a storage slot.
     /// @param epoch Must equal the account's cancel-all epoch.
     /// @param expirySec Last second at which it may be matched.
     /// @param reduceOnly Fills only what brings the account's position toward zero.
@@ -75,8 +88,9 @@ interface IOrderMatcher {
 
     function orderHash(Order calldata order) external view returns (bytes32);
 
-    /// @return filled Units filled; `type(uint256).max` when cancelled.
-    function filledOf(AccountId account, uint64 nonce) external view returns (uint256 filled);
+    /// @return state What has become of the nonce.
+    /// @return filled Units filled while the state is Partial, else 0.
+    function filledOf(AccountId account, uint64 nonce) external view returns (OrderState state, uint256 filled);
 
     function epochOf(AccountId account) external view returns (uint32);
 

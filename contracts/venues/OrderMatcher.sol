@@ -21,12 +21,20 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
         uint16 takerBps;
     }
 
+    /// @dev One of the two orders of a match. `filled` is what had been filled before.
+    struct Side {
+        Order order;
+        bytes32 digest;
+        uint256 filled;
+        uint256 fee;
+    }
+
     uint16 private constant MAX_FEE_BPS = 100;
     uint256 private constant BPS = 10_000;
     uint256 private constant WAD_PER_BPS = 1e14;
     uint8 private constant SCOPE_TRADE = 1;
-    /// @dev No fill reaches it: the size of an int128 is at most 2^127.
-    uint128 private constant CANCELLED = type(uint128).max;
+    /// @dev Two bits hold an order's state, so that 128 orders share a slot.
+    uint256 private constant STATE_MASK = 3;
     /// @dev Ten words.
     uint256 private constant ORDER_BYTES = 0x140;
     bytes32 private constant ORDER_TYPEHASH = keccak256(
@@ -39,9 +47,11 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
 
     FeeRates private _fees;
     mapping(AccountId account => uint32 epoch) private _epochs;
-    /// @dev Units filled, or CANCELLED, of nonce 2k in the low and of 2k + 1 in the high half: 16 + 16 = 32 bytes. Who
-    /// counts nonces up pays for a new slot with every other order only.
-    mapping(AccountId account => mapping(uint64 halfNonce => uint256 lanes)) private _fills;
+    /// @dev States of nonces 128k to 128k + 127, two bits each, lowest first. Who counts nonces up pays for a new slot once
+    /// in 128 orders, as long as orders fill whole.
+    mapping(AccountId account => mapping(uint64 group => uint256 states)) private _states;
+    /// @dev Units filled of orders in state Partial; meaningless in every other.
+    mapping(AccountId account => mapping(uint64 nonce => uint256 filled)) private _partials;
 
     constructor(IClearinghouse clearinghouse_, address authority, uint16 makerFeeBps, uint16 takerFeeBps)
         EIP712("Novate OrderMatcher", "1")
@@ -61,37 +71,32 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
         external
         returns (uint256 filled)
     {
-        Order memory maker = _load(signedMaker.order);
-        Order memory taker = _load(signedTaker.order);
-        bytes32 makerHash = _authorise(maker, signedMaker);
-        bytes32 takerHash = _authorise(taker, signedTaker);
-        _validate(maker);
-        _validate(taker);
-        _validatePair(maker, taker);
+        Side memory maker = _open(signedMaker);
+        Side memory taker = _open(signedTaker);
+        _validatePair(maker.order, taker.order);
 
         filled = WadMath.min(maxSize, WadMath.min(_fillable(maker), _fillable(taker)));
         if (filled == 0) revert FillZero();
-        uint256 notional = WadMath.mulDown(filled, maker.limitPrice);
+        uint256 price = maker.order.limitPrice;
+        uint256 notional = WadMath.mulDown(filled, price);
         FeeRates memory rates = _fees;
-        uint256 makerFee = _feeOf(maker, notional, rates.makerBps);
-        uint256 takerFee = _feeOf(taker, notional, rates.takerBps);
+        maker.fee = _feeOf(maker.order, notional, rates.makerBps);
+        taker.fee = _feeOf(taker.order, notional, rates.takerBps);
 
-        // `filled` is within what `_fillable` found to be free, so that no lane runs into its neighbour
-        unchecked {
-            _fills[maker.account][maker.nonce >> 1] += filled << _lane(maker.nonce);
-            _fills[taker.account][taker.nonce >> 1] += filled << _lane(taker.nonce);
-        }
-        emit OrderFilled(makerHash, maker.account, true, filled, maker.limitPrice, makerFee);
-        emit OrderFilled(takerHash, taker.account, false, filled, maker.limitPrice, takerFee);
-        _trade(maker, taker, filled, makerFee, takerFee);
+        _fill(maker, filled);
+        _fill(taker, filled);
+        emit OrderFilled(maker.digest, maker.order.account, true, filled, price, maker.fee);
+        emit OrderFilled(taker.digest, taker.order.account, false, filled, price, taker.fee);
+        _trade(maker, taker, filled);
     }
 
     /// @inheritdoc IOrderMatcher
     function cancel(AccountId account, uint64 nonce) external {
         _requireMayTrade(account);
-        // saying it again is no change of state
-        if (_filled(account, nonce) == CANCELLED) return;
-        _fills[account][nonce >> 1] |= uint256(CANCELLED) << _lane(nonce);
+        OrderState state = _stateOf(account, nonce);
+        // nothing is left to cancel
+        if (state == OrderState.Filled || state == OrderState.Cancelled) return;
+        _setState(account, nonce, OrderState.Cancelled);
         emit OrderCancelled(account, nonce);
     }
 
@@ -116,9 +121,9 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     }
 
     /// @inheritdoc IOrderMatcher
-    function filledOf(AccountId account, uint64 nonce) external view returns (uint256 filled) {
-        filled = _filled(account, nonce);
-        if (filled == CANCELLED) filled = type(uint256).max;
+    function filledOf(AccountId account, uint64 nonce) external view returns (OrderState state, uint256 filled) {
+        state = _stateOf(account, nonce);
+        if (state == OrderState.Partial) filled = _partials[account][nonce];
     }
 
     /// @inheritdoc IOrderMatcher
@@ -137,6 +142,13 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     }
 
     // ------------------------------------------------------------------------------------------------ orders
+
+    /// @dev An order whose signature, size, expiry and epoch are in order.
+    function _open(SignedOrder calldata signed) private view returns (Side memory side) {
+        side.order = _load(signed.order);
+        side.digest = _authorise(side.order, signed);
+        _validate(side.order);
+    }
 
     /// @dev What the compiler's decoder does, for a quarter of its gas: copies the ten words and refuses those with bits
     /// outside their type.
@@ -216,24 +228,48 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
 
     // ------------------------------------------------------------------------------------------------ calculation
 
-    /// @dev What the order may still fill, > 0.
-    function _fillable(Order memory order) private view returns (uint256 fillable) {
+    /// @dev What the order may still fill, > 0; notes what has been filled.
+    function _fillable(Side memory side) private view returns (uint256 fillable) {
+        Order memory order = side.order;
         uint256 size = WadMath.abs(order.size);
-        uint256 filled = _filled(order.account, order.nonce);
-        if (filled == CANCELLED) revert OrderIsCancelled(order.account, order.nonce);
+        uint256 filled;
+        OrderState state = _stateOf(order.account, order.nonce);
+        if (state == OrderState.Cancelled) revert OrderIsCancelled(order.account, order.nonce);
+        if (state == OrderState.Filled) revert OrderAlreadyFilled(order.account, order.nonce, size, size);
+        if (state == OrderState.Partial) filled = _partials[order.account][order.nonce];
+        // an order amended to less than what its nonce has filled
         if (filled >= size) revert OrderAlreadyFilled(order.account, order.nonce, size, filled);
+        side.filled = filled;
         unchecked {
             fillable = size - filled;
         }
         if (order.reduceOnly) fillable = WadMath.min(fillable, _reducible(order, fillable));
     }
 
-    function _filled(AccountId account, uint64 nonce) private view returns (uint128) {
-        return uint128(_fills[account][nonce >> 1] >> _lane(nonce));
+    /// @dev Keeps the amount only of an order that is not filled whole.
+    function _fill(Side memory side, uint256 fill) private {
+        Order memory order = side.order;
+        uint256 filled = side.filled + fill;
+        if (filled == WadMath.abs(order.size)) {
+            _setState(order.account, order.nonce, OrderState.Filled);
+            return;
+        }
+        _partials[order.account][order.nonce] = filled;
+        _setState(order.account, order.nonce, OrderState.Partial);
     }
 
-    function _lane(uint64 nonce) private pure returns (uint256 shift) {
-        return (nonce & 1) << 7;
+    function _stateOf(AccountId account, uint64 nonce) private view returns (OrderState) {
+        return OrderState((_states[account][nonce >> 7] >> _shift(nonce)) & STATE_MASK);
+    }
+
+    function _setState(AccountId account, uint64 nonce, OrderState state) private {
+        uint256 shift = _shift(nonce);
+        uint256 states = _states[account][nonce >> 7] & ~(STATE_MASK << shift);
+        _states[account][nonce >> 7] = states | (uint256(state) << shift);
+    }
+
+    function _shift(uint64 nonce) private pure returns (uint256) {
+        return uint256(nonce & 127) << 1;
     }
 
     /// @dev The size of the position that the order brings toward zero, > 0.
@@ -258,19 +294,18 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
 
     // ------------------------------------------------------------------------------------------------ effects
 
-    function _trade(Order memory maker, Order memory taker, uint256 size, uint256 makerFee, uint256 takerFee)
-        private
-    {
-        bool makerBuys = maker.size > 0;
+    function _trade(Side memory maker, Side memory taker, uint256 size) private {
+        bool makerBuys = maker.order.size > 0;
+        (Side memory buyer, Side memory seller) = makerBuys ? (maker, taker) : (taker, maker);
         clearinghouse.trade(
             IClearinghouseTypes.Trade({
-                buyer: makerBuys ? maker.account : taker.account,
-                seller: makerBuys ? taker.account : maker.account,
-                instrument: maker.instrument,
+                buyer: buyer.order.account,
+                seller: seller.order.account,
+                instrument: maker.order.instrument,
                 size: size,
-                price: maker.limitPrice,
-                buyerFee: makerBuys ? makerFee : takerFee,
-                sellerFee: makerBuys ? takerFee : makerFee
+                price: maker.order.limitPrice,
+                buyerFee: buyer.fee,
+                sellerFee: seller.fee
             })
         );
     }

@@ -48,12 +48,12 @@ async function measureAll(stage: Stage): Promise<Measurement[]> {
   add('margin2Perps', await measureView(stage, stack.clearinghouse, marginOf, 'marginOf'), 45_000, { name: 'Derive v2 StandardManager', value: 114_613 }, 'storage, oracle and contracts cold; execution only');
 
   await setPrices(stage, 90_000n, 3_200n);
-  const { result } = await chain.client.simulateContract({ address: stack.liquidator, abi: liquidatorAbi, functionName: 'proRata', args: [alice.account] });
+  const [selection] = await chain.client.readContract({ address: stack.liquidator, abi: liquidatorAbi, functionName: 'proRata', args: [alice.account] });
   const { timestamp } = await chain.latest();
   const liquidate = encodeFunctionData({
     abi: liquidatorAbi,
     functionName: 'liquidate',
-    args: [{ account: alice.account, liquidator: keeper.account, selection: result[0], minReward: 0n, minCash: MIN_CASH, deadlineSec: timestamp + 3_600 }],
+    args: [{ account: alice.account, liquidator: keeper.account, selection, minReward: 0n, minCash: MIN_CASH, deadlineSec: timestamp + 3_600 }],
   });
   add('liquidate2Perps', await measure(stage, keeper, stack.liquidator, liquidate, 'liquidate'), 300_000, { name: 'Derive v2, start + bid of 1 perp', value: 1_116_000 }, 'pro-rata basket; the liquidator opens both positions');
   return rows;

@@ -104,7 +104,7 @@ export async function matchData(
       instrument: encodeInstrumentId({ kind: 'perp', underlying }),
       size: signed,
       limitPrice: PRICES[underlying] * WAD,
-      nonce: (nonce += 2n),
+      nonce: (nonce += 1n),
       expirySec: timestamp + 86_400,
     });
     const domain = { chainId: hardhat.id, orderMatcher: stage.stack.orderMatcher };

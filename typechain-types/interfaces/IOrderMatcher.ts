@@ -168,7 +168,7 @@ decodeFunctionResult(functionFragment: 'setFees', data: BytesLike): Result;
     
     filledOf: TypedContractMethod<
       [account: BigNumberish, nonce: BigNumberish, ],
-      [bigint],
+      [[bigint, bigint] & {state: bigint, filled: bigint }],
       'view'
     >
     
@@ -227,7 +227,7 @@ getFunction(nameOrSignature: 'fees'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'filledOf'): TypedContractMethod<
       [account: BigNumberish, nonce: BigNumberish, ],
-      [bigint],
+      [[bigint, bigint] & {state: bigint, filled: bigint }],
       'view'
     >;
 getFunction(nameOrSignature: 'matchOrders'): TypedContractMethod<

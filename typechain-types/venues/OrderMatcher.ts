@@ -226,7 +226,7 @@ decodeFunctionResult(functionFragment: 'setFees', data: BytesLike): Result;
     
     filledOf: TypedContractMethod<
       [account: BigNumberish, nonce: BigNumberish, ],
-      [bigint],
+      [[bigint, bigint] & {state: bigint, filled: bigint }],
       'view'
     >
     
@@ -316,7 +316,7 @@ getFunction(nameOrSignature: 'fees'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'filledOf'): TypedContractMethod<
       [account: BigNumberish, nonce: BigNumberish, ],
-      [bigint],
+      [[bigint, bigint] & {state: bigint, filled: bigint }],
       'view'
     >;
 getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<

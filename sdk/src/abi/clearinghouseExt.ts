@@ -13,7 +13,6 @@ export const clearinghouseExtAbi = [
   {"inputs":[{"internalType":"uint8","name":"assetId","type":"uint8"},{"internalType":"uint256","name":"cap","type":"uint256"},{"internalType":"uint256","name":"recorded","type":"uint256"}],"name":"DepositCapExceeded","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"fee","type":"uint256"},{"internalType":"uint256","name":"max","type":"uint256"}],"name":"FeeTooHigh","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"insuranceFees","type":"uint256"},{"internalType":"uint256","name":"venueFees","type":"uint256"},{"internalType":"uint256","name":"max","type":"uint256"}],"name":"FeesOutOfBounds","type":"error"},
-  {"inputs":[{"internalType":"AccountId","name":"account","type":"uint256"},{"internalType":"int256","name":"equity","type":"int256"},{"internalType":"uint256","name":"maintenanceMargin","type":"uint256"}],"name":"FlagNotAllowed","type":"error"},
   {"inputs":[{"internalType":"int256","name":"fundingIndex","type":"int256"},{"internalType":"int256","name":"premium","type":"int256"}],"name":"FundingOutOfBounds","type":"error"},
   {"inputs":[{"internalType":"InstrumentId","name":"instrument","type":"uint96"}],"name":"InstrumentNotSupported","type":"error"},
   {"inputs":[{"internalType":"AccountId","name":"account","type":"uint256"},{"internalType":"uint8","name":"assetId","type":"uint8"},{"internalType":"uint256","name":"balance","type":"uint256"},{"internalType":"uint256","name":"amount","type":"uint256"}],"name":"InsufficientBalance","type":"error"},

@@ -281,7 +281,7 @@ describe('reads', () => {
     address: addresses.orderMatcher,
     abi: orderMatcherAbi,
     functions: {
-      filledOf: ([, nonce]) => (nonce === 1n ? 2n ** 256n - 1n : 8n),
+      filledOf: ([, nonce]) => (nonce === 1n ? [3, 0n] : [1, 8n]),
       epochOf: () => 4,
       fees: () => [2, 5],
     },
@@ -324,11 +324,11 @@ describe('reads', () => {
     expect(approval).to.deep.equal({ scopes: ['trade', 'liquidate'], expirySec: 5 });
     expect(encodeScopes(decodeScopes(9))).to.equal(9);
     expect(await novate.getOrderFill({ account: ACCOUNT, nonce: 1n })).to.deep.equal({
-      cancelled: true,
+      state: 'cancelled',
       filled: 0n,
     });
     expect(await novate.getOrderFill({ account: ACCOUNT, nonce: 2n })).to.deep.equal({
-      cancelled: false,
+      state: 'partial',
       filled: 8n,
     });
     expect(await novate.getEpoch({ account: ACCOUNT })).to.equal(4);

@@ -110,27 +110,6 @@
   {
     "inputs": [
       {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint256"
-      },
-      {
-        "internalType": "int256",
-        "name": "equity",
-        "type": "int256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "maintenanceMargin",
-        "type": "uint256"
-      }
-    ],
-    "name": "FlagNotAllowed",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "InstrumentId",
         "name": "instrument",
         "type": "uint96"

@@ -488,6 +488,11 @@
     "name": "filledOf",
     "outputs": [
       {
+        "internalType": "enum IOrderMatcher.OrderState",
+        "name": "state",
+        "type": "uint8"
+      },
+      {
         "internalType": "uint256",
         "name": "filled",
         "type": "uint256"

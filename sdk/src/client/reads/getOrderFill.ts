@@ -1,9 +1,9 @@
-import { maxUint256 } from 'viem';
 import { readContract } from 'viem/actions';
 import { orderMatcherAbi } from '../../abi/orderMatcher.ts';
 import type { NovateAddresses } from '../../addresses/index.ts';
 import type { AccountId } from '../../codec/index.ts';
 import { atBlock } from '../atBlock.ts';
+import { UnexpectedValueError } from '../errors.ts';
 import { explained } from '../explained.ts';
 import type { AtBlock, NovateClient } from '../types.ts';
 
@@ -12,9 +12,13 @@ export interface GetOrderFillParameters extends AtBlock {
   readonly nonce: bigint;
 }
 
+/** In the order of the contract's codes. */
+const STATES = ['open', 'partial', 'filled', 'cancelled'] as const;
+
 export interface OrderFill {
-  readonly cancelled: boolean;
-  /** Units filled, wad; what was filled before a cancellation is not kept: 0 then. */
+  /** `filled` and `cancelled` are final: nothing more of this nonce can fill. */
+  readonly state: (typeof STATES)[number];
+  /** Units filled, wad, while the state is `partial`; else 0. */
   readonly filled: bigint;
 }
 
@@ -31,6 +35,8 @@ export async function getOrderFill(
     args: [account, nonce],
     ...atBlock(block),
   });
-  const filled = await explained(call);
-  return filled === maxUint256 ? { cancelled: true, filled: 0n } : { cancelled: false, filled };
+  const [code, filled] = await explained(call);
+  const state = STATES[code];
+  if (state === undefined) throw new UnexpectedValueError('order state', code);
+  return { state, filled };
 }

@@ -123,15 +123,21 @@ export const clearinghouseExplanations = {
     says: '{target:address} has no code.',
     remedy: 'Check the address and the chain: a contract is expected there.',
   },
-  FlagNotAllowed: {
-    says:
-      'The liquidation flag of account {account:account} cannot change: equity {equity:usd}, ' +
-      'maintenance margin {maintenanceMargin:usd}.',
-    remedy: 'Flag accounts below their maintenance margin, and clear the flag of those above it.',
-  },
   AccountNotEmpty: {
     says: 'Account {account:account} still holds positions, collateral or cash.',
     remedy:
       'Liquidate what is left first; only a debt with nothing behind it is covered by the insurance fund.',
+  },
+  FundingOutOfBounds: {
+    says: 'The funding index {fundingIndex:int} or the premium {premium:int} of the perp has outgrown its storage.',
+    remedy: 'Report it: only a price far outside the configured bands can lead here.',
+  },
+  OpenInterestOutOfBounds: {
+    says: 'Open interest of {units:int} units or a cost sum of {costSum:int} does not fit its storage.',
+    remedy: 'Use a smaller size; check that it was not scaled twice.',
+  },
+  FeesOutOfBounds: {
+    says: 'Collected fees of {insuranceFees:usd} and {venueFees:usd} exceed the most that can wait, {max:usd}.',
+    remedy: 'Call sweepFees for the venue, then trade again.',
   },
 } satisfies Record<string, Explanation>;

@@ -50,6 +50,14 @@ export const externalExplanations = {
     says: 'Redeeming {shares:int} shares of {owner:address} is above the most allowed, {max:int}.',
     remedy: VAULT_REMEDY,
   },
+  InvalidShortString: {
+    says: 'A short string is not encoded as one.',
+    remedy: 'Report it: the EIP-712 name of a contract cannot change after deployment.',
+  },
+  StringTooLong: {
+    says: 'The string {0:text} is longer than 31 bytes.',
+    remedy: 'Use a shorter name or version.',
+  },
   AccessManagedUnauthorized: {
     says: '{caller:address} may not call this function.',
     remedy: ACCESS_REMEDY,
