@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Stack} from "../helpers/Stack.sol";
+import {Vm} from "../helpers/Vm.sol";
 import {AccountId, toAccountId} from "../../../contracts/types/AccountId.sol";
 import {InstrumentId, futureId, optionId, perpId} from "../../../contracts/types/InstrumentId.sol";
 import {MAX_SIZE, SizeOutOfBounds} from "../../../contracts/types/PositionWord.sol";
@@ -713,6 +714,23 @@ contract TradeTest is Stack {
         trade(aliceId, daveId, ethPerp, 4e18);
         (, , flaggedAt, ) = house.accountInfo(daveId);
         assertEq(uint256(flaggedAt), 0);
+    }
+
+    /// @dev Replaying events alone must rebuild every account, its flag included.
+    function test_TradeThatClearsTheFlagSaysSo() public {
+        _putLiquidatableAndFlag();
+        vm.recordLogs();
+        trade(aliceId, daveId, ethPerp, 4e18);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        bool said;
+        for (uint256 i = 0; i < logs.length; ++i) {
+            said =
+                said ||
+                (logs[i].topics[0] == IClearinghouseTypes.FlagUpdated.selector &&
+                    logs[i].topics[1] == bytes32(AccountId.unwrap(daveId)) &&
+                    abi.decode(logs[i].data, (uint40)) == 0);
+        }
+        assertTrue(said, "flag cleared without FlagUpdated");
     }
 
     // ------------------------------------------------------------------------------------------------ restricted
