@@ -10,8 +10,10 @@ interface IOrderMatcher {
     /// @param account Who trades. The signer must be its owner or an operator with the trade scope.
     /// @param size Units, wad; + buys and - sells.
     /// @param limitPrice The worst price, wad USD per unit.
-    /// @param maxFee The most the order may pay in fees over its whole life, as a fraction of notional, wad.
+    /// @param maxFee The most the order may pay in fees over its whole life, as a fraction of notional, wad; each fill's
+    /// bound rounds up to a wei, so that the fee rate itself is enough.
     /// @param nonce One nonce is one order; two orders that share it share one fill, so that an order can be amended.
+    /// Nonces 2k and 2k + 1 share a storage slot: counting up halves what a new nonce costs.
     /// @param epoch Must equal the account's cancel-all epoch.
     /// @param expirySec Last second at which it may be matched.
     /// @param reduceOnly Fills only what brings the account's position toward zero.
