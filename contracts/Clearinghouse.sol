@@ -9,6 +9,7 @@ import {CASH, MAX_ASSETS, ROLE_LIQUIDATOR, ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITH
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
+import {AssetConfig, AssetTotals, toAssetTotals} from "./types/AssetWords.sol";
 import {InstrumentId, perpId} from "./types/InstrumentId.sol";
 import {PositionWord} from "./types/PositionWord.sol";
 import {Portfolio} from "./types/Portfolio.sol";
@@ -69,15 +70,15 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     /// @inheritdoc IClearinghouseCore
     function deposit(AccountId account, uint8 assetId, uint256 amountRaw) external nonReentrant {
         _authorise(account, SCOPE_DEPOSIT);
-        Asset storage asset = _asset(assetId);
-        if (!asset.enabled) revert AssetDisabled(assetId);
-        uint256 decimals = asset.decimals;
-        (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, decimals);
-        uint256 recorded = asset.recorded + amount;
-        if (recorded > asset.cap) revert DepositCapExceeded(assetId, asset.cap, recorded);
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        if (!config.enabled()) revert AssetDisabled(assetId);
+        (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, config.decimals());
+        AssetTotals totals = asset.totals;
+        uint256 recorded = totals.recorded() + amount;
+        if (recorded > totals.cap()) revert DepositCapExceeded(assetId, totals.cap(), recorded);
 
-        _pull(IERC20(asset.token), takenRaw, asset.recorded, decimals);
-        asset.recorded = uint128(recorded);
+        _pull(IERC20(config.token()), takenRaw, totals.recorded(), config.decimals());
+        asset.totals = toAssetTotals(recorded, totals.cap());
         _credit(account, assetId, int256(amount));
         emit Deposited(account, assetId, msg.sender, takenRaw);
         _clearFlagIfHealthy(account);
@@ -88,15 +89,15 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _authorise(account, SCOPE_WITHDRAW);
         if (to == address(0) || to == address(this)) revert InvalidRecipient(to);
         if (amountRaw == 0) revert AmountZero();
-        Asset storage asset = _asset(assetId);
-        uint256 amount = _rawToWadUp(amountRaw, asset.decimals);
-        uint256 recorded = asset.recorded;
-        if (amount > recorded) revert InsufficientLiquidity(assetId, recorded, amount);
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        uint256 amount = _rawToWadUp(amountRaw, config.decimals());
+        AssetTotals totals = asset.totals;
+        if (amount > totals.recorded()) revert InsufficientLiquidity(assetId, totals.recorded(), amount);
 
         _take(account, assetId, amount);
-        asset.recorded = uint128(recorded - amount);
+        asset.totals = toAssetTotals(totals.recorded() - amount, totals.cap());
         emit Withdrawn(account, assetId, to, amountRaw);
-        _push(IERC20(asset.token), to, amountRaw);
+        _push(IERC20(config.token()), to, amountRaw);
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -125,7 +126,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         sides.a = _load(params.buyer, index, 1);
         sides.b = _load(params.seller, index, 1);
         bool added = _exchange(sides, perp, params.instrument, int256(params.size), params.price, fundingIndex);
-        uint256 openInterest = perp.openInterest;
+        uint256 openInterest = perp.openInterest.units();
         if (added && openInterest > perp.openInterestCap) {
             revert OpenInterestCapExceeded(params.instrument, perp.openInterestCap, openInterest);
         }
@@ -161,7 +162,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     function moveBasket(AccountId from, AccountId to, Basket calldata basket, uint256 reward, uint256 incentive)
         external
         nonReentrant
-        returns (int256 cashToFrom)
+        returns (int256 cashToTaker)
     {
         _module(ROLE_LIQUIDATOR);
         if (from == to) revert SameAccount(from);
@@ -173,7 +174,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         Sides memory sides;
         sides.a = _load(from, index, 0);
         sides.b = _load(to, index, basket.instruments.length + basket.assetIds.length);
-        cashToFrom = _moveLegs(sides, basket) + _moveSpot(sides, basket);
+        int256 cashToFrom = _moveLegs(sides, basket) + _moveSpot(sides, basket);
         sides.a.cash -= int256(reward);
         sides.b.cash += int256(reward + incentive);
         // taking over risk goes on while paused or guarded: the taker is judged at the price adverse to it
@@ -181,6 +182,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         if (margin.equity < int256(margin.initialMargin)) _requireReduced(sides.b, margin);
         _storeBoth(sides, index);
         emit BasketMoved(from, to, cashToFrom, reward);
+        return sides.b.cash - sides.b.oldCash;
     }
 
     // ------------------------------------------------------------------------------------------------ views

@@ -7,6 +7,7 @@ import {ClearinghouseMargin} from "./ClearinghouseMargin.sol";
 import {CASH, MAX_COLLATERALS} from "./ClearinghouseStorage.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
+import {AssetConfig} from "./types/AssetWords.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
 import {WadMath} from "./libraries/WadMath.sol";
@@ -15,9 +16,10 @@ import {WadMath} from "./libraries/WadMath.sol";
 abstract contract ClearinghouseCustody is ClearinghouseMargin {
     using SafeERC20 for IERC20;
 
-    function _asset(uint8 assetId) internal view returns (Asset storage asset) {
+    function _asset(uint8 assetId) internal view returns (Asset storage asset, AssetConfig config) {
         asset = _s.assets[assetId];
-        if (asset.token == address(0)) revert IClearinghouseTypes.UnknownAsset(assetId);
+        config = asset.config;
+        if (AssetConfig.unwrap(config) == 0) revert IClearinghouseTypes.UnknownAsset(assetId);
     }
 
     // ------------------------------------------------------------------------------------------------ decimals

@@ -8,7 +8,9 @@ import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
+import {AssetConfig, AssetTotals, toAssetConfig, toAssetTotals} from "./types/AssetWords.sol";
 import {toFundingState} from "./types/FundingState.sol";
+import {ModuleState, toModuleState} from "./types/ModuleState.sol";
 import {MAX_UNDERLYING, perpId} from "./types/InstrumentId.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
@@ -72,15 +74,15 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         if (!perp.listed) revert UnknownInstrument(perpId(underlying));
         (int256 fundingIndex, int256 premium) = Funding.current(perp.funding, block.timestamp);
         _storeFunding(perp, fundingIndex, premium);
-        emit PerpUpdated(underlying, fundingIndex, premium, perp.openInterest);
+        emit PerpUpdated(underlying, fundingIndex, premium, perp.openInterest.units());
     }
 
     /// @inheritdoc IClearinghouseExt
     function sweepFees(address module) external nonReentrant {
         Module storage entry = _s.modules[module];
-        (uint256 toInsurance, uint256 toVenue) = (entry.insuranceFees, entry.venueFees);
-        entry.insuranceFees = 0;
-        entry.venueFees = 0;
+        ModuleState state = entry.state;
+        (uint256 toInsurance, uint256 toVenue) = (state.insuranceFees(), state.venueFees());
+        entry.state = toModuleState(state.roles(), state.insuranceShareBps(), 0, 0);
         if (toInsurance != 0) _credit(_s.insuranceAccount, CASH, int256(toInsurance));
         if (toVenue != 0) _credit(entry.feeAccount, CASH, int256(toVenue));
         emit FeesSwept(module, toInsurance, toVenue);
@@ -127,37 +129,32 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     ) external restricted {
         _within("cap", cap, 0, type(uint128).max);
         Asset storage asset = _s.assets[assetId];
+        AssetConfig config = asset.config;
+        uint256 decimals = config.decimals();
         if (assetId == _s.assetCount) {
-            _list(asset, assetId, token, underlying);
+            decimals = _list(assetId, token, underlying);
         } else if (assetId > _s.assetCount) {
             revert UnknownAsset(assetId);
-        } else if (asset.token != token || asset.underlying != underlying) {
-            revert InvalidConfig("token", uint160(token), uint160(asset.token), uint160(asset.token));
+        } else if (config.token() != token || config.underlying() != underlying) {
+            revert InvalidConfig("token", uint160(token), uint160(config.token()), uint160(config.token()));
         }
-        asset.enabled = enabled;
-        asset.cap = uint128(cap);
-        emit AssetSet(assetId, token, asset.decimals, underlying, enabled, cap);
+        asset.config = toAssetConfig(token, decimals, underlying, enabled);
+        asset.totals = toAssetTotals(asset.totals.recorded(), cap);
+        emit AssetSet(assetId, token, uint8(decimals), underlying, enabled, cap);
     }
 
-    function _list(
-        Asset storage asset,
-        uint8 assetId,
-        address token,
-        uint16 underlying
-    ) private {
+    /// @dev Takes the next number. Returns the token's decimals.
+    function _list(uint8 assetId, address token, uint16 underlying) private returns (uint256 decimals) {
         _within("assetId", assetId, 0, MAX_ASSETS - 1);
         if (token.code.length == 0) revert NotAContract(token);
         bool isCash = assetId == CASH;
         _within("underlying", underlying, isCash ? 0 : 1, isCash ? 0 : MAX_UNDERLYING);
         // a token under two numbers would be counted twice
         for (uint256 i = 0; i < assetId; ++i) {
-            if (_s.assets[i].token == token) revert InvalidConfig("token", uint160(token), 0, 0);
+            if (_s.assets[i].config.token() == token) revert InvalidConfig("token", uint160(token), 0, 0);
         }
-        uint8 decimals = IERC20Metadata(token).decimals();
+        decimals = IERC20Metadata(token).decimals();
         _within("decimals", decimals, 2, 24);
-        asset.token = token;
-        asset.decimals = decimals;
-        asset.underlying = underlying;
         _s.assetUnderlying[assetId] = underlying;
         _s.assetCount = assetId + 1;
         // an underlying without a price would make its holders impossible to assess
@@ -212,8 +209,8 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         _within("insuranceShareBps", insuranceShareBps, 0, MAX_BPS);
         if (roles != 0 && module.code.length == 0) revert NotAContract(module);
         Module storage entry = _s.modules[module];
-        entry.roles = roles;
-        entry.insuranceShareBps = insuranceShareBps;
+        ModuleState state = entry.state;
+        entry.state = toModuleState(roles, insuranceShareBps, state.insuranceFees(), state.venueFees());
         entry.feeAccount = feeAccount;
         emit ModuleSet(module, roles, insuranceShareBps, feeAccount);
     }
@@ -264,10 +261,16 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
 
     /// @inheritdoc IClearinghouseExt
     function assetInfo(uint8 assetId) external view nonReentrantView returns (AssetInfo memory) {
-        Asset storage asset = _s.assets[assetId];
-        if (asset.token == address(0)) revert UnknownAsset(assetId);
-        return
-            AssetInfo(asset.token, asset.decimals, asset.underlying, asset.enabled, asset.recorded, asset.cap);
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        AssetTotals totals = asset.totals;
+        return AssetInfo(
+            config.token(),
+            uint8(config.decimals()),
+            config.underlying(),
+            config.enabled(),
+            totals.recorded(),
+            totals.cap()
+        );
     }
 
     /// @inheritdoc IClearinghouseExt
@@ -280,7 +283,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     function perpState(uint16 underlying) external view nonReentrantView returns (PerpState memory) {
         Perp storage perp = _s.perps[underlying];
         (int256 fundingIndex, int256 premium) = Funding.current(perp.funding, block.timestamp);
-        return PerpState(fundingIndex, premium, perp.openInterest, perp.costSum);
+        return PerpState(fundingIndex, premium, perp.openInterest.units(), perp.openInterest.costSum());
     }
 
     /// @inheritdoc IClearinghouseExt
@@ -305,7 +308,10 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         returns (uint8, uint16, uint256, uint256, AccountId)
     {
         Module storage entry = _s.modules[module];
-        return (entry.roles, entry.insuranceShareBps, entry.insuranceFees, entry.venueFees, entry.feeAccount);
+        ModuleState state = entry.state;
+        return (
+            state.roles(), state.insuranceShareBps(), state.insuranceFees(), state.venueFees(), entry.feeAccount
+        );
     }
 
     /// @dev Asks the core, in whose context this runs: the model is part of its code.

@@ -173,17 +173,26 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             loaded.principal = principal;
             emit IClearinghouseTypes.CashUpdated(loaded.id, principal);
         }
-        account.header = toAccountHeader(
-            loaded.principal, loaded.mask, loaded.flaggedAt, loaded.count, loaded.profileId
-        );
+        AccountHeader header =
+            toAccountHeader(loaded.principal, loaded.mask, loaded.flaggedAt, loaded.count, loaded.profileId);
+        if (AccountHeader.unwrap(header) != AccountHeader.unwrap(loaded.header)) account.header = header;
     }
 
     function _storeLegs(Account storage account, Loaded memory loaded) private {
-        uint256 n = WadMath.max(loaded.count, loaded.oldCount);
-        for (uint256 i = 0; i < n; ++i) {
-            PositionWord word = i < loaded.count ? loaded.legs[i] : PositionWord.wrap(0);
-            if (i >= loaded.oldCount || PositionWord.unwrap(word) != PositionWord.unwrap(loaded.oldLegs[i])) {
-                account.positions[i] = word;
+        PositionWord[MAX_POSITIONS] storage positions = account.positions;
+        (PositionWord[] memory legs, PositionWord[] memory oldLegs) = (loaded.legs, loaded.oldLegs);
+        (uint256 count, uint256 oldCount) = (loaded.count, loaded.oldCount);
+        assembly ("memory-safe") {
+            // writes the slots whose word changed, and clears those beyond the new count
+            let n := count
+            if gt(oldCount, n) { n := oldCount }
+            for { let i := 0 } lt(i, n) { i := add(i, 1) } {
+                let offset := mul(add(i, 1), 0x20)
+                let word := 0
+                if lt(i, count) { word := mload(add(legs, offset)) }
+                let old := 0
+                if lt(i, oldCount) { old := mload(add(oldLegs, offset)) }
+                if xor(word, old) { sstore(add(positions.slot, i), word) }
             }
         }
     }
@@ -209,11 +218,11 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     function _storeCash(CashMarket.Index memory index, CashMarket.Totals memory totals) internal {
         CashMarket.setRates(index, totals, _rateModel());
         _s.cashTotals = CashMarket.pack(totals);
-        CashMarket.Index memory old = CashMarket.unpack(_s.cashIndex);
-        bool changed = index.supplyRate != old.supplyRate || index.borrowRate != old.borrowRate
-            || index.supplyIndex != old.supplyIndex || index.borrowIndex != old.borrowIndex;
-        if (!changed) return;
-        _s.cashIndex = CashMarket.pack(index);
+        CashMarket.IndexWord word = CashMarket.pack(index);
+        // the time alone, in the top 32 bits, is no change: while nobody borrows nothing is written
+        uint256 changed = CashMarket.IndexWord.unwrap(word) ^ CashMarket.IndexWord.unwrap(_s.cashIndex);
+        if (changed << 32 == 0) return;
+        _s.cashIndex = word;
         emit IClearinghouseTypes.InterestAccrued(
             index.supplyIndex,
             index.borrowIndex,
@@ -248,19 +257,26 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     ) private view returns (Portfolio memory portfolio) {
         portfolio.cash = cash;
         portfolio.profileId = profileId;
-        portfolio.legs = new PositionWord[](count);
+        PositionWord[] memory netted = new PositionWord[](count);
         int256[] memory premiums = new int256[](count);
         uint256 perps;
-        for (uint256 i = 0; i < count; ++i) {
+        for (uint256 i = 0; i < count;) {
             PositionWord word = legs[i];
             if (word.kind() == Kind.Perp) {
                 (int256 fundingIndex, int256 premium) =
                     Funding.current(_s.perps[word.underlying()].funding, block.timestamp);
-                premiums[perps++] = premium;
+                premiums[perps] = premium;
                 word = word.withCost(word.cost() - WadMath.mulCeil(word.size(), fundingIndex));
+                unchecked {
+                    ++perps;
+                }
             }
-            portfolio.legs[i] = word;
+            netted[i] = word;
+            unchecked {
+                ++i;
+            }
         }
+        portfolio.legs = netted;
         assembly ("memory-safe") {
             mstore(premiums, perps)
         }

@@ -117,6 +117,6 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
 
     function _module(uint8 role) internal view returns (Module storage module) {
         module = _s.modules[msg.sender];
-        if (module.roles & role == 0) revert IClearinghouseTypes.NotModule(msg.sender, role);
+        if (module.state.roles() & role == 0) revert IClearinghouseTypes.NotModule(msg.sender, role);
     }
 }

@@ -5,7 +5,10 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
+import {AssetConfig, AssetTotals} from "./types/AssetWords.sol";
 import {FundingState} from "./types/FundingState.sol";
+import {ModuleState} from "./types/ModuleState.sol";
+import {OpenInterest} from "./types/OpenInterest.sol";
 import {PositionWord} from "./types/PositionWord.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
@@ -38,22 +41,17 @@ abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransien
     }
 
     struct Asset {
-        // -- 20 + 1 + 2 + 1 = 24 bytes
-        address token; // 20
-        uint8 decimals; //  1
-        uint16 underlying; //  2
-        bool enabled; //  1
-        // -- 16 + 16 = 32 bytes
-        uint128 recorded; // 16, wad
-        uint128 cap; // 16, wad
+        // -- 20 + 1 + 2 + 1 = 24 bytes: token, decimals, underlying, enabled
+        AssetConfig config;
+        // -- 16 + 16 = 32 bytes: recorded, cap
+        AssetTotals totals;
     }
 
     struct Perp {
         // -- 12 + 11 + 5 = 28 bytes
         FundingState funding;
-        // -- 16 + 16 = 32 bytes
-        uint128 openInterest; // 16
-        int128 costSum; // 16
+        // -- 16 + 16 = 32 bytes: units held by longs, sum of cost bases
+        OpenInterest openInterest;
         // -- 1 + 12 + 6 + 2 = 21 bytes
         bool enabled; //  1
         uint96 openInterestCap; // 12
@@ -63,11 +61,8 @@ abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransien
     }
 
     struct Module {
-        // -- 1 + 2 + 14 + 14 = 31 bytes
-        uint8 roles; //  1
-        uint16 insuranceShareBps; //  2
-        uint112 insuranceFees; // 14, wad USD collected and not yet swept
-        uint112 venueFees; // 14
+        // -- 1 + 2 + 14 + 14 = 31 bytes: roles, insurance share, fees collected
+        ModuleState state;
         // -- 32 bytes
         AccountId feeAccount; // 32
     }

@@ -5,6 +5,8 @@ import {ClearinghouseCustody} from "./ClearinghouseCustody.sol";
 import {CASH} from "./ClearinghouseStorage.sol";
 import {InstrumentId, Kind} from "./types/InstrumentId.sol";
 import {toFundingState} from "./types/FundingState.sol";
+import {ModuleState} from "./types/ModuleState.sol";
+import {OpenInterest, toOpenInterest} from "./types/OpenInterest.sol";
 import {MAX_SIZE} from "./types/PositionWord.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {LinearPricing} from "./pricing/LinearPricing.sol";
@@ -85,8 +87,8 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         sides.aGrew = sides.aGrew || _grew(oldA, newA);
         sides.bGrew = sides.bGrew || _grew(oldB, newB);
         int256 change = _long(newA) - _long(oldA) + _long(newB) - _long(oldB);
-        perp.openInterest = uint128(uint256(int256(uint256(perp.openInterest)) + change));
-        perp.costSum += int128(costA + costB);
+        OpenInterest total = perp.openInterest;
+        perp.openInterest = toOpenInterest(int256(total.units()) + change, total.costSum() + costA + costB);
         return change > 0;
     }
 
@@ -105,13 +107,9 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         if (total == 0) return;
         sides.a.cash -= int256(params.buyerFee);
         sides.b.cash -= int256(params.sellerFee);
-        uint256 toInsurance = WadMath.mulDivUp(total, module.insuranceShareBps, BPS);
-        uint256 insuranceFees = module.insuranceFees + toInsurance;
-        uint256 venueFees = module.venueFees + (total - toInsurance);
-        uint256 most = WadMath.max(insuranceFees, venueFees);
-        if (most > type(uint112).max) revert IClearinghouseTypes.AmountTooLarge(most, type(uint112).max);
-        module.insuranceFees = uint112(insuranceFees);
-        module.venueFees = uint112(venueFees);
+        ModuleState state = module.state;
+        uint256 toInsurance = WadMath.mulDivUp(total, state.insuranceShareBps(), BPS);
+        module.state = state.withFees(toInsurance, total - toInsurance);
     }
 
     // ------------------------------------------------------------------------------------------------ baskets

@@ -34,10 +34,10 @@ interface IClearinghouseCore is IClearinghouseTypes {
 
     /// @notice Moves a basket at the given prices plus `reward` from `from` and `incentive` from the insurance account to
     /// `to`. For the liquidator module; `to` must end above its initial margin.
-    /// @return cashToFrom What `from` received for the basket, before the reward.
+    /// @return cashToTaker What the cash of `to` changed by, reward and incentive included.
     function moveBasket(AccountId from, AccountId to, Basket calldata basket, uint256 reward, uint256 incentive)
         external
-        returns (int256 cashToFrom);
+        returns (int256 cashToTaker);
 
     // ------------------------------------------------------------------------------------------------ views
 

@@ -40,7 +40,9 @@ interface ILiquidator {
     /// @param phi Share of the relief that the account pays, wad.
     /// @param penalty What the account pays.
     /// @param incentive What the insurance fund adds so that somebody comes, while the account itself cannot pay 5%.
-    /// @param cashToAccount What the basket is worth at mark: paid to the account by the liquidator (negative: received).
+    /// @param cashToAccount What the account's cash changes by before the penalty: realised profit and loss of the legs it
+    /// gives up, and what the liquidator pays for its collateral. The liquidator's own cash changes by another amount where
+    /// it already held positions.
     struct Quote {
         IRiskEngine.Margin before;
         IRiskEngine.Margin next;

@@ -76,11 +76,9 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         if (terms.penalty + terms.incentive < params.minReward) {
             revert RewardTooLow(terms.penalty + terms.incentive, params.minReward);
         }
-        if (!emptied && _flaggedAt(params.account) == 0) _flag(params.account, terms.before);
-
-        int256 cashBefore = clearinghouse.cashOf(params.liquidator);
-        clearinghouse.moveBasket(params.account, params.liquidator, basket, terms.penalty, terms.incentive);
-        int256 change = clearinghouse.cashOf(params.liquidator) - cashBefore;
+        int256 change = clearinghouse.moveBasket(
+            params.account, params.liquidator, basket, terms.penalty, terms.incentive
+        );
         if (change < params.minCash) revert CashTooLow(change, params.minCash);
         _settle(params, terms, emptied);
     }
@@ -279,16 +277,17 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
             terms.penalty,
             terms.incentive
         );
-        if (!emptied) {
-            if (terms.next.equity >= int256(terms.next.maintenanceMargin)) {
+        bool flagged = _flaggedAt(params.account) != 0;
+        if (emptied || terms.next.equity >= int256(terms.next.maintenanceMargin)) {
+            if (flagged) {
                 clearinghouse.setFlag(params.account, 0);
                 emit FlagCleared(params.account, terms.next.equity, terms.next.maintenanceMargin);
             }
-            return;
+        } else if (!flagged) {
+            _flag(params.account, terms.before);
         }
-        (,, uint40 stored,) = clearinghouse.accountInfo(params.account);
-        if (stored != 0) clearinghouse.setFlag(params.account, 0);
-        if (clearinghouse.cashOf(params.account) < 0) {
+        // with a debt and nothing else left, terms.next.equity is what is left of the cash
+        if (emptied && terms.next.equity < 0) {
             (uint256 covered, uint256 remaining) = clearinghouse.coverBadDebt(params.account);
             emit BadDebt(params.account, covered, remaining);
         }

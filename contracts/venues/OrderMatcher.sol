@@ -114,8 +114,9 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     // ------------------------------------------------------------------------------------------------ views
 
     /// @inheritdoc IOrderMatcher
-    function orderHash(Order calldata order) external view returns (bytes32 digest) {
-        (, digest) = _load(order);
+    function orderHash(Order calldata order) external view returns (bytes32) {
+        (, bytes32 digest) = _load(order);
+        return digest;
     }
 
     /// @inheritdoc IOrderMatcher

@@ -19,10 +19,10 @@ export function assignRoles(m: IgnitionModuleBuilder, core: Core, after: Contrac
   const delaySec = m.getParameter<number>('adminDelaySec', 0);
   const guard = m.call(accessManager, 'setTargetFunctionRole', [clearinghouse, GUARDIAN_SELECTORS, GUARDIAN_ROLE], { after });
   const label = m.call(accessManager, 'labelRole', [GUARDIAN_ROLE, 'guardian']);
-  const guardian = m.call(accessManager, 'grantRole', [GUARDIAN_ROLE, m.getParameter<string>('guardian'), 0], {
+  const guardian = m.call(accessManager, 'grantRole', [GUARDIAN_ROLE, m.getParameter('guardian', deployer), 0], {
     id: 'grantGuardian',
   });
-  const governor = m.call(accessManager, 'grantRole', [ADMIN_ROLE, m.getParameter<string>('governor'), delaySec], {
+  const governor = m.call(accessManager, 'grantRole', [ADMIN_ROLE, m.getParameter('governor', deployer), delaySec], {
     id: 'grantGovernor',
     after: [guard, label, guardian],
   });

@@ -2,6 +2,9 @@ import { availableParallelism } from 'node:os';
 import type { HardhatPlugin } from 'hardhat/types/plugins';
 import type { CompilerOutput } from 'hardhat/types/solidity';
 
+/** Fewer files than this are compiled by one process. */
+const FEWEST_TO_SHARE = 4;
+
 /** Processes per compilation job: `SOLC_JOBS`, or one per core up to four (each takes up to 1 GB). */
 function jobCount(): number {
   const wanted = Number(process.env.SOLC_JOBS);
@@ -38,7 +41,7 @@ export const parallelSolc: HardhatPlugin = {
               const files = Object.keys(input.sources);
               const ours = files.filter((file) => file.startsWith('project/'));
               const selection = input.settings.outputSelection['*'];
-              if (jobs < 2 || ours.length < 4 || selection === undefined) {
+              if (jobs < 2 || ours.length < FEWEST_TO_SHARE || selection === undefined) {
                 return next(context, compiler, input, config);
               }
               const outputs = await Promise.all(

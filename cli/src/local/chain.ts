@@ -1,7 +1,9 @@
-import { createPublicClient, http, numberToHex } from 'viem';
+import { createPublicClient, http, isHex, numberToHex } from 'viem';
 import type { Address, Hex, LocalAccount, PublicClient } from 'viem';
 import { mnemonicToAccount } from 'viem/accounts';
 import { hardhat } from 'viem/chains';
+import { createRequest } from './jsonRpc.ts';
+import type { Request } from './jsonRpc.ts';
 
 /** The mnemonic that Hardhat funds on every local chain; known to everybody. */
 const MNEMONIC = 'test test test test test test test test test test test junk';
@@ -29,7 +31,7 @@ export interface LocalChain {
   readonly url: string;
   readonly client: PublicClient;
   readonly deployer: LocalAccount;
-  request(method: string, params: readonly unknown[]): Promise<unknown>;
+  readonly request: Request;
   /** Sends without waiting; the calls of one key stay in order. Returns the transactions' hashes. */
   send(calls: readonly LocalCall[]): Promise<Hex[]>;
   /** Mines one block. @param timestamp Unix seconds; one after the last block unless given. */
@@ -64,7 +66,7 @@ export async function connectChain(url: string): Promise<LocalChain> {
       const fees = { maxFeePerGas: GAS_PRICE_CAP, maxPriorityFeePerGas: 0n };
       signed.push(await from.signTransaction({ type: 'eip1559', chainId: hardhat.id, nonce, to, data, gas, ...fees }));
     }
-    return mapConcurrently(signed, async (raw) => (await request('eth_sendRawTransaction', [raw])) as Hex);
+    return mapConcurrently(signed, async (raw) => toHash(await request('eth_sendRawTransaction', [raw])));
   };
   const execute = async (calls: readonly LocalCall[]): Promise<void> => {
     const hashes = await send(calls);
@@ -83,21 +85,12 @@ export async function connectChain(url: string): Promise<LocalChain> {
   return { url, client, deployer: mnemonicToAccount(MNEMONIC), request, send, mine, execute, latest };
 }
 
-function createRequest(url: string): LocalChain['request'] {
-  let id = 0;
-  return async (method, params) => {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: ++id, method, params }),
-    });
-    const answer = (await response.json()) as { result?: unknown; error?: { message: string; data?: unknown } };
-    if (answer.error !== undefined) throw new Error(`${method}: ${answer.error.message}`);
-    return answer.result;
-  };
+function toHash(value: unknown): Hex {
+  if (!isHex(value)) throw new Error('the node answered a transaction with something that is no hash');
+  return value;
 }
 
-async function pendingCount(request: LocalChain['request']): Promise<number> {
+async function pendingCount(request: Request): Promise<number> {
   const pending = await request('eth_pendingTransactions', []);
   return Array.isArray(pending) ? pending.length : 0;
 }

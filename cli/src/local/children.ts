@@ -36,6 +36,8 @@ export function startChild(options: ChildOptions): Child {
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: ['pipe', 'pipe', 'pipe'],
+    // a group of its own: Ctrl-C in a terminal reaches this process only, which ends its children when it is done
+    detached: true,
   });
   const lines: string[] = [];
   const keep = (line: string): void => {

@@ -24,9 +24,9 @@ export async function deployLocal(
   const result = await deploy({
     config: { blockPollingInterval: POLL_MS, requiredConfirmations: 1, disableFeeBumping: true },
     artifactResolver: await createArtifactResolver(),
-    provider: { request: ({ method, params }) => chain.request(method, params ?? []) },
+    provider: { request: ({ method, params }) => chain.request(method, Array.isArray(params) ? params : []) },
     ignitionModule: LocalStack,
-    deploymentParameters: { LocalStack: { ...ownerParameters(chain.deployer.address), ...parameters } },
+    deploymentParameters: { LocalStack: { feeAccount: encodeAccountId(chain.deployer.address), ...parameters } },
     accounts: [chain.deployer.address],
     defaultSender: chain.deployer.address,
   });
@@ -39,11 +39,6 @@ export async function deployLocal(
     return getAddress(address);
   };
   return mapNames(addressOf);
-}
-
-/** On a local chain the deployer is everybody that governs. */
-function ownerParameters(deployer: Address): DeploymentParameters[string] {
-  return { guardian: deployer, governor: deployer, feeAccount: encodeAccountId(deployer) };
 }
 
 function mapNames(addressOf: (name: StackName) => Address): StackAddresses {

@@ -40,7 +40,8 @@ export async function startHardhatNode(): Promise<HardhatNode> {
   return { url, child };
 }
 
-function hardhatCli(): string {
+/** The script of the `hardhat` command. */
+export function hardhatCli(): string {
   const manifest = createRequire(import.meta.url).resolve('hardhat/package.json');
   return join(dirname(manifest), 'dist', 'src', 'cli.js');
 }

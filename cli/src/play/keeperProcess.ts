@@ -21,9 +21,7 @@ export async function startKeeper(
 ): Promise<KeeperProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'novate-keeper-'));
   const config = join(folder, 'keeper.json');
-  await writeFile(config, JSON.stringify({ rpcUrl: chain.url, addresses: stack, privateKey: keeper.privateKey }), {
-    mode: 0o600,
-  });
+  await writeFile(config, JSON.stringify(settings(chain, stack, keeper)), { mode: 0o600 });
   const waiters = new Set<() => void>();
   let handled = -1n;
   const child = startChild({
@@ -66,6 +64,29 @@ export async function startKeeper(
       await child.stop();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function settings(chain: LocalChain, stack: StackAddresses, { privateKey }: Person) {
+  const { clearinghouse, liquidator, orderMatcher, riskEngine, priceRouter, marginLens, insuranceFund, accessManager } =
+    stack;
+  return {
+    rpcUrl: chain.url,
+    addresses: {
+      clearinghouse,
+      liquidator,
+      orderMatcher,
+      riskEngine,
+      priceRouter,
+      marginLens,
+      insuranceFund,
+      accessManager,
+    },
+    privateKey,
+    pollIntervalMs: 10,
+    // the last dollars of an account are taken too, although they are not worth the gas
+    minProfitUsd: '-100',
+    logLevel: 'warn',
   };
 }
 

@@ -64,10 +64,14 @@ export async function playPrices(stage: Stage, steps: PriceSteps, played: Played
     listener.onPrice(step, index++, count);
     const settled = await settle(stage, now);
     played.left = settled.left;
+    // quiet prices have nothing to tell
+    if (settled.block.number !== now.number) {
+      await collect(stage, seen + 1n, settled.block.number, played);
+      seen = settled.block.number;
+    }
     now = settled.block;
-    await collect(stage, seen + 1n, now.number, played);
-    seen = now.number;
   }
+  if (now.number > seen) await collect(stage, seen + 1n, now.number, played);
 }
 
 /** Mines until nobody can be liquidated or the keeper has had its blocks. */
@@ -92,7 +96,6 @@ async function collect(stage: Stage, from: bigint, to: bigint, played: Played): 
   events.badDebts.forEach((badDebt) => stage.listener.onBadDebt(badDebt));
 }
 
-/** Underlyings without prices of their own get their last answer again, so that no feed grows stale. */
 function feedCalls({ chain, stack }: Stage, { prices }: PriceStep): LocalCall[] {
   const feeds: readonly (readonly [string, Address])[] = [
     ['BTC', stack.btcFeed],

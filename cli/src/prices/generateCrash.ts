@@ -26,14 +26,16 @@ interface Phase {
 }
 
 const CALM: Phase = { candles: 8, change: 0.004, noise: 0.0015 };
-/** The market loses 35% within two hours and takes back a good quarter of that in the next. */
+/**
+ * The market loses 35% within two hours, 16% of it in one gap that no liquidation can come before, and takes back a good
+ * quarter of that in the next.
+ */
 const CRASH: readonly Phase[] = [
   CALM,
-  { candles: 3, change: -0.06, noise: 0.004 },
-  { candles: 1, change: -0.045, noise: 0.003 },
-  { candles: 2, change: -0.13, noise: 0.006 },
+  { candles: 3, change: -0.07, noise: 0.004 },
+  { candles: 1, change: -0.16, noise: 0.003 },
   { candles: 1, change: 0.03, noise: 0.004 },
-  { candles: 2, change: -0.19, noise: 0.006 },
+  { candles: 3, change: -0.19, noise: 0.006 },
   { candles: 4, change: 0.14, noise: 0.006 },
   { candles: 4, change: -0.03, noise: 0.004 },
 ];

@@ -9,7 +9,7 @@ export interface PriceStep {
 
 const POINTS = 4;
 const ONE_BASIS_POINT = 10_000n;
-/** The last candle's length where there is no other to tell. */
+/** A candle's length where there is only one. */
 const DEFAULT_INTERVAL_MS = 15 * 60_000;
 
 /**
@@ -22,8 +22,8 @@ const DEFAULT_INTERVAL_MS = 15 * 60_000;
  */
 export function pricePath(rows: readonly CandleRow[]): PriceStep[] {
   const steps: PriceStep[] = [];
-  rows.forEach((row, i) => {
-    const intervalMs = intervalOf(rows, i);
+  const intervalMs = intervalOf(rows);
+  for (const row of rows) {
     for (let point = 0; point < POINTS; point++) {
       const prices: Record<string, bigint> = {};
       for (const [symbol, candle] of Object.entries(row.candles)) prices[symbol] = pointsOf(candle)[point] ?? candle.close;
@@ -31,7 +31,7 @@ export function pricePath(rows: readonly CandleRow[]): PriceStep[] {
       if (last !== undefined && !moved(last.prices, prices)) continue;
       steps.push({ timeMs: row.openTimeMs + Math.floor((intervalMs * point) / POINTS), prices });
     }
-  });
+  }
   return steps;
 }
 
@@ -39,14 +39,10 @@ function pointsOf({ open, high, low, close }: Candle): readonly bigint[] {
   return close < open ? [open, high, low, close] : [open, low, high, close];
 }
 
-function intervalOf(rows: readonly CandleRow[], i: number): number {
-  const [row, next, previous] = [rows[i], rows[i + 1], rows[i - 1]];
-  if (row !== undefined && next !== undefined) {
-    // a gap in the data must not stretch the candle before it
-    const before = previous === undefined ? Infinity : row.openTimeMs - previous.openTimeMs;
-    return Math.min(next.openTimeMs - row.openTimeMs, before);
-  }
-  return row !== undefined && previous !== undefined ? row.openTimeMs - previous.openTimeMs : DEFAULT_INTERVAL_MS;
+/** The shortest distance of two candles: a gap in the data must not stretch the candle before it. */
+function intervalOf(rows: readonly CandleRow[]): number {
+  const distances = rows.slice(1).map((row, i) => row.openTimeMs - (rows[i]?.openTimeMs ?? 0));
+  return distances.length === 0 ? DEFAULT_INTERVAL_MS : distances.reduce((least, one) => Math.min(least, one));
 }
 
 function moved(from: Readonly<Record<string, bigint>>, to: Readonly<Record<string, bigint>>): boolean {

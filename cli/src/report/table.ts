@@ -26,17 +26,25 @@ export function formatTable(result: ReplayResult): string {
 function formatValue(key: keyof ReplayResult, value: string | number | boolean): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'NO';
   if (typeof value === 'number') return groupThousands(String(value));
-  return key === 'residualWei' ? groupThousands(value) : formatUsd(value);
+  return key === 'residualWei' ? groupThousands(value) : formatUsdUp(value);
 }
 
-/** A decimal string to the cent, rounded up: a loss never shows smaller than it is. */
+/** A decimal string to the nearest cent, with thousands apart. */
 export function formatUsd(decimal: string): string {
-  const negative = decimal.startsWith('-');
+  return formatCents(decimal, (rest) => rest >= '5');
+}
+
+/** As `formatUsd`, away from zero: a loss never shows smaller than it is. */
+function formatUsdUp(decimal: string): string {
+  return formatCents(decimal, (rest) => /[1-9]/.test(rest));
+}
+
+function formatCents(decimal: string, roundsUp: (rest: string) => boolean): string {
   const [whole = '0', fraction = ''] = decimal.replace('-', '').split('.');
-  const rest = /[1-9]/.test(fraction.slice(2)) && !negative ? 1n : 0n;
-  const cents = BigInt(whole + fraction.slice(0, 2).padEnd(2, '0')) + rest;
+  const cents = BigInt(whole + fraction.slice(0, 2).padEnd(2, '0')) + (roundsUp(fraction.slice(2)) ? 1n : 0n);
   const text = cents.toString().padStart(3, '0');
-  return `${negative ? '-' : ''}${groupThousands(text.slice(0, -2))}.${text.slice(-2)}`;
+  const sign = decimal.startsWith('-') && cents !== 0n ? '-' : '';
+  return `${sign}${groupThousands(text.slice(0, -2))}.${text.slice(-2)}`;
 }
 
 function groupThousands(digits: string): string {

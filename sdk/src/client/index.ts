@@ -5,7 +5,7 @@ export {
   TokenBalanceTooLowError,
   UnexpectedValueError,
 } from './errors.ts';
-export { cashChangeOf, rewardOf } from './liquidation.ts';
+export { rewardOf } from './liquidation.ts';
 export type { LiquidationQuote, LiquidationSelection } from './liquidation.ts';
 export { novateActions } from './novateActions.ts';
 export type { NovateActions } from './novateActions.ts';

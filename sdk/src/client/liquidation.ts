@@ -26,7 +26,11 @@ export interface LiquidationQuote {
   readonly penalty: bigint;
   /** What the insurance fund adds. */
   readonly incentive: bigint;
-  /** What the basket is worth at mark: + the liquidator pays it to the account, - receives it. */
+  /**
+   * What the account's cash changes by before the penalty: + for collateral sold at the index price, and the gain or loss
+   * that its legs realise at mark. The liquidator opens the legs at mark: its own cash changes by another amount, see
+   * `cash` of `prepareLiquidate`.
+   */
   readonly cashToAccount: bigint;
 }
 
@@ -42,9 +46,4 @@ export function toLiquidationQuote(quote: QuoteStruct): LiquidationQuote {
 /** Penalty plus incentive: what the liquidator earns, wad USD. */
 export function rewardOf(quote: LiquidationQuote): bigint {
   return quote.penalty + quote.incentive;
-}
-
-/** What the liquidator's cash changes by, wad USD; negative where the basket costs more than it pays. */
-export function cashChangeOf(quote: LiquidationQuote): bigint {
-  return rewardOf(quote) - quote.cashToAccount;
 }

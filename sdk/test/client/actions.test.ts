@@ -177,30 +177,30 @@ describe('prepareLiquidate', () => {
     phi: WAD / 10n,
     penalty: 4n * WAD,
     incentive: WAD,
-    cashToAccount: 1000n * WAD,
+    cashToAccount: -70n * WAD,
   };
-  const market = {
-    underlying: 2,
-    priced: true,
-    price: { price: WAD, low: WAD, high: WAD, confidence: 0n, timestamp: 1n, status: 0 },
-    reason: '0x',
-    perpMark: 3000n * WAD,
-    config: { enabled: true, openInterestCap: WAD, premiumDepthUsd: 1n, priceBandBps: 100n },
-    state: { fundingIndex: 0n, premium: 0n, openInterest: 0n, costSum: 0n },
-  };
+  // 5 earned less 1000 paid for collateral
+  const CASH = -995n * WAD;
 
   function stack(): FakeNode {
     const liquidator: FakeContract = {
       address: addresses.liquidator,
       abi: liquidatorAbi,
-      functions: { proRata: () => [selection, WAD / 2n], quote: () => quote, liquidate: () => quote },
+      functions: {
+        proRata: () => [selection, WAD / 2n],
+        quote: () => quote,
+        liquidate: ([call]) => {
+          const minCash: unknown = Reflect.get(Object(call), 'minCash');
+          if (typeof minCash !== 'bigint') throw new Error('no minCash');
+          const args = [CASH, minCash] as const;
+          if (CASH < minCash) {
+            throw new Reverted(encodeErrorResult({ abi: liquidatorAbi, errorName: 'CashTooLow', args }));
+          }
+          return quote;
+        },
+      },
     };
-    const lens: FakeContract = {
-      address: addresses.marginLens,
-      abi: marginLensAbi,
-      functions: { markets: () => [market] },
-    };
-    return fakeNode([liquidator, lens]);
+    return fakeNode([liquidator]);
   }
 
   it('bounds reward and cash by the quote less 1%, and time by two minutes', async () => {
@@ -211,8 +211,8 @@ describe('prepareLiquidate', () => {
     expect(prepared.selection).to.deep.equal(selection);
     expect(prepared.quote.before).to.deep.equal({ ...margin, status: 'ok' });
     expect(prepared.minReward).to.equal((5n * WAD * 99n) / 100n);
-    // cash: 5 earned less 1000 paid; it may slip by 1% of 995 and of the notional of 2 * 3000
-    expect(prepared.minCash).to.equal(-995n * WAD - (6995n * WAD) / 100n);
+    expect(prepared.cash).to.equal(CASH);
+    expect(prepared.minCash).to.equal(CASH - (1005n * WAD) / 100n);
     expect(prepared.deadlineSec).to.equal(Number(BLOCK_TIMESTAMP) + 120);
     const { minReward, minCash, deadlineSec } = prepared;
     const call = { account: VICTIM, liquidator: ACCOUNT, selection, minReward, minCash, deadlineSec };
@@ -221,7 +221,7 @@ describe('prepareLiquidate', () => {
   });
 
   it('takes the bounds it is given', async () => {
-    const bounds = { minReward: 1n, minCash: -2n, deadlineSec: 3 };
+    const bounds = { minReward: 1n, minCash: -996n * WAD, deadlineSec: 3 };
     const prepared = await clientOf(stack()).novate.prepareLiquidate({
       account: VICTIM,
       liquidator: ACCOUNT,
@@ -234,7 +234,7 @@ describe('prepareLiquidate', () => {
       liquidator: ACCOUNT,
       slippageBps: 0n,
     });
-    expect(exact).to.include({ minReward: 5n * WAD, minCash: -995n * WAD });
+    expect(exact).to.include({ minReward: 5n * WAD, minCash: CASH });
   });
 });
 

@@ -188,6 +188,16 @@ describe('market file', () => {
       'profile.rho: expected a decimal string from 0 to below 1 with at most 6 decimals, found "1"',
     ],
     [
+      'mmFactor below a half',
+      { ...MARKET, profile: { mmFactor: '0.4' } },
+      'profile.mmFactor: expected a decimal string from 0.5 to 1 with at most 6 decimals, found "0.4"',
+    ],
+    [
+      'empty name',
+      { ...MARKET, profile: { name: '' } },
+      'profile.name: expected a name of 1 to 32 printable ASCII characters, found ""',
+    ],
+    [
       'too fine a rate',
       { ...MARKET, profile: { rho: '0.1234567' } },
       'profile.rho: expected a decimal string from 0 to below 1 with at most 6 decimals, found "0.1234567"',

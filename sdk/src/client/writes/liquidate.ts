@@ -1,15 +1,15 @@
 import { getBlock, simulateContract } from 'viem/actions';
-import type { Hash } from 'viem';
+import type { Account, Hash } from 'viem';
 import { liquidatorAbi } from '../../abi/liquidator.ts';
 import type { NovateAddresses } from '../../addresses/index.ts';
-import { underlyingOf } from '../../codec/index.ts';
 import type { AccountId } from '../../codec/index.ts';
-import { abs, mulDivDown, mulDivUp, mulUp } from '../../units/index.ts';
-import { cashChangeOf, rewardOf, toLiquidationQuote } from '../liquidation.ts';
+import { decodeNovateError } from '../../errors/index.ts';
+import { abs, mulDivUp } from '../../units/index.ts';
+import { UnexpectedValueError } from '../errors.ts';
+import { rewardOf, toLiquidationQuote } from '../liquidation.ts';
 import type { LiquidationQuote, LiquidationSelection } from '../liquidation.ts';
 import { prepare } from '../prepare.ts';
 import type { ReadyWrite } from '../prepare.ts';
-import { getMarkets } from '../reads/getMarkets.ts';
 import { proRataLiquidation } from '../reads/proRataLiquidation.ts';
 import { quoteLiquidation } from '../reads/quoteLiquidation.ts';
 import { send } from '../send.ts';
@@ -23,6 +23,7 @@ export const DEFAULT_SLIPPAGE_BPS = 100n;
 export const DEFAULT_DEADLINE_SEC = 120;
 
 const BPS = 10_000n;
+const MAX_INT256 = 2n ** 255n - 1n;
 
 export interface LiquidateParameters extends Sender {
   /** The account to liquidate. */
@@ -44,6 +45,8 @@ export interface LiquidateParameters extends Sender {
 /** A liquidation ready to send, with the quote it rests on and the bounds it carries. */
 export interface PreparedLiquidation extends ReadyWrite<LiquidationQuote> {
   readonly quote: LiquidationQuote;
+  /** What the liquidator's cash would change by now: the reward less what the collateral costs, wad USD. */
+  readonly cash: bigint;
   readonly selection: LiquidationSelection;
   /** Wad USD. */
   readonly minReward: bigint;
@@ -56,8 +59,8 @@ export interface PreparedLiquidation extends ReadyWrite<LiquidationQuote> {
 /**
  * Prepares a liquidation with slippage bounds and a deadline.
  *
- * The bound on cash gives way by the slippage on the cash that the quote moves and on the notional of the perps taken: a
- * perp's value at mark, which is what moves, is small beside its notional.
+ * Perps are taken at mark and move no cash, unless they close an opposite position of the liquidator: its gain or loss is
+ * part of `cash` then, and moves with the mark by more than the slippage may allow.
  * @throws NovateContractError such as NotLiquidatable, Overshoot, BelowInitialMargin (of the liquidator), NotAuthorised
  * @throws MissingSenderError
  */
@@ -68,32 +71,34 @@ export async function prepareLiquidate(
 ): Promise<PreparedLiquidation> {
   const { account, liquidator, slippageBps = DEFAULT_SLIPPAGE_BPS } = parameters;
   const sender = senderOf(client, parameters.sender);
-  const selection =
-    parameters.selection ?? (await proRataLiquidation(client, addresses, { account })).selection;
-  const [quote, notional, block] = await Promise.all([
-    quoteLiquidation(client, addresses, { account, selection }),
-    notionalOf(client, addresses, selection),
+  const [block, selection] = await Promise.all([
     getBlock(client),
+    parameters.selection ??
+      proRataLiquidation(client, addresses, { account }).then((proRata) => proRata.selection),
   ]);
-
-  const reward = rewardOf(quote);
-  const cash = cashChangeOf(quote);
-  const minReward = parameters.minReward ?? reward - mulDivUp(reward, slippageBps, BPS);
-  const minCash = parameters.minCash ?? cash - mulDivDown(abs(cash) + notional, slippageBps, BPS);
   const deadlineSec = parameters.deadlineSec ?? Number(block.timestamp) + DEFAULT_DEADLINE_SEC;
+  const call = { account, liquidator, selection, deadlineSec };
+  const [quote, cash] = await Promise.all([
+    quoteLiquidation(client, addresses, { account, selection }),
+    probeCash(client, addresses, { ...call, minReward: parameters.minReward ?? 0n }, sender),
+  ]);
+  const reward = rewardOf(quote);
+  const minReward = parameters.minReward ?? reward - mulDivUp(reward, slippageBps, BPS);
+  // on what is earned and on what is paid apart, which may cancel each other
+  const minCash = parameters.minCash ?? cash - mulDivUp(reward + abs(cash - reward), slippageBps, BPS);
 
   const request = {
     address: addresses.liquidator,
     abi: liquidatorAbi,
     functionName: 'liquidate',
-    args: [{ account, liquidator, selection, minReward, minCash, deadlineSec }],
+    args: [{ ...call, minReward, minCash }],
     account: sender,
   } as const;
   const prepared = await prepare(client, request, async () => {
     const { result } = await simulateContract(client, request);
     return { result: toLiquidationQuote(result) };
   });
-  return { ...prepared, quote, selection, minReward, minCash, deadlineSec };
+  return { ...prepared, quote, cash, selection, minReward, minCash, deadlineSec };
 }
 
 /** Liquidates with the bounds of `prepareLiquidate`. @returns The transaction's hash. */
@@ -105,16 +110,37 @@ export async function sendLiquidate(
   return send(client, () => prepareLiquidate(client, addresses, parameters));
 }
 
-async function notionalOf(
+interface UnboundedCall {
+  readonly account: AccountId;
+  readonly liquidator: AccountId;
+  readonly selection: LiquidationSelection;
+  readonly deadlineSec: number;
+  readonly minReward: bigint;
+}
+
+/**
+ * What the liquidator's cash would change by now, exactly: asks for more than there can be, and reads the amount from the
+ * refusal, which is the call's last check.
+ */
+async function probeCash(
   client: NovateClient,
   addresses: NovateAddresses,
-  { instruments, sizes }: LiquidationSelection,
+  call: UnboundedCall,
+  sender: Account,
 ): Promise<bigint> {
-  if (instruments.length === 0) return 0n;
-  const markets = await getMarkets(client, addresses);
-  const marks = new Map(markets.map(({ underlying, perpMark }) => [underlying, perpMark]));
-  return instruments.reduce(
-    (sum, instrument, i) => sum + mulUp(sizes[i] ?? 0n, marks.get(underlyingOf(instrument)) ?? 0n),
-    0n,
-  );
+  try {
+    await simulateContract(client, {
+      address: addresses.liquidator,
+      abi: liquidatorAbi,
+      functionName: 'liquidate',
+      args: [{ ...call, minCash: MAX_INT256 }],
+      account: sender,
+    });
+  } catch (error) {
+    const decoded = decodeNovateError(error);
+    const cash = decoded?.errorName === 'CashTooLow' ? decoded.args['cash'] : undefined;
+    if (typeof cash === 'bigint') return cash;
+    throw decoded ?? error;
+  }
+  throw new UnexpectedValueError('cash of a liquidation', 'at least 2^255 - 1');
 }

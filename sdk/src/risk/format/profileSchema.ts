@@ -7,41 +7,46 @@ import { decimal, isUnderlyingName, list, oneOf, record, show, strict } from './
 import { InputFormatError, parseInput } from './InputFormatError.ts';
 
 const MAX_SCENARIOS = 64;
+const A_NAME = 'a name of 1 to 32 printable ASCII characters';
 /** What a profile's rates are stored with on chain: anything finer would give another margin there. */
 const RATE_STEP = WAD / 1_000_000n;
 
-const rho = rate('from 0 to below 1', (value) => value >= 0n && value < WAD);
-const positiveShare = rate('above 0, at most 1', (value) => value > 0n && value <= WAD);
+// the bounds of contracts/risk/ProfileBounds.sol, so that what passes here can be set on chain
+const belowOne = rate('from 0 to below 1', (value) => value >= 0n && value < WAD);
 const share = rate('from 0 to 1', (value) => value >= 0n && value <= WAD);
-const multiple = rate('from 0 to 10', (value) => value >= 0n && value <= 10n * WAD);
-const scanRange = rate('above 0, at most 10', (value) => value > 0n && value <= 10n * WAD);
-const slope = decimal('from 0 to 1', (value) => value >= 0n && value <= WAD);
-const move = decimal('from -100 to 100', (value) => value >= -100n * WAD && value <= 100n * WAD);
+const mmFactor = rate('from 0.5 to 1', (value) => value >= WAD / 2n && value <= WAD);
+const volShock = rate('from 0 to 5', (value) => value >= 0n && value <= 5n * WAD);
+const scanRange = decimal('from 0.01 to 1', (value) => value >= WAD / 100n && value <= WAD);
+const fraction = decimal('from 0 to 1', (value) => value >= 0n && value <= WAD);
+const move = decimal('from -40 to 40', (value) => value >= -40n * WAD && value <= 40n * WAD);
 const weight = decimal('above 0, at most 1', (value) => value > 0n && value <= WAD);
 
 const profileSchema = strict({
   base: oneOf(...(Object.keys(PRESETS) as PresetName[])).optional(),
-  name: z.string({ error: (issue) => `expected a name, found ${show(issue.input)}` }).optional(),
-  rho: rho.optional(),
-  mmFactor: positiveShare.optional(),
-  volUp: multiple.optional(),
+  name: z
+    .string({ error: (issue) => `expected ${A_NAME}, found ${show(issue.input)}` })
+    .regex(/^[\x20-\x7e]{1,32}$/, { error: (issue) => `expected ${A_NAME}, found ${show(issue.input)}` })
+    .optional(),
+  rho: belowOne.optional(),
+  mmFactor: mmFactor.optional(),
+  volUp: volShock.optional(),
   volDown: share.optional(),
-  volUpFloor: multiple.optional(),
+  volUpFloor: volShock.optional(),
   volPowerShort: share.optional(),
   volPowerLong: share.optional(),
-  rollMin: share.optional(),
-  rollRate: share.optional(),
-  shortRate: share.optional(),
-  shortInitial: share.optional(),
-  perpInitial: share.optional(),
-  haircut: share.optional(),
-  haircutInitial: share.optional(),
-  floorNet: share.optional(),
-  floorHedged: share.optional(),
+  rollMin: belowOne.optional(),
+  rollRate: belowOne.optional(),
+  shortRate: belowOne.optional(),
+  shortInitial: belowOne.optional(),
+  perpInitial: belowOne.optional(),
+  haircut: belowOne.optional(),
+  haircutInitial: belowOne.optional(),
+  floorNet: belowOne.optional(),
+  floorHedged: belowOne.optional(),
   defaultScanRange: scanRange.optional(),
   scanRange: perUnderlying(scanRange).optional(),
-  haircutSlope: perUnderlying(slope).optional(),
-  haircutCap: perUnderlying(share).optional(),
+  haircutSlope: perUnderlying(fraction).optional(),
+  haircutCap: perUnderlying(fraction).optional(),
   scenarios: list(
     strict({ move, vol: oneOf('none', 'up', 'down'), weight: weight.optional() }),
     `an array of 1 to ${MAX_SCENARIOS} scenarios`,

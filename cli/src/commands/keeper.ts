@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import type { Command } from 'commander';
+import { fileURLToPath } from 'node:url';
+import type { SetExitCode } from '../program.ts';
+
+export function addKeeperCommand(program: Command, setExitCode: SetExitCode): void {
+  const keeper = program.command('keeper').description('The bot that liquidates.');
+  keeper
+    .command('run')
+    .description('Runs the keeper until it is stopped. Its own options follow as they are; see `novate keeper run --help`.')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .argument('[options...]', "the keeper's options")
+    .action(async (options: string[]) => setExitCode(await runKeeper(options)));
+}
+
+/** Hands over the terminal: the keeper's output, signals and exit code are ours. */
+async function runKeeper(options: readonly string[]): Promise<number> {
+  const script = fileURLToPath(new URL('./main.ts', import.meta.resolve('@novate/keeper')));
+  const child = spawn(process.execPath, [script, ...options], { stdio: 'inherit' });
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+  process.on('SIGINT', forward).on('SIGTERM', forward);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { addAccountCommand } from './commands/account.ts';
+import { addKeeperCommand } from './commands/keeper.ts';
+import { addMarginCommand } from './commands/margin.ts';
+import { addReplayCommand } from './commands/replay.ts';
+
+/** Ends the process with another code than 0, once everything is cleaned up. */
+export type SetExitCode = (code: number) => void;
+
+/** `novate` with all its commands. */
+export function createProgram(setExitCode: SetExitCode): Command {
+  const program = new Command('novate')
+    .description('An on-chain cross-margin clearinghouse from the command line.')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  novate margin --portfolio portfolio.json --market market.json
+  novate replay --prices btc-usd-15m.csv,eth-usd-15m.csv --accounts 120
+  novate account explain 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 --rpc http://127.0.0.1:8545 \\
+    --addresses deploy/deployments/chain-1/deployed_addresses.json
+  novate keeper run --config keeper.json
+
+Exit codes: 0 done, 1 failed, 2 used wrongly or given bad input.`,
+    );
+  addMarginCommand(program);
+  addAccountCommand(program);
+  addReplayCommand(program, setExitCode);
+  addKeeperCommand(program, setExitCode);
+  return program;
+}

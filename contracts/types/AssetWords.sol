@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title AssetConfig: what a listed asset is, in one slot
+/// @notice Layout, least significant bits first: token 160 | decimals 8 | underlying 16 | enabled 8.
+type AssetConfig is uint256;
+
+/// @title AssetTotals: how much of an asset there is and may be, in one slot
+/// @notice Layout, least significant bits first: recorded 128 | cap 128, both wad.
+type AssetTotals is uint256;
+
+using AssetConfigLib for AssetConfig global;
+using AssetTotalsLib for AssetTotals global;
+
+function toAssetConfig(address assetToken, uint256 tokenDecimals, uint256 underlyingId, bool isEnabled)
+    pure
+    returns (AssetConfig)
+{
+    return AssetConfig.wrap(
+        uint256(uint160(assetToken)) | (tokenDecimals << 160) | (underlyingId << 168)
+            | ((isEnabled ? uint256(1) : 0) << 184)
+    );
+}
+
+/// @dev Both below 2^128.
+function toAssetTotals(uint256 newRecorded, uint256 newCap) pure returns (AssetTotals) {
+    return AssetTotals.wrap(newRecorded | (newCap << 128));
+}
+
+library AssetConfigLib {
+    function token(AssetConfig config) internal pure returns (address) {
+        return address(uint160(AssetConfig.unwrap(config)));
+    }
+
+    function decimals(AssetConfig config) internal pure returns (uint256) {
+        return uint8(AssetConfig.unwrap(config) >> 160);
+    }
+
+    function underlying(AssetConfig config) internal pure returns (uint16) {
+        return uint16(AssetConfig.unwrap(config) >> 168);
+    }
+
+    function enabled(AssetConfig config) internal pure returns (bool) {
+        return AssetConfig.unwrap(config) >> 184 != 0;
+    }
+}
+
+library AssetTotalsLib {
+    function recorded(AssetTotals totals) internal pure returns (uint256) {
+        return uint128(AssetTotals.unwrap(totals));
+    }
+
+    function cap(AssetTotals totals) internal pure returns (uint256) {
+        return AssetTotals.unwrap(totals) >> 128;
+    }
+}
