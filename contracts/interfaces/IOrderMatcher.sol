@@ -22,7 +22,8 @@ interface IOrderMatcher {
     /// @param account Who trades. The signer must be its owner or an operator with the trade scope.
     /// @param size Units, wad; + buys and - sells.
     /// @param limitPrice The worst price, wad USD per unit.
-    /// @param maxFee The most the order may pay in fees over its whole life, as a fraction of notional, wad.
+    /// @param maxFee The most the order may pay in fees over its whole life, as a fraction of notional, wad; each fill's
+    /// bound rounds up to a wei, so that the fee rate itself is enough.
     /// @param nonce One nonce is one order. Orders that share it share one fill until one of them is filled whole, so that
     /// an order can be amended. Counting up from 0 is cheapest: 128 nonces share a storage slot.
     /// @param epoch Must equal the account's cancel-all epoch.

@@ -117,7 +117,8 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
 
     /// @inheritdoc IOrderMatcher
     function orderHash(Order calldata order) external view returns (bytes32) {
-        return _hash(_load(order));
+        (, bytes32 digest) = _load(order);
+        return digest;
     }
 
     /// @inheritdoc IOrderMatcher
@@ -145,16 +146,25 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
 
     /// @dev An order whose signature, size, expiry and epoch are in order.
     function _open(SignedOrder calldata signed) private view returns (Side memory side) {
-        side.order = _load(signed.order);
-        side.digest = _authorise(side.order, signed);
-        _validate(side.order);
+        (Order memory order, bytes32 digest) = _load(signed.order);
+        _authorise(signed, order.account, digest);
+        _validate(order);
+        (side.order, side.digest) = (order, digest);
     }
 
-    /// @dev What the compiler's decoder does, for a quarter of its gas: copies the ten words and refuses those with bits
-    /// outside their type.
-    function _load(Order calldata source) private pure returns (Order memory order) {
+    /// @dev What the compiler's decoder does, for less gas: copies the ten words and refuses those with bits outside
+    /// their type. All fields are static, so that behind its type's hash the struct lies as EIP-712 encodes it.
+    function _load(Order calldata source) private view returns (Order memory order, bytes32 digest) {
+        bytes32 typeHash = ORDER_TYPEHASH;
+        bytes32 structHash;
         assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(0x40, add(free, add(ORDER_BYTES, 0x20)))
+            mstore(free, typeHash)
+            order := add(free, 0x20)
             calldatacopy(order, source, ORDER_BYTES)
+            structHash := keccak256(free, add(ORDER_BYTES, 0x20))
+
             let dirty := shr(96, mload(add(order, 0x20))) // instrument
             let size := mload(add(order, 0x40))
             dirty := or(dirty, xor(size, signextend(15, size)))
@@ -163,35 +173,27 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
             dirty := or(dirty, shr(32, mload(add(order, 0xc0)))) // epoch
             dirty := or(dirty, shr(40, mload(add(order, 0xe0)))) // expirySec
             dirty := or(dirty, shr(1, or(mload(add(order, 0x100)), mload(add(order, 0x120))))) // reduceOnly, postOnly
-            if dirty { revert(0, 0) }
+            if dirty {
+                revert(0, 0)
+            }
         }
-    }
-
-    /// @dev All fields are static, so that memory already holds the struct as EIP-712 encodes it.
-    function _hash(Order memory order) private view returns (bytes32) {
-        bytes32 typeHash = ORDER_TYPEHASH;
-        bytes32 structHash;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, typeHash)
-            mcopy(add(free, 0x20), order, ORDER_BYTES)
-            structHash := keccak256(free, add(ORDER_BYTES, 0x20))
-        }
-        return _hashTypedDataV4(structHash);
+        digest = _hashTypedDataV4(structHash);
     }
 
     // ------------------------------------------------------------------------------------------------ authority
 
     /// @dev Who may sign is settled before a wallet is asked, so that only an account's own wallets are called. The key
     /// goes first: an owner whose address has code (EIP-7702) can still sign with it.
-    function _authorise(Order memory order, SignedOrder calldata signed) private view returns (bytes32 digest) {
+    function _authorise(SignedOrder calldata signed, AccountId account, bytes32 digest) private view {
         address signer = signed.signer;
-        if (!_mayTrade(order.account, signer)) revert SignerNotAuthorised(order.account, signer);
-        digest = _hash(order);
-        (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signed.signature);
-        if (failure == ECDSA.RecoverError.NoError && recovered == signer) return digest;
+        if (!_mayTrade(account, signer)) revert SignerNotAuthorised(account, signer);
+        (address recovered, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(
+            digest,
+            signed.signature
+        );
+        if (failure == ECDSA.RecoverError.NoError && recovered == signer) return;
         if (!SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signed.signature)) {
-            revert InvalidSignature(order.account, signer);
+            revert InvalidSignature(account, signer);
         }
     }
 

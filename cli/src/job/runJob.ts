@@ -60,6 +60,8 @@ async function run(options: JobOptions, stops: (() => Promise<void>)[]): Promise
   const node = await progress.task('start a Hardhat node', () => startHardhatNode(), ({ url }) => url);
   stops.push(() => node.child.stop());
   const chain = await connectChain(node.url);
+  // it logs every call, and nobody reads it
+  await chain.request('hardhat_setLoggingEnabled', [false]);
   const stack = await progress.task('deploy with Ignition', () => deployLocal(chain, feedParameters(first)));
   await chain.request('evm_setAutomine', [false]);
   const seeded = await progress.task(

@@ -1,0 +1,157 @@
+import { ETH, novateAddressesSchema, parseWad } from '@novate/sdk';
+import type { NovateAddresses } from '@novate/sdk';
+import { isHex } from 'viem';
+import type { Hex } from 'viem';
+import { z } from 'zod';
+
+/** What stands in logs in place of a secret. */
+export const REDACTED = '[redacted]';
+
+const GWEI = 10n ** 9n;
+const MAX_SUB_ACCOUNT = (1n << 96n) - 1n;
+const LOOPBACK_POLL_MS = 50;
+const REMOTE_POLL_MS = 1_000;
+
+const isKey = (text: string): boolean => isHex(text, { strict: true }) && text.length === 66;
+
+const whole = (least: number, most: number) =>
+  z.coerce
+    .number(`must be a whole number from ${least} to ${most}`)
+    .int('must be a whole number')
+    .min(least)
+    .max(most);
+
+const gwei = z.coerce
+  .number('must be a number of gwei')
+  .min(0)
+  .max(1_000_000)
+  .transform((value): bigint => BigInt(Math.round(value * 1e9)) * (GWEI / 10n ** 9n));
+
+const usd = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .refine((text) => /^-?\d+(\.\d{1,18})?$/.test(text), 'must be a decimal number of USD such as "2.5"')
+  .transform((text): bigint => parseWad(text));
+
+const flag = z.union([
+  z.boolean(),
+  z.enum(['true', 'false', '1', '0', '']).transform((text) => text !== 'false' && text !== '0'),
+]);
+
+const url = z.string().refine(isHttpUrl, 'must be an http:// or https:// address');
+
+/** Every setting, once: flags, environment and file are read by it. Descriptions are the help text. */
+export const settingsSchema = z.strictObject({
+  rpcUrl: url.describe('JSON-RPC endpoint of the node, http(s)'),
+  chainId: whole(1, 2 ** 52)
+    .optional()
+    .describe("the chain's id; the keeper stops where the node has another"),
+  addresses: z
+    .union([z.string().min(1), novateAddressesSchema])
+    .describe('path of deployed_addresses.json, or (in a file) an object of addresses'),
+  privateKey: z
+    .string()
+    .refine(isKey, 'must be 0x and 64 hex digits')
+    .optional()
+    .describe('key that sends and owns the liquidator account; never a flag'),
+  privateKeyFile: z.string().min(1).optional().describe('file that holds the key instead'),
+  liquidatorSubAccount: z.coerce
+    .bigint('must be a whole number')
+    .min(0n)
+    .max(MAX_SUB_ACCOUNT)
+    .default(0n)
+    .describe("number of the key's sub-account that takes liquidated positions"),
+  fromBlock: z.coerce
+    .bigint('must be a block number')
+    .min(0n)
+    .default(0n)
+    .describe('block of the deployment: events are read from here'),
+  confirmations: whole(0, 64)
+    .default(0)
+    .describe('how many blocks behind the head events are read; reorgs are followed in any case'),
+  pollIntervalMs: whole(10, 60_000)
+    .optional()
+    .describe(`how often the head is asked for; ${LOOPBACK_POLL_MS} on this machine, else ${REMOTE_POLL_MS}`),
+  rpcTimeoutMs: whole(100, 120_000).default(10_000).describe('how long one request may take'),
+  maxBlockRange: whole(1, 1_000_000).default(5_000).describe('most blocks asked for in one eth_getLogs'),
+  stallAfterMs: whole(1_000, 3_600_000)
+    .default(60_000)
+    .describe('without progress for so long the keeper is not ready'),
+  maxAccountsPerTick: whole(1, 10_000).default(64).describe('most accounts liquidated per block'),
+  minProfitUsd: usd.default(0n).describe('least reward less gas cost; may be negative'),
+  gasTokenUnderlying: whole(0, 4_095)
+    .default(ETH)
+    .describe("underlying whose index prices the chain's gas token; 0: use gasTokenPriceUsd"),
+  gasTokenPriceUsd: usd
+    .default(parseWad('4000'))
+    .describe("gas token's price where gasTokenUnderlying has none"),
+  slippageBps: whole(0, 5_000)
+    .default(200)
+    .describe('how far reward and cash may fall behind the quote, of the reward and of the notional moved'),
+  marginBufferBps: whole(0, 10_000)
+    .default(200)
+    .describe("how far above its initial margin the keeper's own account is kept"),
+  maxFeePerGasGwei: gwei
+    .default(200n * GWEI)
+    .describe('most that is ever bid per gas, replacements included'),
+  priorityFeeGwei: gwei.default(GWEI / 10n).describe('tip per gas'),
+  maxGasPerTransaction: z.coerce
+    .bigint('must be a whole number')
+    .min(100_000n)
+    .max(100_000_000n)
+    .default(15_000_000n)
+    .describe('most gas one liquidation may take'),
+  feeBumpPercent: whole(10, 200).default(15).describe('what a replacement bids more'),
+  replaceAfterBlocks: whole(1, 1_000).default(3).describe('blocks without inclusion until a replacement'),
+  journalPath: z.string().min(1).optional().describe('file that keeps transactions in flight over a restart'),
+  dryRun: flag.default(false).describe('decide and simulate, send nothing'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('least level logged'),
+  events: z
+    .enum(['none', 'ndjson'])
+    .default('none')
+    .describe('ndjson: one JSON line per event on standard output'),
+  metricsPort: whole(0, 65_535).default(0).describe('port of /healthz, /readyz and /metrics; 0 is off'),
+  metricsHost: z.string().min(1).default('127.0.0.1').describe('address that port is bound to'),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+export type SettingName = keyof Settings;
+
+export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];
+/** Never flags (any user of the machine sees them) and never logged. */
+export const SECRETS: ReadonlySet<string> = new Set<SettingName>(['privateKey']);
+
+/** Settings with everything looked up that stands in other files. */
+export interface KeeperConfig extends Omit<
+  Settings,
+  'addresses' | 'privateKey' | 'privateKeyFile' | 'pollIntervalMs'
+> {
+  readonly addresses: NovateAddresses;
+  readonly privateKey: Hex;
+  readonly pollIntervalMs: number;
+}
+
+export function defaultPollInterval(rpcUrl: string): number {
+  const { hostname } = new URL(rpcUrl);
+  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? LOOPBACK_POLL_MS : REMOTE_POLL_MS;
+}
+
+/** A configuration as it may be shown. Credentials also hide in the path and query of an endpoint. */
+export function redactConfig(config: KeeperConfig): Record<string, unknown> {
+  return { ...config, privateKey: REDACTED, rpcUrl: new URL(config.rpcUrl).origin };
+}
+
+export function toPrivateKey(text: string): Hex | undefined {
+  return isKey(text) && isHex(text) ? text : undefined;
+}
+
+function isHttpUrl(text: string): boolean {
+  try {
+    return ['http:', 'https:'].includes(new URL(text).protocol);
+  } catch {
+    return false;
+  }
+}

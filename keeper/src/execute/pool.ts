@@ -1,0 +1,14 @@
+/** `Promise.all` over a list, in its order, with a bound on how many run at once. */
+export async function mapConcurrently<T, R>(
+  items: readonly T[],
+  limit: number,
+  map: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  const waiting = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [i, item] of waiting) results[i] = await map(item, i);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}

@@ -1,0 +1,148 @@
+import { applyEvent, createLedgerState, decodeStateLog, stateEventTopics } from '@novate/sdk';
+import type {
+  AccountId,
+  AccountState,
+  CashIndexState,
+  LedgerState,
+  PerpMarketState,
+  StateEvent,
+} from '@novate/sdk';
+import { isAddressEqual } from 'viem';
+import type { Address, Hex } from 'viem';
+import type { LogSink, TimedLog } from '../watch/follower.ts';
+import { KEPT_CHECKPOINTS } from '../watch/follower.ts';
+import { toFloatAccount } from './floatAccount.ts';
+import type { FloatAccount } from './floatAccount.ts';
+import { referenceTopics } from './referenceTopics.ts';
+
+/** Every account, rebuilt from events alone. */
+export interface Mirror extends LogSink {
+  readonly ledger: LedgerState;
+  /** The same accounts in floating point. */
+  readonly floats: ReadonlyMap<AccountId, FloatAccount>;
+  /** Changes whenever something changed that is read from contracts rather than from events. */
+  readonly referenceVersion: number;
+  /** Changes whenever the account changes. */
+  readonly versionOf: (account: AccountId) => number;
+}
+
+/** What a range of blocks overwrote. An absent account did not exist. */
+interface Overwritten {
+  readonly accounts: Map<AccountId, AccountState | undefined>;
+  readonly perps: Map<number, PerpMarketState | undefined>;
+  cash: CashIndexState | undefined;
+}
+
+/** First topics of every event the mirror takes. */
+export const mirrorTopics: readonly Hex[] = [...stateEventTopics, ...referenceTopics];
+
+export function createMirror(clearinghouse: Address): Mirror {
+  let ledger = createLedgerState();
+  const floats = new Map<AccountId, FloatAccount>();
+  const versions = new Map<AccountId, number>();
+  const undoLog: Overwritten[] = [];
+  let referenceVersion = 0;
+  // one counter for all accounts, so that undoing never brings an old number back
+  let changes = 0;
+
+  function refresh(accounts: Iterable<AccountId>): void {
+    for (const id of accounts) {
+      versions.set(id, ++changes);
+      const state = ledger.accounts.get(id);
+      if (state === undefined) floats.delete(id);
+      else floats.set(id, toFloatAccount(state));
+    }
+  }
+
+  function append(logs: readonly TimedLog[]): void {
+    const decoded = decodeAll(logs, clearinghouse);
+    const overwritten: Overwritten = { accounts: new Map(), perps: new Map(), cash: undefined };
+    for (const { event, timestamp } of decoded.events) {
+      keep(overwritten, ledger, event);
+      applyEvent(ledger, event, timestamp);
+    }
+    if (decoded.references) referenceVersion++;
+    refresh(overwritten.accounts.keys());
+    undoLog.push(overwritten);
+    if (undoLog.length > KEPT_CHECKPOINTS) undoLog.shift();
+  }
+
+  function undo(count: number): void {
+    // what contracts say may have changed too
+    referenceVersion++;
+    for (let i = 0; i < count; ++i) {
+      const last = undoLog.pop();
+      if (last === undefined) throw new RangeError(`cannot undo ${count} ranges, only ${i} are kept`);
+      restore(ledger, last);
+      refresh(last.accounts.keys());
+    }
+  }
+
+  return {
+    get ledger() {
+      return ledger;
+    },
+    floats,
+    get referenceVersion() {
+      return referenceVersion;
+    },
+    versionOf: (account) => versions.get(account) ?? 0,
+    append,
+    undo,
+    reset() {
+      ledger = createLedgerState();
+      floats.clear();
+      versions.clear();
+      undoLog.length = 0;
+      referenceVersion++;
+    },
+  };
+}
+
+/** Decodes before anything is changed, so that a log that cannot be understood changes nothing. */
+function decodeAll(
+  logs: readonly TimedLog[],
+  clearinghouse: Address,
+): { events: { event: StateEvent; timestamp: bigint }[]; references: boolean } {
+  const events: { event: StateEvent; timestamp: bigint }[] = [];
+  let references = false;
+  for (const log of logs) {
+    const topic = log.topics[0];
+    if (topic !== undefined && referenceTopics.includes(topic)) references = true;
+    if (!isAddressEqual(log.address, clearinghouse)) continue;
+    const event = decodeStateLog(log);
+    if (event !== undefined) events.push({ event, timestamp: log.timestamp });
+  }
+  return { events, references };
+}
+
+function keep(overwritten: Overwritten, ledger: LedgerState, event: StateEvent): void {
+  if ('account' in event) {
+    if (overwritten.accounts.has(event.account)) return;
+    overwritten.accounts.set(event.account, copyOf(ledger.accounts.get(event.account)));
+  } else if (event.name === 'PerpUpdated') {
+    if (!overwritten.perps.has(event.underlying)) {
+      overwritten.perps.set(event.underlying, ledger.perps.get(event.underlying));
+    }
+  } else {
+    overwritten.cash ??= ledger.cash;
+  }
+}
+
+function restore(ledger: LedgerState, { accounts, perps, cash }: Overwritten): void {
+  for (const [id, state] of accounts) {
+    if (state === undefined) ledger.accounts.delete(id);
+    else ledger.accounts.set(id, state);
+  }
+  for (const [underlying, perp] of perps) {
+    if (perp === undefined) ledger.perps.delete(underlying);
+    else ledger.perps.set(underlying, perp);
+  }
+  if (cash !== undefined) ledger.cash = cash;
+}
+
+/** Events change accounts in place: what is kept must be a copy. */
+function copyOf(state: AccountState | undefined): AccountState | undefined {
+  if (state === undefined) return undefined;
+  return { ...state, collateral: new Map(state.collateral), positions: new Map(state.positions) };
+}

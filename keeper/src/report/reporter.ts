@@ -1,0 +1,187 @@
+import { formatAccount, formatWad } from '@novate/sdk';
+import type { AccountId } from '@novate/sdk';
+import type { Address } from 'viem';
+import type { BlockHead, Receipt } from '../chain/types.ts';
+import type { SkipCounts } from '../decide/skip.ts';
+import type { Execution } from '../execute/execute.ts';
+import type { InFlight } from '../execute/journal.ts';
+import type { Upkeep } from '../execute/lane.ts';
+import type { EventSink, TickEvent } from './events.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import { liquidationsOf } from './outcomes.ts';
+
+/** What a run did. */
+export interface Summary {
+  ticks: number;
+  failedTicks: number;
+  liquidations: number;
+  /** Mined, and reverted: mostly a rival was first. */
+  reverted: number;
+  /** Penalties and incentives, wad USD. */
+  reward: bigint;
+  gasUsed: bigint;
+}
+
+export interface TickReport extends Omit<TickEvent, 'event' | 'skipped' | 'sent' | 'inFlight'> {
+  readonly skipped: SkipCounts;
+  readonly inFlight: number;
+}
+
+/** Tells logs, metrics and the event stream what happened. */
+export interface Reporter {
+  readonly summary: Summary;
+  minedSuccess(entry: InFlight, receipt: Receipt): void;
+  failed(account: AccountId, receipt: Receipt, reason: string): void;
+  lost(entry: InFlight): void;
+  upkeep(done: Upkeep): void;
+  execution(result: Execution): void;
+  ticked(report: TickReport, execution: Execution): void;
+  tickFailed(head: BlockHead | undefined, message: string): void;
+  reorg(depth: number, rebuilt: boolean): void;
+  unpriced(board: ReadonlyMap<number, string>): void;
+}
+
+export function createReporter(
+  log: Logger,
+  metrics: Metrics,
+  emit: EventSink,
+  liquidator: Address,
+): Reporter {
+  const summary: Summary = {
+    ticks: 0,
+    failedTicks: 0,
+    liquidations: 0,
+    reverted: 0,
+    reward: 0n,
+    gasUsed: 0n,
+  };
+  let [toldUnpriced, toldMargin] = ['', false];
+
+  return {
+    summary,
+    minedSuccess(entry, receipt) {
+      summary.gasUsed += receipt.gasUsed;
+      metrics.gas.inc(Number(receipt.gasUsed));
+      for (const event of liquidationsOf(receipt, liquidator)) {
+        const reward = event.penalty + event.incentive;
+        summary.liquidations++;
+        summary.reward += reward;
+        metrics.liquidations.inc();
+        metrics.reward.inc(Number(reward) / 1e18);
+        log.info(
+          {
+            account: formatAccount(event.account),
+            block: Number(event.block),
+            reward: usd(reward),
+            equity: usd(event.equityBefore),
+            maintenanceMargin: usd(event.mmBefore),
+            gas: Number(event.gasUsed),
+            tx: event.txHash,
+          },
+          entry.purpose.kind === 'liquidation' ? 'liquidated' : 'liquidated by a version thought cancelled',
+        );
+        if (event.badDebtRemaining > 0n) {
+          log.warn(
+            { account: formatAccount(event.account), remaining: usd(event.badDebtRemaining) },
+            'bad debt that the insurance fund could not cover',
+          );
+        }
+        emit(event);
+      }
+    },
+    failed(account, receipt, reason) {
+      summary.reverted++;
+      summary.gasUsed += receipt.gasUsed;
+      metrics.reverted.inc();
+      metrics.gas.inc(Number(receipt.gasUsed));
+      log.info({ account: formatAccount(account), tx: receipt.hash, reason }, 'a liquidation reverted');
+      emit({ event: 'failure', account, block: receipt.blockNumber, txHash: receipt.hash, reason });
+    },
+    lost({ nonce }) {
+      log.error(
+        { nonce },
+        'a transaction that is not ours used this nonce: does another process have the key?',
+      );
+    },
+    upkeep({ replaced, cancelled, capped, filled }) {
+      metrics.replacements.inc(replaced.length + cancelled.length);
+      for (const { nonce, fees } of replaced) {
+        log.warn(
+          { nonce, maxFeePerGas: fees.maxFeePerGas.toString() },
+          'outbid: a transaction waits too long',
+        );
+      }
+      for (const { nonce } of cancelled) log.info({ nonce }, 'cancelled: what waited is no longer of use');
+      for (const { nonce } of capped)
+        log.warn({ nonce }, 'waits at the fee cap; raise maxFeePerGasGwei to outbid');
+      for (const nonce of filled) log.warn({ nonce }, 'filled a gap that kept later transactions waiting');
+    },
+    execution({ executed, skipped, details }) {
+      metrics.sent.inc(executed.filter(({ entry }) => entry !== undefined).length);
+      for (const { candidate, simulated, entry } of executed) {
+        log.debug(
+          {
+            account: formatAccount(candidate.account),
+            reward: usd(simulated.penalty + simulated.incentive),
+            nonce: entry?.nonce,
+            tx: entry?.sent.at(-1)?.hash,
+          },
+          entry === undefined ? 'would liquidate' : 'sent',
+        );
+      }
+      for (const { account, reason, message } of details) {
+        log[reason === 'rpcError' || reason === 'wouldRevert' || reason === 'sendFailed' ? 'warn' : 'debug'](
+          { account: formatAccount(account), reason, message },
+          'skipped',
+        );
+      }
+      const short = (skipped.get('keeperNeedsCollateral') ?? 0) > 0;
+      if (short && !toldMargin) {
+        log.error(
+          "the keeper needs more collateral: liquidations wait for room under its account's initial margin",
+        );
+      }
+      toldMargin = short;
+    },
+    ticked({ skipped, ...report }, { executed }) {
+      summary.ticks++;
+      metrics.setSkipped(skipped);
+      metrics.accounts.set(report.accounts);
+      metrics.suspects.set(report.suspects);
+      metrics.liquidatable.set(report.liquidatable);
+      metrics.inFlight.set(report.inFlight);
+      metrics.tickSeconds.observe(report.tickMs / 1000);
+      const sent = executed.filter(({ entry }) => entry !== undefined).length;
+      emit({ event: 'tick', ...report, sent, skipped: Object.fromEntries(skipped) });
+    },
+    tickFailed(head, message) {
+      summary.failedTicks++;
+      metrics.failedTicks.inc();
+      log.warn(
+        { block: head === undefined ? undefined : Number(head.number), message },
+        'tick failed, trying again',
+      );
+    },
+    reorg(depth, rebuilt) {
+      metrics.reorgs.inc();
+      log.warn(
+        { depth },
+        rebuilt ? 'deep reorganisation: rebuilding every account' : 'reorganisation followed',
+      );
+    },
+    unpriced(board) {
+      const told = JSON.stringify([...board]);
+      if (told === toldUnpriced) return;
+      toldUnpriced = told;
+      for (const [underlying, reason] of board) {
+        log.warn({ underlying, reason }, 'no price: accounts that hold it are unknown, not healthy');
+      }
+    },
+  };
+}
+
+/** A wad amount of USD, cut to cents. */
+function usd(wad: bigint): string {
+  return formatWad(wad / 10n ** 16n, 2);
+}

@@ -1,0 +1,65 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+
+export interface StatusServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export interface StatusOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly registry: Registry;
+  /** Undefined while the keeper makes progress, else why not. */
+  readonly problem: () => string | undefined;
+}
+
+/**
+ * `/healthz` says that the process runs, `/readyz` whether it keeps up with the chain (503 and the reason where not),
+ * `/metrics` everything measured.
+ */
+export async function startStatusServer({
+  host,
+  port,
+  registry,
+  problem,
+}: StatusOptions): Promise<StatusServer> {
+  const server = createServer((request, response) => {
+    const answer = (status: number, text: string, type = 'text/plain'): void => {
+      response.writeHead(status, { 'content-type': type }).end(text);
+    };
+    switch (request.url) {
+      case '/healthz':
+        return answer(200, 'running\n');
+      case '/readyz': {
+        const reason = problem();
+        return reason === undefined ? answer(200, 'ready\n') : answer(503, `${reason}\n`);
+      }
+      case '/metrics':
+        registry.metrics().then(
+          (text) => answer(200, text, registry.contentType),
+          () => answer(500, 'metrics cannot be read\n'),
+        );
+        return;
+      default:
+        return answer(404, 'there are /healthz, /readyz and /metrics\n');
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve);
+  });
+  const bound = server.address();
+  return {
+    port: isBound(bound) ? bound.port : port,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function isBound(address: ReturnType<ReturnType<typeof createServer>['address']>): address is AddressInfo {
+  return typeof address === 'object' && address !== null;
+}

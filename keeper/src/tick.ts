@@ -1,0 +1,229 @@
+import { getPortfolio, mulDivDown } from '@novate/sdk';
+import type { AccountId } from '@novate/sdk';
+import type { BlockHead } from './chain/types.ts';
+import type { KeeperClient } from './chain/viemChain.ts';
+import type { KeeperConfig } from './config/index.ts';
+import { createCapacity } from './decide/capacity.ts';
+import type { Capacity } from './decide/capacity.ts';
+import { decide } from './decide/decide.ts';
+import type { Decision } from './decide/decide.ts';
+import type { Holdings } from './decide/holdings.ts';
+import { countSkip } from './decide/skip.ts';
+import type { SkipCounts } from './decide/skip.ts';
+import type { Attempts } from './execute/attempts.ts';
+import { classifySimulationError } from './execute/classify.ts';
+import { execute } from './execute/execute.ts';
+import type { Execution } from './execute/execute.ts';
+import { gasCostWei } from './execute/fees.ts';
+import type { FeePolicy } from './execute/fees.ts';
+import type { InFlight } from './execute/journal.ts';
+import type { Lane, Outcome } from './execute/lane.ts';
+import type { LiquidationPort } from './execute/liquidationPort.ts';
+import type { Mirror } from './mirror/mirror.ts';
+import type { PriceBoard } from './mirror/prices.ts';
+import type { References } from './mirror/references.ts';
+import type { Reporter } from './report/reporter.ts';
+import type { Follower } from './watch/follower.ts';
+import { readPrices } from './watch/readPrices.ts';
+import { readReferences } from './watch/readReferences.ts';
+
+const WAD = 10n ** 18n;
+/** Gas of a liquidation until the first was measured. */
+const FIRST_GAS = 600_000n;
+/** Weight of the newest measurement in the mean. */
+const GAS_MEMORY = 8n;
+const NOTHING: Execution = { executed: [], skipped: new Map(), details: [] };
+/** Failures that will not be over by the next block. */
+const WORTH_RESTING = new Set(['wouldRevert', 'healthyOnChain', 'notAssessable', 'gasLimit', 'sendFailed']);
+
+/** Everything a tick works with. */
+export interface Rooms {
+  readonly client: KeeperClient;
+  readonly config: KeeperConfig;
+  readonly own: AccountId;
+  readonly policy: FeePolicy;
+  readonly follower: Follower;
+  readonly mirror: Mirror;
+  readonly lane: Lane;
+  readonly port: LiquidationPort;
+  readonly attempts: Attempts;
+  readonly reporter: Reporter;
+  /** What was read of the contracts last, and at which version of the mirror. */
+  references: { readonly value: References; readonly version: number } | undefined;
+  meanGas: bigint;
+}
+
+export const initialGas = FIRST_GAS;
+
+/** Deals with one block: watch, mirror, decide, execute. Rejects where a part of it could not be done. */
+export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal): Promise<void> {
+  const { client, config, mirror, follower, lane, reporter, attempts } = rooms;
+  const startedAt = performance.now();
+  const behind = BigInt(config.confirmations);
+  const target = behind === 0n ? head : await readBehind(rooms, head, behind);
+  if (target !== undefined) await follower.follow(target, signal);
+  if (signal.aborted) return;
+
+  for (const outcome of await lane.settle(head)) await settle(rooms, outcome, head);
+  if (!config.dryRun) reporter.upkeep(await lane.maintain(head));
+  const references = await refreshReferences(rooms, head);
+  const board = await readPrices(client, config.addresses, head);
+  reporter.unpriced(board.unpriced);
+
+  const gasTokenPrice = gasTokenPriceOf(config, board);
+  const inFlight = lane.inFlight();
+  const decision = decide({
+    ledger: mirror.ledger,
+    floats: mirror.floats,
+    board,
+    references,
+    own: rooms.own,
+    inFlight: accountsOf(inFlight),
+    coolingDown: attempts.resting(head.number, mirror.versionOf),
+    gasCost: mulDivDown(gasCostWei(rooms.meanGas, head, rooms.policy), gasTokenPrice, WAD),
+    minProfit: config.minProfitUsd,
+    limit: config.maxAccountsPerTick,
+  });
+  const execution =
+    decision.candidates.length === 0 || signal.aborted
+      ? NOTHING
+      : await carryOut(rooms, head, board, references, decision, inFlight, gasTokenPrice);
+  reporter.execution(execution);
+  for (const { account, reason } of execution.details) {
+    if (WORTH_RESTING.has(reason)) attempts.failed(account, head.number);
+  }
+  reporter.ticked(
+    {
+      block: head.number,
+      timestamp: head.timestamp,
+      accounts: decision.screened,
+      suspects: decision.suspects,
+      liquidatable: decision.liquidatable,
+      inFlight: lane.inFlight().length,
+      skipped: together(decision.skipped, execution.skipped),
+      tickMs: Math.round(performance.now() - startedAt),
+    },
+    execution,
+  );
+}
+
+async function readBehind(
+  { client }: Rooms,
+  head: BlockHead,
+  behind: bigint,
+): Promise<BlockHead | undefined> {
+  if (head.number < behind) return undefined;
+  const block = await client.getBlock({ blockNumber: head.number - behind });
+  return { ...block, baseFeePerGas: block.baseFeePerGas ?? 0n };
+}
+
+async function carryOut(
+  rooms: Rooms,
+  head: BlockHead,
+  board: PriceBoard,
+  references: References,
+  { candidates }: Decision,
+  inFlight: readonly InFlight[],
+  gasTokenPrice: bigint,
+): Promise<Execution> {
+  const { config, mirror, own } = rooms;
+  const capacity = await capacityOf(rooms, head, board, references, inFlight);
+  const { slippageBps, minProfitUsd: minProfit, maxGasPerTransaction: maxGas, dryRun } = config;
+  return execute(
+    rooms.port,
+    rooms.lane,
+    { own, slippageBps, minProfit, maxGas, dryRun, policy: rooms.policy },
+    { head, candidates, capacity, gasTokenPrice, versionOf: mirror.versionOf },
+  );
+}
+
+/** The keeper's own room, as the chain sees its account, less what is on its way already. */
+async function capacityOf(
+  { client, config, own }: Rooms,
+  head: BlockHead,
+  board: PriceBoard,
+  references: References,
+  inFlight: readonly InFlight[],
+): Promise<Capacity> {
+  const { addresses, marginBufferBps } = config;
+  const found = await getPortfolio(client, addresses, { account: own, blockNumber: head.number });
+  const profile = references.profiles.get(found.profileId);
+  const legs = found.portfolio.legs.filter((leg) => leg.kind === 'perp');
+  if (profile === undefined || legs.length < found.portfolio.legs.length) {
+    throw new Error(
+      "the keeper's own account holds what this release cannot assess; use another sub-account",
+    );
+  }
+  const holdings: Holdings = { cash: found.portfolio.cash, legs, spot: found.balances };
+  const capacity = createCapacity(holdings, board, profile, BigInt(marginBufferBps));
+  const underlyings = new Map(
+    [...board.markets].map(([underlying, { price, premium }]) => [underlying, { index: price, premium }]),
+  );
+  for (const { purpose } of inFlight) {
+    if (purpose.kind !== 'liquidation') continue;
+    capacity.reserve(purpose.basket, { timestamp: board.timestamp, underlyings }, purpose.reward);
+  }
+  return capacity;
+}
+
+async function settle(rooms: Rooms, outcome: Outcome, head: BlockHead): Promise<void> {
+  const { attempts, reporter, port } = rooms;
+  const { entry } = outcome;
+  const account = entry.purpose.kind === 'liquidation' ? entry.purpose.account : undefined;
+  if (outcome.kind === 'lost') {
+    reporter.lost(entry);
+    if (account !== undefined) attempts.failed(account, head.number);
+    return;
+  }
+  const { receipt } = outcome;
+  if (receipt.succeeded) {
+    reporter.minedSuccess(entry, receipt);
+    if (entry.purpose.kind !== 'liquidation') return;
+    attempts.succeeded(entry.purpose.account, entry.purpose.version);
+    rooms.meanGas += (receipt.gasUsed - rooms.meanGas) / GAS_MEMORY;
+    return;
+  }
+  if (account === undefined) return;
+  attempts.failed(account, head.number);
+  reporter.failed(account, receipt, await reasonOf(port, entry, receipt.blockNumber));
+}
+
+/** Why a mined transaction reverted, as far as the state after its block still tells. */
+async function reasonOf(port: LiquidationPort, { body }: InFlight, blockNumber: bigint): Promise<string> {
+  try {
+    await port.replay(body, blockNumber);
+    return 'not reproducible after its block: something earlier in the block was in the way';
+  } catch (error) {
+    return classifySimulationError(error).message;
+  }
+}
+
+async function refreshReferences(rooms: Rooms, head: BlockHead): Promise<References> {
+  const { mirror, client, config } = rooms;
+  const used = new Set([...mirror.floats.values()].map(({ profileId }) => profileId)).add(0);
+  const { references } = rooms;
+  const current = references?.version === mirror.referenceVersion;
+  if (references !== undefined && current && [...used].every((id) => references.value.profiles.has(id))) {
+    return references.value;
+  }
+  const version = mirror.referenceVersion;
+  const value = await readReferences(client, config.addresses, used, head.number);
+  rooms.references = { value, version };
+  return value;
+}
+
+function gasTokenPriceOf(config: KeeperConfig, board: PriceBoard): bigint {
+  return board.markets.get(config.gasTokenUnderlying)?.price ?? config.gasTokenPriceUsd;
+}
+
+function accountsOf(inFlight: readonly InFlight[]): Set<AccountId> {
+  return new Set(
+    inFlight.flatMap(({ purpose }) => (purpose.kind === 'liquidation' ? [purpose.account] : [])),
+  );
+}
+
+function together(a: SkipCounts, b: SkipCounts): SkipCounts {
+  const sum: SkipCounts = new Map(a);
+  for (const [reason, count] of b) for (let i = 0; i < count; ++i) countSkip(sum, reason);
+  return sum;
+}

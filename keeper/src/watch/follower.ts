@@ -1,0 +1,158 @@
+import type { Address, Hash, Hex } from 'viem';
+import type { BlockHead, ChainLog, ChainReader } from '../chain/types.ts';
+import { ChainChangedError } from './errors.ts';
+import { createPageSize } from './pageSize.ts';
+
+/** How far back a reorganisation is undone; a deeper one rebuilds everything. */
+export const KEPT_CHECKPOINTS = 64;
+
+/** The last block whose events have been taken in. */
+export interface Checkpoint {
+  readonly number: bigint;
+  readonly hash: Hash;
+}
+
+/** Where events go. `append` must take all of a range or none of it. */
+export interface LogSink {
+  /** Logs in the order of the chain, with the timestamps of their blocks. */
+  append(logs: readonly TimedLog[]): void;
+  /** Undoes the last `count` calls of `append`. */
+  undo(count: number): void;
+  /** Forgets everything. */
+  reset(): void;
+}
+
+export interface TimedLog extends ChainLog {
+  /** Unix seconds. */
+  readonly timestamp: bigint;
+}
+
+export interface FollowerOptions {
+  readonly reader: ChainReader;
+  readonly sink: LogSink;
+  /** Asked for before each range: a contract may be replaced. */
+  readonly addresses: () => readonly Address[];
+  readonly topics: readonly Hex[];
+  /** Topics whose events need the time of their block, which costs a request per block when catching up. */
+  readonly timedTopics: ReadonlySet<Hex>;
+  readonly fromBlock: bigint;
+  readonly maxBlockRange: number;
+  readonly onReorg?: (depth: number, rebuilt: boolean) => void;
+  readonly onProgress?: (cursor: bigint, target: bigint) => void;
+}
+
+/** Reads events up to a block, each once, in closed ranges. */
+export interface Follower {
+  readonly cursor: Checkpoint | undefined;
+  /** Takes in everything up to and including `target`. The cursor stays where it was before a range that failed. */
+  follow(target: BlockHead, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Follows the chain with a cursor that never passes over a block that was not read, and never stays on a block that is no
+ * longer part of the chain: then the newest checkpoint that still is gets restored, or, beyond the last 64, everything.
+ */
+export function createFollower(options: FollowerOptions): Follower {
+  const { reader, sink, fromBlock, onReorg, onProgress } = options;
+  const pages = createPageSize(BigInt(options.maxBlockRange));
+  const checkpoints: Checkpoint[] = [];
+
+  const at = (number: bigint, target: BlockHead): Promise<BlockHead> | BlockHead =>
+    number === target.number ? target : reader.getBlock(number);
+
+  /** Steps back to a checkpoint that is part of the chain that `target` ends. */
+  async function rewind(target: BlockHead): Promise<void> {
+    let undone = 0;
+    for (let last = checkpoints.at(-1); last !== undefined; last = checkpoints.at(-1)) {
+      const known = last.number <= target.number ? await at(last.number, target) : undefined;
+      if (known?.hash === last.hash) break;
+      checkpoints.pop();
+      undone++;
+    }
+    if (undone === 0) return;
+    const rebuilt = checkpoints.length === 0;
+    if (rebuilt) sink.reset();
+    else sink.undo(undone);
+    onReorg?.(undone, rebuilt);
+  }
+
+  async function readRange(from: bigint, target: BlockHead): Promise<void> {
+    const last = checkpoints.at(-1);
+    const size = pages.current;
+    const to = from + size - 1n < target.number ? from + size - 1n : target.number;
+    const end = await at(to, target);
+    if (from === to && last !== undefined && end.parentHash !== last.hash) {
+      throw new ChainChangedError(`block ${to} does not follow block ${last.number}`);
+    }
+    const range = from === to ? { blockHash: end.hash } : { fromBlock: from, toBlock: to };
+    const logs = await reader.getLogs({ addresses: options.addresses(), topics: options.topics, range });
+    const timed = await withTimes(inOrder(logs, from, end), end);
+    if (from !== to) await requireSameChain(from, end);
+    sink.append(timed);
+    checkpoints.push({ number: to, hash: end.hash });
+    if (checkpoints.length > KEPT_CHECKPOINTS) checkpoints.shift();
+    onProgress?.(to, target.number);
+  }
+
+  /** A range is asked for by number: its ends, asked again, tell whether it was one chain all along. */
+  async function requireSameChain(from: bigint, end: BlockHead): Promise<void> {
+    if ((await reader.getBlock(end.number)).hash !== end.hash) {
+      throw new ChainChangedError(`block ${end.number} was replaced`);
+    }
+    const last = checkpoints.at(-1);
+    if (last !== undefined && (await reader.getBlock(from)).parentHash !== last.hash) {
+      throw new ChainChangedError(`block ${from} does not follow block ${last.number}`);
+    }
+  }
+
+  async function withTimes(logs: readonly ChainLog[], end: BlockHead): Promise<TimedLog[]> {
+    const times = new Map([[end.number, end.timestamp]]);
+    const needed = logs.filter(({ topics }) => topics[0] !== undefined && options.timedTopics.has(topics[0]));
+    // accrual restarts at each such event, so that only the newest of a range counts
+    const newest = new Map(needed.map((log) => [`${log.topics[0]}${log.topics[1] ?? ''}`, log]));
+    for (const { blockNumber, blockHash } of newest.values()) {
+      if (times.has(blockNumber)) continue;
+      const block = await reader.getBlock(blockNumber);
+      if (block.hash !== blockHash) throw new ChainChangedError(`block ${blockNumber} was replaced`);
+      times.set(blockNumber, block.timestamp);
+    }
+    return logs.map((log) => ({ ...log, timestamp: times.get(log.blockNumber) ?? 0n }));
+  }
+
+  async function follow(target: BlockHead, signal?: AbortSignal): Promise<void> {
+    await rewind(target);
+    for (;;) {
+      const from = (checkpoints.at(-1)?.number ?? fromBlock - 1n) + 1n;
+      if (from > target.number || signal?.aborted === true) return;
+      try {
+        await readRange(from, target);
+        pages.grow();
+      } catch (error) {
+        // whatever the reason (too many logs, too long, a hiccup), fewer blocks are easier; one block is the end of that
+        if (error instanceof ChainChangedError || !pages.shrink()) throw error;
+      }
+    }
+  }
+
+  return {
+    get cursor() {
+      return checkpoints.at(-1);
+    },
+    follow,
+  };
+}
+
+/** Sorted, and refused where a log is outside what was asked for or of another chain than the range's end. */
+function inOrder(logs: readonly ChainLog[], from: bigint, end: BlockHead): ChainLog[] {
+  for (const { blockNumber, blockHash } of logs) {
+    if (blockNumber < from || blockNumber > end.number) {
+      throw new ChainChangedError(`a log of block ${blockNumber} in ${from}..${end.number}`);
+    }
+    if (blockNumber === end.number && blockHash !== end.hash) {
+      throw new ChainChangedError(`block ${end.number} was replaced`);
+    }
+  }
+  return [...logs].sort((a, b) =>
+    a.blockNumber === b.blockNumber ? a.logIndex - b.logIndex : a.blockNumber < b.blockNumber ? -1 : 1,
+  );
+}
