@@ -6,3 +6,4 @@ export type { weirdTokensSol };
 export type { MockAggregator } from './MockAggregator.js';
 export type { MockERC20 } from './MockERC20.js';
 export type { MockPythOracle } from './MockPythOracle.js';
+export type { MockWallet1271 } from './MockWallet1271.js';

@@ -5,3 +5,4 @@ export * as weirdTokensSol from './WeirdTokens.sol/index.js';
 export { MockAggregator__factory } from './MockAggregator__factory.js';
 export { MockERC20__factory } from './MockERC20__factory.js';
 export { MockPythOracle__factory } from './MockPythOracle__factory.js';
+export { MockWallet1271__factory } from './MockWallet1271__factory.js';
