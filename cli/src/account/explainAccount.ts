@@ -1,5 +1,20 @@
-import { AddressFileError, getMarkets, getPortfolio, getReport, loadDeployedAddresses, profileFromStruct, riskEngineAbi } from '@novate/sdk';
-import type { AccountPortfolio, MarginReport, MarketView, NovateAddresses, NovateClient, RiskProfile } from '@novate/sdk';
+import {
+  AddressFileError,
+  getMarkets,
+  getPortfolio,
+  getReport,
+  loadDeployedAddresses,
+  profileFromStruct,
+  riskEngineAbi,
+} from '@novate/sdk';
+import type {
+  AccountPortfolio,
+  MarginReport,
+  MarketView,
+  NovateAddresses,
+  NovateClient,
+  RiskProfile,
+} from '@novate/sdk';
 import { createPublicClient, http } from 'viem';
 import { readContract } from 'viem/actions';
 import { UsageError } from '../usageError.ts';
@@ -45,7 +60,11 @@ async function loadAddresses(path: string): Promise<NovateAddresses> {
   }
 }
 
-async function readFacts(client: NovateClient & { getBlockNumber(): Promise<bigint> }, addresses: NovateAddresses, account: bigint): Promise<AccountFacts> {
+async function readFacts(
+  client: NovateClient & { getBlockNumber(): Promise<bigint> },
+  addresses: NovateAddresses,
+  account: bigint,
+): Promise<AccountFacts> {
   // one block for all reads, so that the parts add up
   const blockNumber = await client.getBlockNumber();
   const at = { account, blockNumber };
