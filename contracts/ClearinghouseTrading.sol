@@ -142,16 +142,25 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     /// @return value What `b` paid for the collateral.
     function _moveSpot(Sides memory sides, IClearinghouseTypes.Basket calldata basket) internal view returns (int256 value) {
         for (uint256 i = 0; i < basket.assetIds.length; ++i) {
-            uint256 amount = basket.amounts[i];
-            if (amount == 0) revert IClearinghouseTypes.AmountZero();
-            if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
-            if (basket.assetIds[i] == CASH) revert IClearinghouseTypes.UnknownAsset(CASH);
+            uint256 amount = _balanceToMove(basket, i);
             _applySpot(sides.a, basket.assetIds[i], -int256(amount));
             _applySpot(sides.b, basket.assetIds[i], int256(amount));
             value += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
         }
         sides.a.cash += value;
         sides.b.cash -= value;
+    }
+
+    /// @dev The amount of the basket's i-th balance, which is not cash.
+    function _balanceToMove(IClearinghouseTypes.Basket calldata basket, uint256 i)
+        private
+        pure
+        returns (uint256 amount)
+    {
+        amount = basket.amounts[i];
+        if (amount == 0) revert IClearinghouseTypes.AmountZero();
+        if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
+        if (basket.assetIds[i] == CASH) revert IClearinghouseTypes.UnknownAsset(CASH);
     }
 
     function _previewBasket(Loaded memory loaded, IClearinghouseTypes.Basket calldata basket) internal view {
@@ -162,8 +171,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
             _apply(loaded, instrument, delta, basket.prices[i], fundingIndex);
         }
         for (uint256 i = 0; i < basket.assetIds.length; ++i) {
-            uint256 amount = basket.amounts[i];
-            if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
+            uint256 amount = _balanceToMove(basket, i);
             _applySpot(loaded, basket.assetIds[i], -int256(amount));
             loaded.cash += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
         }
