@@ -476,9 +476,9 @@ contract LiquidateTest is LiquidationBase {
         assertEq(terms.penalty, 5e18);
         assertEq(terms.incentive, uint256(0));
         assertEq(house.cashOf(aliceId), 50e18);
-        (, uint8 count, uint40 at,) = house.accountInfo(aliceId);
+        (, uint8 count,,) = house.accountInfo(aliceId);
         assertEq(uint256(count), 0);
-        assertEq(uint256(at), 0);
+        assertEq(flaggedAt(aliceId), 0);
     }
 
     /// @dev Where less than the minimum is left it pays all of it: E = 3.

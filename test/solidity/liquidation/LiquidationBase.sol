@@ -98,8 +98,8 @@ abstract contract LiquidationBase is Stack {
         liquidator.flag(aliceId);
     }
 
-    function flaggedAt(AccountId account) internal view returns (uint256 at) {
-        (,, at,) = house.accountInfo(account);
+    function flaggedAt(AccountId account) internal view returns (uint256 since) {
+        (,, since,) = house.accountInfo(account);
     }
 
     // ------------------------------------------------------------------------------------------------ checks
