@@ -141,6 +141,12 @@ describe('novate account explain', () => {
     expect(text).to.include('Cash alone needs no margin.');
   });
 
+  it('says where no node answers', async () => {
+    const nowhere = { account: '1', rpcUrl: 'http://127.0.0.1:1', addressesPath, json: true };
+    const error: unknown = await explainAccount(nowhere).catch((thrown: unknown) => thrown);
+    expect(String(error)).to.include('http://127.0.0.1:1: no node answers there');
+  });
+
   it('refuses a file of addresses that is none', async () => {
     const error: unknown = await explainAccount({
       account: '1',
