@@ -32,7 +32,11 @@ library LiquidationMath {
     }
 
     /// @notice f = (1.2 * MM - E) / ((1.2 - phi) * MM), floored, at most 1; needs E < MM.
-    function proRataFraction(int256 equity, uint256 maintenance, uint256 phiNow) internal pure returns (uint256) {
+    function proRataFraction(
+        int256 equity,
+        uint256 maintenance,
+        uint256 phiNow
+    ) internal pure returns (uint256) {
         int256 missing = int256(TARGET_HEALTH.mulDown(maintenance)) - equity;
         uint256 perUnit = (TARGET_HEALTH - phiNow).mulDown(maintenance);
         if (perUnit == 0 || uint256(missing) >= perUnit) return WadMath.WAD;

@@ -39,13 +39,15 @@ abstract contract InvariantBase is Stack, InvariantsSpec {
         _checkTokens();
         int256 costs = _checkPerp(BTC) + _checkPerp(ETH);
         int256 cash = _checkCash();
-        (,, uint256 toInsurance, uint256 toVenue,) = house.moduleInfo(address(handler));
+        (, , uint256 toInsurance, uint256 toVenue, ) = house.moduleInfo(address(handler));
         int256 claims = cash + costs + int256(toInsurance + toVenue);
         int256 recorded = int256(house.assetInfo(USDC_ID).recorded);
         assertLe(claims, recorded, I2_NEVER_MORE);
         // and a wei for each account whose cash was rounded on reading
         assertGe(
-            claims + handler.ghostReserve() + int256(handler.ghostDust() + 2 * all.length), recorded, I2_DUST
+            claims + handler.ghostReserve() + int256(handler.ghostDust() + 2 * all.length),
+            recorded,
+            I2_DUST
         );
     }
 
@@ -88,7 +90,7 @@ abstract contract InvariantBase is Stack, InvariantsSpec {
             cash += house.cashOf(all[i]);
         }
         assertEq(state.supplied, (supplied * state.supplyIndex + 1e18 - 1) / 1e18, I7_SUPPLIED);
-        assertEq(state.borrowed, borrowed * state.borrowIndex / 1e18, I7_BORROWED);
+        assertEq(state.borrowed, (borrowed * state.borrowIndex) / 1e18, I7_BORROWED);
     }
 
     function allow(bytes4[] memory selectors) internal {

@@ -5,7 +5,8 @@ pragma solidity ^0.8.28;
 abstract contract InvariantsSpec {
     string internal constant I1 = "I1: the house holds at least the tokens that it records";
     string internal constant I2_NEVER_MORE = "I2: cash, costs and fees claim more than what was paid in";
-    string internal constant I2_DUST = "I2: cash, costs, fees and reserve fall short of what was paid in by more than dust";
+    string internal constant I2_DUST =
+        "I2: cash, costs, fees and reserve fall short of what was paid in by more than dust";
     string internal constant I3_LONGS = "I3: the longs are the open interest";
     string internal constant I3_SHORTS = "I3: the shorts are the open interest";
     string internal constant I4 = "I4: the sum of the cost bases is the recorded one";

@@ -36,7 +36,7 @@ contract StaticInvariantsTest is InvariantBase {
 
     function invariant_NobodyBecomesLiquidatable() public view {
         for (uint256 i = 0; i < all.length; ++i) {
-            (bool liquidatable,) = liquidator.isLiquidatable(all[i]);
+            (bool liquidatable, ) = liquidator.isLiquidatable(all[i]);
             assertFalse(liquidatable, I8);
         }
         assertEq(handler.done("liquidate"), uint256(0), I8);

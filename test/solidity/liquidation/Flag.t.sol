@@ -23,7 +23,10 @@ contract FlagTest is LiquidationBase {
         longAt(3_761e18);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ILiquidator.NotLiquidatable.selector, aliceId, int256(5_610e18), uint256(5_603.89e18)
+                ILiquidator.NotLiquidatable.selector,
+                aliceId,
+                int256(5_610e18),
+                uint256(5_603.89e18)
             )
         );
         flag();
@@ -130,7 +133,10 @@ contract FlagTest is LiquidationBase {
         flag();
         vm.expectRevert(
             abi.encodeWithSelector(
-                ILiquidator.NotHealthy.selector, aliceId, int256(5_500e18), uint256(5_587.5e18)
+                ILiquidator.NotHealthy.selector,
+                aliceId,
+                int256(5_500e18),
+                uint256(5_587.5e18)
             )
         );
         vm.prank(alice);
@@ -209,7 +215,9 @@ contract FlagTest is LiquidationBase {
     function test_RevertWhen_StrangerDeposits() public {
         longAt(3_750e18);
         usdc.mint(carol, 1e6);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, aliceId, carol, uint8(4)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, aliceId, carol, uint8(4))
+        );
         vm.prank(carol);
         house.deposit(aliceId, USDC_ID, 1e6);
     }

@@ -112,7 +112,17 @@ contract InsuranceTest is LiquidationBase {
         longAt(3_100e18);
         ILiquidator.Call memory params = order(leg(ethPerp, 10e18));
         vm.expectEmit(address(liquidator));
-        emit ILiquidator.Liquidated(aliceId, keeperId, keeper, -1_000e18, 4_619e18, -1_000e18, 0, 0, 230.95e18);
+        emit ILiquidator.Liquidated(
+            aliceId,
+            keeperId,
+            keeper,
+            -1_000e18,
+            4_619e18,
+            -1_000e18,
+            0,
+            0,
+            230.95e18
+        );
         vm.expectEmit(address(house));
         emit IClearinghouseTypes.BadDebtCovered(aliceId, 1_000e18, 0);
         vm.expectEmit(address(liquidator));
@@ -139,7 +149,7 @@ contract InsuranceTest is LiquidationBase {
         assertEq(house.cashOf(aliceId), -730.95e18);
         assertEq(insurance.balance(), 0);
         assertEq(house.cashState().borrowed, 730.95e18);
-        (bool liquidatable,) = liquidator.isLiquidatable(aliceId);
+        (bool liquidatable, ) = liquidator.isLiquidatable(aliceId);
         assertTrue(liquidatable, "the debt is still to be seen");
     }
 
@@ -203,7 +213,11 @@ contract InsuranceTest is LiquidationBase {
         IClearinghouseTypes.Basket memory basket;
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.InsufficientBalance.selector, insurance.account(), USDC_ID, 10e18, 10e18 + 1
+                IClearinghouseTypes.InsufficientBalance.selector,
+                insurance.account(),
+                USDC_ID,
+                10e18,
+                10e18 + 1
             )
         );
         house.moveBasket(aliceId, carolId, basket, 0, 10e18 + 1);

@@ -40,7 +40,11 @@ contract LiquidateTest is LiquidationBase {
     /// @dev Two units would leave E' = 5,444.125 over 1.2 * 4,470.
     function test_RevertWhen_Overshooting() public {
         longAt(3_750e18);
-        bytes memory reason = abi.encodeWithSelector(ILiquidator.Overshoot.selector, int256(5_444.125e18), 4_470e18);
+        bytes memory reason = abi.encodeWithSelector(
+            ILiquidator.Overshoot.selector,
+            int256(5_444.125e18),
+            4_470e18
+        );
         vm.expectRevert(reason);
         liquidator.quote(aliceId, leg(ethPerp, 2e18));
         vm.expectRevert(reason);
@@ -60,7 +64,7 @@ contract LiquidateTest is LiquidationBase {
             }
         }
         // f = 1,205 / (1.15 * 5,587.5), of ten units
-        assertApproxEqAbs(low, uint256(10e18) * 1_205e18 / 6_425.625e18, 10);
+        assertApproxEqAbs(low, (uint256(10e18) * 1_205e18) / 6_425.625e18, 10);
         liquidateChecked(leg(ethPerp, low));
     }
 
@@ -71,7 +75,7 @@ contract LiquidateTest is LiquidationBase {
         while (high - low > 1) {
             uint256 mid = (low + high) / 2;
             setPrice(ETH, mid * 1e10);
-            (bool liquidatable,) = liquidator.isLiquidatable(aliceId);
+            (bool liquidatable, ) = liquidator.isLiquidatable(aliceId);
             if (liquidatable) low = mid;
             else high = mid;
         }
@@ -80,7 +84,10 @@ contract LiquidateTest is LiquidationBase {
         IRiskEngine.Margin memory m = margin(aliceId);
         assertGe(m.equity, int256(m.maintenanceMargin));
         bytes memory reason = abi.encodeWithSelector(
-            ILiquidator.NotLiquidatable.selector, aliceId, m.equity, m.maintenanceMargin
+            ILiquidator.NotLiquidatable.selector,
+            aliceId,
+            m.equity,
+            m.maintenanceMargin
         );
         vm.expectRevert(reason);
         send(order(leg(ethPerp, 1e18)));
@@ -102,7 +109,10 @@ contract LiquidateTest is LiquidationBase {
         assertEq(m.maintenanceMargin, 8_466e18);
         // 2 ETH of perps and 1 WETH less: L = 43,200, together 7,776 - 4,500, alone 7,776 and 4,500; half of each: 7,776
         // MM' = 0.8 * 7,776 + 0.5% * (28,800 + 30,000) + 2% * 14,400 = 6,802.8
-        ILiquidator.Quote memory terms = liquidator.quote(aliceId, withAsset(leg(ethPerp, 2e18), WETH_ID, 1e18));
+        ILiquidator.Quote memory terms = liquidator.quote(
+            aliceId,
+            withAsset(leg(ethPerp, 2e18), WETH_ID, 1e18)
+        );
         assertEq(terms.next.maintenanceMargin, 6_802.8e18);
         assertEq(terms.relief, 1_663.2e18);
         assertEq(terms.penalty, 83.16e18);
@@ -131,7 +141,15 @@ contract LiquidateTest is LiquidationBase {
         emit IClearinghouseTypes.BasketMoved(aliceId, keeperId, -250e18, 27.9375e18);
         vm.expectEmit(address(liquidator));
         emit ILiquidator.Liquidated(
-            aliceId, keeperId, keeper, 5_500e18, 5_587.5e18, 5_472.0625e18, 5_028.75e18, 27.9375e18, 0
+            aliceId,
+            keeperId,
+            keeper,
+            5_500e18,
+            5_587.5e18,
+            5_472.0625e18,
+            5_028.75e18,
+            27.9375e18,
+            0
         );
         vm.prank(keeper);
         liquidator.liquidate(params);
@@ -174,7 +192,7 @@ contract LiquidateTest is LiquidationBase {
         house.setOperator(keeperId, carol, 8, uint40(block.timestamp));
         vm.prank(carol);
         liquidator.liquidate(order(leg(ethPerp, 1e18)));
-        (int256 size,) = house.positionOf(keeperId, ethPerp);
+        (int256 size, ) = house.positionOf(keeperId, ethPerp);
         assertEq(size, 1e18);
         skip(1);
         ILiquidator.Call memory params = order(leg(ethPerp, 0.1e18));
@@ -215,7 +233,10 @@ contract LiquidateTest is LiquidationBase {
         params.liquidator = carolId;
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.BelowInitialMargin.selector, carolId, int256(731.249999e18), 731.25e18
+                IClearinghouseTypes.BelowInitialMargin.selector,
+                carolId,
+                int256(731.249999e18),
+                731.25e18
             )
         );
         vm.prank(carol);
@@ -252,10 +273,14 @@ contract LiquidateTest is LiquidationBase {
 
     function test_RevertWhen_LegNotHeld() public {
         longAt(3_750e18);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.PositionNotFound.selector, aliceId, btcPerp));
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearinghouseTypes.PositionNotFound.selector, aliceId, btcPerp)
+        );
         send(order(leg(btcPerp, 1e18)));
         InstrumentId unknown = perpId(77);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.PositionNotFound.selector, aliceId, unknown));
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearinghouseTypes.PositionNotFound.selector, aliceId, unknown)
+        );
         send(order(legs(ethPerp, 1e18, unknown, 1e18)));
     }
 
@@ -269,7 +294,11 @@ contract LiquidateTest is LiquidationBase {
         longAt(3_750e18);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.ReducesPastZero.selector, aliceId, ethPerp, int256(10e18), 10e18 + 1
+                IClearinghouseTypes.ReducesPastZero.selector,
+                aliceId,
+                ethPerp,
+                int256(10e18),
+                10e18 + 1
             )
         );
         send(order(leg(ethPerp, 10e18 + 1)));
@@ -279,7 +308,11 @@ contract LiquidateTest is LiquidationBase {
         crossAt(3_600e18);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.InsufficientBalance.selector, aliceId, WETH_ID, 5e18, 5e18 + 1
+                IClearinghouseTypes.InsufficientBalance.selector,
+                aliceId,
+                WETH_ID,
+                5e18,
+                5e18 + 1
             )
         );
         send(order(asset(WETH_ID, 5e18 + 1)));
@@ -306,7 +339,7 @@ contract LiquidateTest is LiquidationBase {
         ILiquidator.Quote memory once = liquidator.quote(aliceId, leg(ethPerp, 1e18));
         ILiquidator.Quote memory twice = liquidateChecked(legs(ethPerp, 0.25e18, ethPerp, 0.75e18));
         assertEq(abi.encode(twice), abi.encode(once));
-        (int256 size,) = house.positionOf(aliceId, ethPerp);
+        (int256 size, ) = house.positionOf(aliceId, ethPerp);
         assertEq(size, 9e18);
     }
 
@@ -314,7 +347,11 @@ contract LiquidateTest is LiquidationBase {
         longAt(3_100e18);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.ReducesPastZero.selector, aliceId, ethPerp, int256(4e18), uint256(6e18)
+                IClearinghouseTypes.ReducesPastZero.selector,
+                aliceId,
+                ethPerp,
+                int256(4e18),
+                uint256(6e18)
             )
         );
         send(order(legs(ethPerp, 6e18, ethPerp, 6e18)));
@@ -326,7 +363,11 @@ contract LiquidateTest is LiquidationBase {
         crossAt(3_300e18);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.InsufficientBalance.selector, aliceId, WETH_ID, uint256(2e18), uint256(3e18)
+                IClearinghouseTypes.InsufficientBalance.selector,
+                aliceId,
+                WETH_ID,
+                uint256(2e18),
+                uint256(3e18)
             )
         );
         send(order(withAsset(asset(WETH_ID, 3e18), WETH_ID, 3e18)));
@@ -356,7 +397,9 @@ contract LiquidateTest is LiquidationBase {
         longAt(3_750e18);
         vm.warp(block.timestamp + 1 days + 1);
         bytes memory reason = abi.encodeWithSelector(
-            ILiquidator.PriceNotUsable.selector, aliceId, IPriceRouter.Status.Stale
+            ILiquidator.PriceNotUsable.selector,
+            aliceId,
+            IPriceRouter.Status.Stale
         );
         vm.expectRevert(reason);
         send(order(leg(ethPerp, 1e18)));
@@ -364,7 +407,7 @@ contract LiquidateTest is LiquidationBase {
         liquidator.quote(aliceId, leg(ethPerp, 1e18));
         vm.expectRevert(reason);
         liquidator.proRata(aliceId);
-        (bool liquidatable,) = liquidator.isLiquidatable(aliceId);
+        (bool liquidatable, ) = liquidator.isLiquidatable(aliceId);
         assertFalse(liquidatable);
         setPrice(ETH, 3_750e18);
         setPrice(BTC, BTC_PRICE);
@@ -386,7 +429,10 @@ contract LiquidateTest is LiquidationBase {
     function test_GuardedPriceFavoursTheAccount() public {
         MockAggregator second = new MockAggregator("ETH / USD 2", 8, int256(ETH_PRICE / 1e10));
         router.setSources(
-            ETH, chainlink(address(ethFeed), 1e18, 1e24), chainlink(address(second), 1e18, 1e24), 200
+            ETH,
+            chainlink(address(ethFeed), 1e18, 1e24),
+            chainlink(address(second), 1e18, 1e24),
+            200
         );
         longAt(3_600e18);
         IRiskEngine.Margin memory adverse = margin(aliceId);
@@ -395,7 +441,10 @@ contract LiquidateTest is LiquidationBase {
         // at 4,000 nothing is wrong with the account
         vm.expectRevert(
             abi.encodeWithSelector(
-                ILiquidator.NotLiquidatable.selector, aliceId, int256(8_000e18), uint256(5_960e18)
+                ILiquidator.NotLiquidatable.selector,
+                aliceId,
+                int256(8_000e18),
+                uint256(5_960e18)
             )
         );
         send(order(leg(ethPerp, 1e18)));
@@ -415,7 +464,10 @@ contract LiquidateTest is LiquidationBase {
     function test_GuardedPriceFavoursAShort() public {
         MockAggregator second = new MockAggregator("ETH / USD 2", 8, int256(ETH_PRICE / 1e10));
         router.setSources(
-            ETH, chainlink(address(ethFeed), 1e18, 1e24), chainlink(address(second), 1e18, 1e24), 200
+            ETH,
+            chainlink(address(ethFeed), 1e18, 1e24),
+            chainlink(address(second), 1e18, 1e24),
+            200
         );
         fund(aliceId, USDC_ID, 8_000e6);
         trade(bobId, aliceId, ethPerp, 10e18);
@@ -476,7 +528,7 @@ contract LiquidateTest is LiquidationBase {
         assertEq(terms.penalty, 5e18);
         assertEq(terms.incentive, uint256(0));
         assertEq(house.cashOf(aliceId), 50e18);
-        (, uint8 count,,) = house.accountInfo(aliceId);
+        (, uint8 count, , ) = house.accountInfo(aliceId);
         assertEq(uint256(count), 0);
         assertEq(flaggedAt(aliceId), 0);
     }
@@ -504,14 +556,20 @@ contract LiquidateTest is LiquidationBase {
     // ------------------------------------------------------------------------------------------------ any basket
 
     /// @dev Whatever is taken of whichever account: health is kept, 1.2 is not passed, and the quote holds.
-    function testFuzz_AnyBasket(uint256 price, uint256[4] memory part, uint256 wei_, uint256 wait, int256 premium) public {
+    function testFuzz_AnyBasket(
+        uint256 price,
+        uint256[4] memory part,
+        uint256 wei_,
+        uint256 wait,
+        int256 premium
+    ) public {
         _crossWithFunding(bound(premium, -190e18, 190e18), bound(wei_, 0, 1e18));
         setPrice(ETH, bound(price, 2_500e18, 3_590e18));
-        (bool liquidatable,) = liquidator.isLiquidatable(aliceId);
+        (bool liquidatable, ) = liquidator.isLiquidatable(aliceId);
         if (!liquidatable) return;
         flag();
         skip(bound(wait, 0, 2_000));
-        (liquidatable,) = liquidator.isLiquidatable(aliceId);
+        (liquidatable, ) = liquidator.isLiquidatable(aliceId);
         if (!liquidatable) return;
         ILiquidator.Selection memory selection = _basket(part);
         if (selection.instruments.length + selection.assetIds.length == 0) return;
@@ -520,7 +578,8 @@ contract LiquidateTest is LiquidationBase {
         } catch (bytes memory reason) {
             bytes4 why = bytes4(reason);
             assertTrue(
-                why == ILiquidator.Overshoot.selector || why == ILiquidator.NoRelief.selector, "unexpected refusal"
+                why == ILiquidator.Overshoot.selector || why == ILiquidator.NoRelief.selector,
+                "unexpected refusal"
             );
         }
     }
@@ -550,8 +609,8 @@ contract LiquidateTest is LiquidationBase {
     }
 
     function _basket(uint256[4] memory part) private view returns (ILiquidator.Selection memory selection) {
-        (int256 ethSize,) = house.positionOf(aliceId, ethPerp);
-        (int256 btcSize,) = house.positionOf(aliceId, btcPerp);
+        (int256 ethSize, ) = house.positionOf(aliceId, ethPerp);
+        (int256 btcSize, ) = house.positionOf(aliceId, btcPerp);
         uint256 ethPart = bound(part[0], 0, uint256(ethSize));
         uint256 btcPart = bound(part[1], 0, uint256(-btcSize));
         uint256 wethPart = bound(part[2], 0, 5e18);

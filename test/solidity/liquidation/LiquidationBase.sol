@@ -47,28 +47,32 @@ abstract contract LiquidationBase is Stack {
 
     // ------------------------------------------------------------------------------------------------ selections
 
-    function leg(InstrumentId instrument, uint256 size) internal pure returns (ILiquidator.Selection memory selection) {
+    function leg(
+        InstrumentId instrument,
+        uint256 size
+    ) internal pure returns (ILiquidator.Selection memory selection) {
         selection.instruments = new InstrumentId[](1);
         selection.sizes = new uint256[](1);
         (selection.instruments[0], selection.sizes[0]) = (instrument, size);
     }
 
-    function legs(InstrumentId a, uint256 sizeA, InstrumentId b, uint256 sizeB)
-        internal
-        pure
-        returns (ILiquidator.Selection memory selection)
-    {
+    function legs(
+        InstrumentId a,
+        uint256 sizeA,
+        InstrumentId b,
+        uint256 sizeB
+    ) internal pure returns (ILiquidator.Selection memory selection) {
         selection.instruments = new InstrumentId[](2);
         selection.sizes = new uint256[](2);
         (selection.instruments[0], selection.sizes[0]) = (a, sizeA);
         (selection.instruments[1], selection.sizes[1]) = (b, sizeB);
     }
 
-    function withAsset(ILiquidator.Selection memory selection, uint8 assetId, uint256 amount)
-        internal
-        pure
-        returns (ILiquidator.Selection memory)
-    {
+    function withAsset(
+        ILiquidator.Selection memory selection,
+        uint8 assetId,
+        uint256 amount
+    ) internal pure returns (ILiquidator.Selection memory) {
         uint256 n = selection.assetIds.length;
         uint8[] memory assetIds = new uint8[](n + 1);
         uint256[] memory amounts = new uint256[](n + 1);
@@ -80,7 +84,10 @@ abstract contract LiquidationBase is Stack {
         return selection;
     }
 
-    function asset(uint8 assetId, uint256 amount) internal pure returns (ILiquidator.Selection memory selection) {
+    function asset(
+        uint8 assetId,
+        uint256 amount
+    ) internal pure returns (ILiquidator.Selection memory selection) {
         return withAsset(selection, assetId, amount);
     }
 
@@ -99,13 +106,16 @@ abstract contract LiquidationBase is Stack {
     }
 
     function flaggedAt(AccountId account) internal view returns (uint256 since) {
-        (,, since,) = house.accountInfo(account);
+        (, , since, ) = house.accountInfo(account);
     }
 
     // ------------------------------------------------------------------------------------------------ checks
 
     /// @dev E' / MM' >= E / MM by cross-multiplication; without equity there is no health, then E' >= E.
-    function assertHealthKept(IRiskEngine.Margin memory before, IRiskEngine.Margin memory next) internal pure {
+    function assertHealthKept(
+        IRiskEngine.Margin memory before,
+        IRiskEngine.Margin memory next
+    ) internal pure {
         if (before.equity <= 0) {
             assertGe(next.equity + int256(DUST), before.equity, "equity of an insolvent account fell");
             return;
@@ -122,7 +132,9 @@ abstract contract LiquidationBase is Stack {
     }
 
     /// @dev Liquidates, and holds what happened against the quote and against the account as measured before and after.
-    function liquidateChecked(ILiquidator.Selection memory selection) internal returns (ILiquidator.Quote memory terms) {
+    function liquidateChecked(
+        ILiquidator.Selection memory selection
+    ) internal returns (ILiquidator.Quote memory terms) {
         IRiskEngine.Margin memory before = margin(aliceId);
         terms = liquidator.quote(aliceId, selection);
         int256 insured = insurance.balance();

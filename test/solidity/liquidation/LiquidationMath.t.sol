@@ -76,10 +76,10 @@ contract LiquidationMathTest is LiquidationBase {
         (, uint256 mm) = (0, margin(aliceId).maintenanceMargin);
         uint256 equity = uint256(margin(aliceId).equity);
         uint256 phi = liquidator.ramp(block.timestamp - flaggedAt(aliceId));
-        if (phi > equity * 1e18 / mm) phi = equity * 1e18 / mm;
+        if (phi > (equity * 1e18) / mm) phi = (equity * 1e18) / mm;
         // E - phi * f * MM = 1.2 * (1 - f) * MM, to the 18 digits of f and phi
-        uint256 left = equity - phi * fraction / 1e18 * mm / 1e18;
-        assertApproxEqAbs(left, 12 * (1e18 - fraction) * mm / 1e19, 1e6);
+        uint256 left = equity - (((phi * fraction) / 1e18) * mm) / 1e18;
+        assertApproxEqAbs(left, (12 * (1e18 - fraction) * mm) / 1e19, 1e6);
     }
 
     // ------------------------------------------------------------------------------------------------ parameters
@@ -96,7 +96,10 @@ contract LiquidationMathTest is LiquidationBase {
     function test_RevertWhen_ParametersOutOfBounds() public {
         vm.expectRevert(
             abi.encodeWithSelector(
-                ILiquidator.ParameterOutOfBounds.selector, "dustMargin", 10_000e18 + 1, 10_000e18
+                ILiquidator.ParameterOutOfBounds.selector,
+                "dustMargin",
+                10_000e18 + 1,
+                10_000e18
             )
         );
         liquidator.setParameters(10_000e18 + 1, 0);

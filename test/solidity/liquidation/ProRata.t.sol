@@ -38,7 +38,7 @@ contract ProRataTest is LiquidationBase {
         assertEq(fraction, uint256(2_159.2e36) / 9_735.9e18);
         assertEq(selection.instruments.length, uint256(2));
         assertEq(selection.sizes[0], 10 * fraction);
-        assertEq(selection.sizes[1], 0.3e18 * fraction / 1e18);
+        assertEq(selection.sizes[1], (0.3e18 * fraction) / 1e18);
         assertEq(selection.amounts[0], 5 * fraction);
         ILiquidator.Quote memory terms = liquidateChecked(selection);
         assertApproxEqAbs(uint256(terms.next.equity) * 10, terms.next.maintenanceMargin * 12, 1_000_000);
@@ -56,7 +56,7 @@ contract ProRataTest is LiquidationBase {
     function test_LeavesOutWhatRoundsToNothing() public {
         fund(aliceId, WETH_ID, 1);
         longAt(3_750e18);
-        (ILiquidator.Selection memory selection,) = liquidator.proRata(aliceId);
+        (ILiquidator.Selection memory selection, ) = liquidator.proRata(aliceId);
         assertEq(selection.instruments.length, uint256(1));
         assertEq(selection.assetIds.length, uint256(0));
         assertEq(selection.amounts.length, uint256(0));
@@ -77,9 +77,12 @@ contract ProRataTest is LiquidationBase {
         // clear of the point where f reaches 1
         if (fraction < 0.999e18) {
             assertApproxEqRel(
-                uint256(terms.next.equity), terms.next.maintenanceMargin * 12 / 10, 1e7, "did not reach the target"
+                uint256(terms.next.equity),
+                (terms.next.maintenanceMargin * 12) / 10,
+                1e7,
+                "did not reach the target"
             );
-            (bool liquidatable,) = liquidator.isLiquidatable(aliceId);
+            (bool liquidatable, ) = liquidator.isLiquidatable(aliceId);
             assertFalse(liquidatable);
         }
     }
@@ -105,6 +108,6 @@ contract ProRataTest is LiquidationBase {
     }
 
     function _proRata() private view returns (ILiquidator.Selection memory selection) {
-        (selection,) = liquidator.proRata(aliceId);
+        (selection, ) = liquidator.proRata(aliceId);
     }
 }

@@ -26,9 +26,10 @@ contract LiquidationReplayTest is LiquidationBase {
 
     /// @dev Where phi * MM has a fraction, and so small a one to the next wei that 1.2 * MM does not cross it.
     function _equityThatLeavesAWei(uint256 mm) private pure returns (uint256 equity) {
-        for (uint256 phi = 0.03e18;; ++phi) {
+        for (uint256 phi = 0.03e18; ; ++phi) {
             uint256 fraction = (phi * mm) % 1e18;
-            if (fraction != 0 && (mm * 12 % 10) * 0.1e18 + (1e18 - fraction) < 1e18) return phi * mm / 1e18 + 1;
+            if (fraction != 0 && ((mm * 12) % 10) * 0.1e18 + (1e18 - fraction) < 1e18)
+                return (phi * mm) / 1e18 + 1;
         }
     }
 
@@ -66,6 +67,6 @@ contract LiquidationReplayTest is LiquidationBase {
     }
 
     function _proRata() private view returns (ILiquidator.Selection memory selection) {
-        (selection,) = liquidator.proRata(aliceId);
+        (selection, ) = liquidator.proRata(aliceId);
     }
 }
