@@ -12,26 +12,23 @@ contract DynamicHandler is Handler {
 contract InvariantsTest is InvariantBase {
     function setUp() public override {
         super.setUp();
-        bytes4[] memory selectors = new bytes4[](18);
+        bytes4[] memory selectors = new bytes4[](16);
         selectors[0] = Handler.deposit.selector;
         selectors[1] = Handler.withdrawCash.selector;
         selectors[2] = Handler.withdrawCollateral.selector;
         selectors[3] = Handler.transfer.selector;
-        // named more than once, to be called more often
         selectors[4] = Handler.trade.selector;
-        selectors[5] = Handler.trade.selector;
-        selectors[6] = Handler.reduce.selector;
-        selectors[7] = Handler.setProfile.selector;
-        selectors[8] = Handler.liquidate.selector;
-        selectors[9] = Handler.liquidate.selector;
-        selectors[10] = Handler.flag.selector;
-        selectors[11] = Handler.clearFlag.selector;
-        selectors[12] = Handler.fundInsurance.selector;
-        selectors[13] = Handler.sweepFees.selector;
-        selectors[14] = Handler.donate.selector;
-        selectors[15] = Handler.poke.selector;
-        selectors[16] = Handler.movePrice.selector;
-        selectors[17] = Handler.moveTime.selector;
+        selectors[5] = Handler.reduce.selector;
+        selectors[6] = Handler.setProfile.selector;
+        selectors[7] = Handler.liquidate.selector;
+        selectors[8] = Handler.flag.selector;
+        selectors[9] = Handler.clearFlag.selector;
+        selectors[10] = Handler.fundInsurance.selector;
+        selectors[11] = Handler.sweepFees.selector;
+        selectors[12] = Handler.donate.selector;
+        selectors[13] = Handler.poke.selector;
+        selectors[14] = Handler.movePrice.selector;
+        selectors[15] = Handler.moveTime.selector;
         allow(selectors);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @dev What holds after every sequence of calls, numbered. See docs/invariants.md for where each is checked.
+/// @dev What holds after every sequence of calls, numbered. I5 and I6 are checked by the handler, the rest after each call.
 abstract contract InvariantsSpec {
     string internal constant I1 = "I1: the house holds at least the tokens that it records";
     string internal constant I2_NEVER_MORE = "I2: cash, costs and fees claim more than what was paid in";

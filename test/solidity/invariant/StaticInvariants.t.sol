@@ -13,20 +13,19 @@ contract StaticHandler is Handler {
 contract StaticInvariantsTest is InvariantBase {
     function setUp() public override {
         super.setUp();
-        bytes4[] memory selectors = new bytes4[](13);
+        bytes4[] memory selectors = new bytes4[](12);
         selectors[0] = Handler.deposit.selector;
         selectors[1] = Handler.withdrawCash.selector;
         selectors[2] = Handler.withdrawCollateral.selector;
         selectors[3] = Handler.transfer.selector;
         selectors[4] = Handler.trade.selector;
-        selectors[5] = Handler.trade.selector;
-        selectors[6] = Handler.reduce.selector;
-        selectors[7] = Handler.setProfile.selector;
-        selectors[8] = Handler.liquidate.selector;
-        selectors[9] = Handler.sweepFees.selector;
-        selectors[10] = Handler.donate.selector;
-        selectors[11] = Handler.poke.selector;
-        selectors[12] = Handler.fundInsurance.selector;
+        selectors[5] = Handler.reduce.selector;
+        selectors[6] = Handler.setProfile.selector;
+        selectors[7] = Handler.liquidate.selector;
+        selectors[8] = Handler.sweepFees.selector;
+        selectors[9] = Handler.donate.selector;
+        selectors[10] = Handler.poke.selector;
+        selectors[11] = Handler.fundInsurance.selector;
         allow(selectors);
     }
 

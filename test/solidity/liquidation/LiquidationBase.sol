@@ -127,8 +127,10 @@ abstract contract LiquidationBase is Stack {
         );
     }
 
-    function assertNoOvershoot(IRiskEngine.Margin memory next) internal pure {
-        if (next.equity > 0) assertLe(uint256(next.equity) * 10, next.maintenanceMargin * 12, "overshoot");
+    /// @dev E' <= 1.2 * MM'. Where phi = E / MM takes all of the equity, phi's 18 digits leave up to MM * 1e-18 of it.
+    function assertNoOvershoot(IRiskEngine.Margin memory before, IRiskEngine.Margin memory next) internal pure {
+        int256 dust = int256(DUST + before.maintenanceMargin / 1e18);
+        assertLe((next.equity - dust) * 10, int256(next.maintenanceMargin * 12), "overshoot");
     }
 
     /// @dev Liquidates, and holds what happened against the quote and against the account as measured before and after.
@@ -143,7 +145,7 @@ abstract contract LiquidationBase is Stack {
         assertEq(abi.encode(terms.before), abi.encode(before), "margin before");
         IRiskEngine.Margin memory next = margin(aliceId);
         assertHealthKept(before, next);
-        if (before.maintenanceMargin >= 100e18) assertNoOvershoot(next);
+        if (before.maintenanceMargin >= 100e18) assertNoOvershoot(before, next);
         if (next.maintenanceMargin != 0) {
             // storing the cash principal may cost what the quote does not see
             assertLe(next.equity, terms.next.equity, "equity above the quote");
