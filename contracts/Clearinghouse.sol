@@ -5,26 +5,29 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {CASH, MAX_ASSETS, ROLE_LIQUIDATOR, ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
+import {
+    MAX_ASSETS,
+    ROLE_LIQUIDATOR,
+    ROLE_VENUE,
+    SCOPE_DEPOSIT,
+    SCOPE_WITHDRAW
+} from "./ClearinghouseStorage.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
-import {AssetConfig, AssetTotals, toAssetTotals} from "./types/AssetWords.sol";
-import {InstrumentId, perpId} from "./types/InstrumentId.sol";
+import {AssetConfig} from "./types/AssetConfig.sol";
+import {AssetTotals, toAssetTotals} from "./types/AssetTotals.sol";
+import {InstrumentId} from "./types/InstrumentId.sol";
 import {PositionWord} from "./types/PositionWord.sol";
 import {Portfolio} from "./types/Portfolio.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
-import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
-import {WadMath} from "./libraries/WadMath.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
-import {Funding} from "./markets/Funding.sol";
 
 /// @title Clearinghouse: see IClearinghouse
 /// @dev Every action reads the same: authorise, validate, load, change in memory, check margin, write, emit, call out.
 /// The margin check is a static call to the risk engine with the account as it will be.
 contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
-
     /// @inheritdoc IClearinghouseCore
     address public immutable extension;
     uint256 internal immutable _rateBase;
@@ -60,8 +63,12 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
             let ok := delegatecall(gas(), target, 0, calldatasize(), 0, 0)
             returndatacopy(0, 0, returndatasize())
             switch ok
-            case 0 { revert(0, returndatasize()) }
-            default { return(0, returndatasize()) }
+            case 0 {
+                revert(0, returndatasize())
+            }
+            default {
+                return(0, returndatasize())
+            }
         }
     }
 
@@ -125,7 +132,14 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         Sides memory sides;
         sides.a = _load(params.buyer, index, 1);
         sides.b = _load(params.seller, index, 1);
-        bool added = _exchange(sides, perp, params.instrument, int256(params.size), params.price, fundingIndex);
+        bool added = _exchange(
+            sides,
+            perp,
+            params.instrument,
+            int256(params.size),
+            params.price,
+            fundingIndex
+        );
         uint256 openInterest = perp.openInterest.units();
         if (added && openInterest > perp.openInterestCap) {
             revert OpenInterestCapExceeded(params.instrument, perp.openInterestCap, openInterest);
@@ -159,11 +173,13 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     /// @inheritdoc IClearinghouseCore
-    function moveBasket(AccountId from, AccountId to, Basket calldata basket, uint256 reward, uint256 incentive)
-        external
-        nonReentrant
-        returns (int256 cashToTaker)
-    {
+    function moveBasket(
+        AccountId from,
+        AccountId to,
+        Basket calldata basket,
+        uint256 reward,
+        uint256 incentive
+    ) external nonReentrant returns (int256 cashToTaker) {
         _module(ROLE_LIQUIDATOR);
         if (from == to) revert SameAccount(from);
         if (incentive != 0) {
@@ -198,12 +214,10 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     /// @inheritdoc IClearinghouseCore
-    function previewBasket(AccountId account, Basket calldata basket)
-        external
-        view
-        nonReentrantView
-        returns (Portfolio memory)
-    {
+    function previewBasket(
+        AccountId account,
+        Basket calldata basket
+    ) external view nonReentrantView returns (Portfolio memory) {
         Loaded memory loaded = _load(account, _cashIndex(), 0);
         _previewBasket(loaded, basket);
         return _portfolio(loaded);
@@ -231,12 +245,10 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     /// @inheritdoc IClearinghouseCore
-    function positionOf(AccountId account, InstrumentId instrument)
-        external
-        view
-        nonReentrantView
-        returns (int256, int256)
-    {
+    function positionOf(
+        AccountId account,
+        InstrumentId instrument
+    ) external view nonReentrantView returns (int256, int256) {
         Account storage entry = _s.accounts[account];
         uint256 count = entry.header.positionCount();
         for (uint256 i = 0; i < count; ++i) {
@@ -252,7 +264,9 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     /// @inheritdoc IClearinghouseCore
-    function accountInfo(AccountId account)
+    function accountInfo(
+        AccountId account
+    )
         external
         view
         nonReentrantView

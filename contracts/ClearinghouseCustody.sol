@@ -7,7 +7,7 @@ import {ClearinghouseMargin} from "./ClearinghouseMargin.sol";
 import {CASH, MAX_COLLATERALS} from "./ClearinghouseStorage.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
-import {AssetConfig} from "./types/AssetWords.sol";
+import {AssetConfig} from "./types/AssetConfig.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
 import {WadMath} from "./libraries/WadMath.sol";
@@ -25,8 +25,12 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     // ------------------------------------------------------------------------------------------------ decimals
 
     /// @dev For more than 18 decimals the amount is first cut to what a wad can hold.
-    function _toWad(uint256 amountRaw, uint256 decimals) internal pure returns (uint256 amount, uint256 takenRaw) {
-        if (amountRaw > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amountRaw, type(uint128).max);
+    function _toWad(
+        uint256 amountRaw,
+        uint256 decimals
+    ) internal pure returns (uint256 amount, uint256 takenRaw) {
+        if (amountRaw > type(uint128).max)
+            revert IClearinghouseTypes.AmountTooLarge(amountRaw, type(uint128).max);
         if (decimals <= 18) {
             amount = amountRaw * 10 ** (18 - decimals);
             takenRaw = amountRaw;
@@ -39,16 +43,17 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     }
 
     function _rawToWadUp(uint256 amountRaw, uint256 decimals) internal pure returns (uint256 amount) {
-        if (amountRaw > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amountRaw, type(uint128).max);
-        return decimals <= 18
-            ? amountRaw * 10 ** (18 - decimals)
-            : WadMath.divUpRaw(amountRaw, 10 ** (decimals - 18));
+        if (amountRaw > type(uint128).max)
+            revert IClearinghouseTypes.AmountTooLarge(amountRaw, type(uint128).max);
+        return
+            decimals <= 18
+                ? amountRaw * 10 ** (18 - decimals)
+                : WadMath.divUpRaw(amountRaw, 10 ** (decimals - 18));
     }
 
     function _wadToRawUp(uint256 amount, uint256 decimals) private pure returns (uint256) {
-        return decimals <= 18
-            ? WadMath.divUpRaw(amount, 10 ** (18 - decimals))
-            : amount * 10 ** (decimals - 18);
+        return
+            decimals <= 18 ? WadMath.divUpRaw(amount, 10 ** (18 - decimals)) : amount * 10 ** (decimals - 18);
     }
 
     // ------------------------------------------------------------------------------------------------ tokens
@@ -57,7 +62,8 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     function _pull(IERC20 token, uint256 amountRaw, uint256 recorded, uint256 decimals) internal {
         uint256 balance = token.balanceOf(address(this));
         uint256 recordedRaw = _wadToRawUp(recorded, decimals);
-        if (balance < recordedRaw) revert IClearinghouseTypes.LedgerMismatch(address(token), recordedRaw, balance);
+        if (balance < recordedRaw)
+            revert IClearinghouseTypes.LedgerMismatch(address(token), recordedRaw, balance);
         token.safeTransferFrom(msg.sender, address(this), amountRaw);
         uint256 received = token.balanceOf(address(this)) - balance;
         if (received != amountRaw) {
@@ -70,7 +76,8 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         uint256 balance = token.balanceOf(address(this));
         token.safeTransfer(to, amountRaw);
         uint256 left = balance - token.balanceOf(address(this));
-        if (left != amountRaw) revert IClearinghouseTypes.TransferAmountMismatch(address(token), amountRaw, left);
+        if (left != amountRaw)
+            revert IClearinghouseTypes.TransferAmountMismatch(address(token), amountRaw, left);
     }
 
     // ------------------------------------------------------------------------------------------------ ledger
@@ -86,7 +93,8 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         }
         Account storage entry = _s.accounts[account];
         uint256 balance = uint256(entry.collateral[assetId]) + uint256(amount);
-        if (balance > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(balance, type(uint128).max);
+        if (balance > type(uint128).max)
+            revert IClearinghouseTypes.AmountTooLarge(balance, type(uint128).max);
         if (balance == uint256(amount)) {
             AccountHeader header = entry.header;
             uint256 mask = header.collateralMask() | (1 << assetId);
@@ -110,7 +118,10 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         int256 oldPrincipal = header.cashPrincipal();
         int256 principal = CashMarket.toPrincipal(index, CashMarket.toCash(index, oldPrincipal) + amount);
         if (principal > type(int128).max || principal < -type(int128).max) {
-            revert IClearinghouseTypes.AmountTooLarge(WadMath.abs(principal), uint256(int256(type(int128).max)));
+            revert IClearinghouseTypes.AmountTooLarge(
+                WadMath.abs(principal),
+                uint256(int256(type(int128).max))
+            );
         }
         entry.header = header.withCash(principal);
         CashMarket.replace(totals, oldPrincipal, principal);
@@ -134,7 +145,12 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         AccountId insurance = _s.insuranceAccount;
         int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[insurance].header.cashPrincipal());
         if (cash < int256(amount)) {
-            revert IClearinghouseTypes.InsufficientBalance(insurance, CASH, cash < 0 ? 0 : uint256(cash), amount);
+            revert IClearinghouseTypes.InsufficientBalance(
+                insurance,
+                CASH,
+                cash < 0 ? 0 : uint256(cash),
+                amount
+            );
         }
         _credit(insurance, CASH, -int256(amount));
     }

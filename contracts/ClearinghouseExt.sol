@@ -8,7 +8,8 @@ import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
-import {AssetConfig, AssetTotals, toAssetConfig, toAssetTotals} from "./types/AssetWords.sol";
+import {AssetConfig, toAssetConfig} from "./types/AssetConfig.sol";
+import {AssetTotals, toAssetTotals} from "./types/AssetTotals.sol";
 import {toFundingState} from "./types/FundingState.sol";
 import {ModuleState, toModuleState} from "./types/ModuleState.sol";
 import {MAX_UNDERLYING, perpId} from "./types/InstrumentId.sol";
@@ -92,7 +93,9 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     }
 
     /// @inheritdoc IClearinghouseExt
-    function coverBadDebt(AccountId account) external nonReentrant returns (uint256 covered, uint256 remaining) {
+    function coverBadDebt(
+        AccountId account
+    ) external nonReentrant returns (uint256 covered, uint256 remaining) {
         _module(ROLE_LIQUIDATOR);
         AccountHeader header = _s.accounts[account].header;
         int256 principal = header.cashPrincipal();
@@ -156,10 +159,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     }
 
     /// @inheritdoc IClearinghouseExt
-    function setPerp(
-        uint16 underlying,
-        PerpConfig calldata config
-    ) external restricted {
+    function setPerp(uint16 underlying, PerpConfig calldata config) external restricted {
         _within("underlying", underlying, 1, MAX_UNDERLYING);
         _within("openInterestCap", config.openInterestCap, 0, type(uint96).max);
         _within("premiumDepthUsd", config.premiumDepthUsd, 1_000, 1e12);
@@ -176,11 +176,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     }
 
     /// @inheritdoc IClearinghouseExt
-    function tightenPerp(
-        uint16 underlying,
-        bool enabled,
-        uint256 openInterestCap
-    ) external restricted {
+    function tightenPerp(uint16 underlying, bool enabled, uint256 openInterestCap) external restricted {
         Perp storage perp = _s.perps[underlying];
         if (!perp.listed) revert UnknownInstrument(perpId(underlying));
         _within("openInterestCap", openInterestCap, 0, perp.openInterestCap);
@@ -271,14 +267,15 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     function assetInfo(uint8 assetId) external view nonReentrantView returns (AssetInfo memory) {
         (Asset storage asset, AssetConfig config) = _asset(assetId);
         AssetTotals totals = asset.totals;
-        return AssetInfo(
-            config.token(),
-            uint8(config.decimals()),
-            config.underlying(),
-            config.enabled(),
-            totals.recorded(),
-            totals.cap()
-        );
+        return
+            AssetInfo(
+                config.token(),
+                uint8(config.decimals()),
+                config.underlying(),
+                config.enabled(),
+                totals.recorded(),
+                totals.cap()
+            );
     }
 
     /// @inheritdoc IClearinghouseExt
@@ -298,27 +295,29 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     function cashState() external view nonReentrantView returns (CashState memory) {
         CashMarket.Index memory index = _cashIndex();
         (uint256 supplied, uint256 borrowed) = CashMarket.totalCash(index, CashMarket.unpack(_s.cashTotals));
-        return CashState(
-            index.supplyIndex,
-            index.borrowIndex,
-            index.supplyRate * CashMarket.RATE_UNIT,
-            index.borrowRate * CashMarket.RATE_UNIT,
-            supplied,
-            borrowed
-        );
+        return
+            CashState(
+                index.supplyIndex,
+                index.borrowIndex,
+                index.supplyRate * CashMarket.RATE_UNIT,
+                index.borrowRate * CashMarket.RATE_UNIT,
+                supplied,
+                borrowed
+            );
     }
 
     /// @inheritdoc IClearinghouseExt
-    function moduleInfo(address module)
-        external
-        view
-        nonReentrantView
-        returns (uint8, uint16, uint256, uint256, AccountId)
-    {
+    function moduleInfo(
+        address module
+    ) external view nonReentrantView returns (uint8, uint16, uint256, uint256, AccountId) {
         Module storage entry = _s.modules[module];
         ModuleState state = entry.state;
         return (
-            state.roles(), state.insuranceShareBps(), state.insuranceFees(), state.venueFees(), entry.feeAccount
+            state.roles(),
+            state.insuranceShareBps(),
+            state.insuranceFees(),
+            state.venueFees(),
+            entry.feeAccount
         );
     }
 

@@ -47,11 +47,11 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     }
 
     /// @param room How many positions and balances the action may add.
-    function _load(AccountId id, CashMarket.Index memory index, uint256 room)
-        internal
-        view
-        returns (Loaded memory loaded)
-    {
+    function _load(
+        AccountId id,
+        CashMarket.Index memory index,
+        uint256 room
+    ) internal view returns (Loaded memory loaded) {
         Account storage account = _s.accounts[id];
         AccountHeader header = account.header;
         loaded.id = id;
@@ -69,7 +69,11 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         PositionWord[MAX_POSITIONS] storage positions = account.positions;
         assembly ("memory-safe") {
             // both arrays have at least `count` words, and the storage array is contiguous
-            for { let i := 0 } lt(i, count) { i := add(i, 1) } {
+            for {
+                let i := 0
+            } lt(i, count) {
+                i := add(i, 1)
+            } {
                 let word := sload(add(positions.slot, i))
                 let offset := mul(add(i, 1), 0x20)
                 mstore(add(legs, offset), word)
@@ -110,11 +114,13 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     /// @return oldSize The position before.
     /// @return newSize The position after.
     /// @return costDelta What the account's stored cost changed by.
-    function _apply(Loaded memory loaded, InstrumentId instrument, int256 delta, uint256 price, int256 fundingIndex)
-        internal
-        pure
-        returns (int256 oldSize, int256 newSize, int256 costDelta)
-    {
+    function _apply(
+        Loaded memory loaded,
+        InstrumentId instrument,
+        int256 delta,
+        uint256 price,
+        int256 fundingIndex
+    ) internal pure returns (int256 oldSize, int256 newSize, int256 costDelta) {
         uint256 i = _find(loaded, instrument);
         int256 oldCost;
         uint256 epoch;
@@ -151,7 +157,8 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         uint256 amount = uint256(int256(held) + delta);
         if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
         if (i == n) {
-            if (n == MAX_COLLATERALS) revert IClearinghouseTypes.TooManyCollaterals(loaded.id, MAX_COLLATERALS);
+            if (n == MAX_COLLATERALS)
+                revert IClearinghouseTypes.TooManyCollaterals(loaded.id, MAX_COLLATERALS);
             loaded.spotCount = n + 1;
         }
         loaded.spot[i] = toSpotWord(assetId, _s.assetUnderlying[assetId], amount);
@@ -160,14 +167,21 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     // ------------------------------------------------------------------------------------------------ write
 
     /// @notice Writes what changed and emits one event per changed balance. Positions emit where they are traded.
-    function _store(Loaded memory loaded, CashMarket.Index memory index, CashMarket.Totals memory totals) internal {
+    function _store(
+        Loaded memory loaded,
+        CashMarket.Index memory index,
+        CashMarket.Totals memory totals
+    ) internal {
         Account storage account = _s.accounts[loaded.id];
         _storeLegs(account, loaded);
         _storeSpot(account, loaded);
         if (loaded.cash != loaded.oldCash) {
             int256 principal = CashMarket.toPrincipal(index, loaded.cash);
             if (principal > type(int128).max || principal < -type(int128).max) {
-                revert IClearinghouseTypes.AmountTooLarge(WadMath.abs(principal), uint256(int256(type(int128).max)));
+                revert IClearinghouseTypes.AmountTooLarge(
+                    WadMath.abs(principal),
+                    uint256(int256(type(int128).max))
+                );
             }
             CashMarket.replace(totals, loaded.principal, principal);
             loaded.principal = principal;
@@ -176,8 +190,13 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         if (loaded.flaggedAt != loaded.header.flaggedAt()) {
             emit IClearinghouseTypes.FlagUpdated(loaded.id, uint40(loaded.flaggedAt));
         }
-        AccountHeader header =
-            toAccountHeader(loaded.principal, loaded.mask, loaded.flaggedAt, loaded.count, loaded.profileId);
+        AccountHeader header = toAccountHeader(
+            loaded.principal,
+            loaded.mask,
+            loaded.flaggedAt,
+            loaded.count,
+            loaded.profileId
+        );
         if (AccountHeader.unwrap(header) != AccountHeader.unwrap(loaded.header)) account.header = header;
     }
 
@@ -188,14 +207,26 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         assembly ("memory-safe") {
             // writes the slots whose word changed, and clears those beyond the new count
             let n := count
-            if gt(oldCount, n) { n := oldCount }
-            for { let i := 0 } lt(i, n) { i := add(i, 1) } {
+            if gt(oldCount, n) {
+                n := oldCount
+            }
+            for {
+                let i := 0
+            } lt(i, n) {
+                i := add(i, 1)
+            } {
                 let offset := mul(add(i, 1), 0x20)
                 let word := 0
-                if lt(i, count) { word := mload(add(legs, offset)) }
+                if lt(i, count) {
+                    word := mload(add(legs, offset))
+                }
                 let old := 0
-                if lt(i, oldCount) { old := mload(add(oldLegs, offset)) }
-                if xor(word, old) { sstore(add(positions.slot, i), word) }
+                if lt(i, oldCount) {
+                    old := mload(add(oldLegs, offset))
+                }
+                if xor(word, old) {
+                    sstore(add(positions.slot, i), word)
+                }
             }
         }
     }
@@ -238,16 +269,31 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
 
     /// @notice The account in memory as the risk engine takes it.
     function _portfolio(Loaded memory loaded) internal view returns (Portfolio memory portfolio) {
-        return _toPortfolio(loaded.cash, loaded.profileId, loaded.legs, loaded.count, loaded.spot, loaded.spotCount);
+        return
+            _toPortfolio(
+                loaded.cash,
+                loaded.profileId,
+                loaded.legs,
+                loaded.count,
+                loaded.spot,
+                loaded.spotCount
+            );
     }
 
     /// @notice The same account as it was loaded, at the same prices and funding.
     function _portfolioBefore(Loaded memory loaded) internal view returns (Portfolio memory portfolio) {
         uint256 spotCount;
-        while (spotCount < loaded.oldSpot.length && SpotWord.unwrap(loaded.oldSpot[spotCount]) != 0) ++spotCount;
-        return _toPortfolio(
-            loaded.oldCash, loaded.profileId, loaded.oldLegs, loaded.oldCount, loaded.oldSpot, spotCount
-        );
+        while (spotCount < loaded.oldSpot.length && SpotWord.unwrap(loaded.oldSpot[spotCount]) != 0)
+            ++spotCount;
+        return
+            _toPortfolio(
+                loaded.oldCash,
+                loaded.profileId,
+                loaded.oldLegs,
+                loaded.oldCount,
+                loaded.oldSpot,
+                spotCount
+            );
     }
 
     function _toPortfolio(
@@ -266,8 +312,10 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         for (uint256 i = 0; i < count;) {
             PositionWord word = legs[i];
             if (word.kind() == Kind.Perp) {
-                (int256 fundingIndex, int256 premium) =
-                    Funding.current(_s.perps[word.underlying()].funding, block.timestamp);
+                (int256 fundingIndex, int256 premium) = Funding.current(
+                    _s.perps[word.underlying()].funding,
+                    block.timestamp
+                );
                 premiums[perps] = premium;
                 word = word.withCost(word.cost() - WadMath.mulCeil(word.size(), fundingIndex));
                 unchecked {

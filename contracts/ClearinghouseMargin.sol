@@ -37,10 +37,12 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         _checkSide(sides.b, margins[1], sides.bGrew, restricted);
     }
 
-    function _checkSide(Loaded memory loaded, IRiskEngine.Margin memory margin, bool grew, bool restricted)
-        private
-        view
-    {
+    function _checkSide(
+        Loaded memory loaded,
+        IRiskEngine.Margin memory margin,
+        bool grew,
+        bool restricted
+    ) private view {
         if (grew && (restricted || margin.status != IPriceRouter.Status.Ok)) {
             revert IClearinghouseTypes.ReduceOnly(loaded.id, margin.status, restricted);
         }
@@ -54,12 +56,15 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         IRiskEngine.Margin memory before = _assess(_portfolioBefore(loaded));
         bool reduced = margin.initialMargin < before.initialMargin;
         if (before.equity > 0) {
-            reduced = reduced
-                && margin.equity * int256(before.maintenanceMargin) >= before.equity * int256(margin.maintenanceMargin);
+            reduced =
+                reduced &&
+                margin.equity * int256(before.maintenanceMargin) >=
+                    before.equity * int256(margin.maintenanceMargin);
         } else {
             reduced = reduced && margin.equity >= before.equity;
         }
-        if (!reduced) revert IClearinghouseTypes.BelowInitialMargin(loaded.id, margin.equity, margin.initialMargin);
+        if (!reduced)
+            revert IClearinghouseTypes.BelowInitialMargin(loaded.id, margin.equity, margin.initialMargin);
     }
 
     /// @notice After a withdrawal what is left covers the initial margin without counting unrealised gains (SPEC-M12).
@@ -75,7 +80,10 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         int256 gains = margin.unrealised > 0 ? margin.unrealised : int256(0);
         if (margin.equity - gains < int256(margin.initialMargin)) {
             revert IClearinghouseTypes.WithdrawalTooLarge(
-                loaded.id, margin.equity, margin.initialMargin, margin.unrealised
+                loaded.id,
+                margin.equity,
+                margin.initialMargin,
+                margin.unrealised
             );
         }
     }
@@ -87,7 +95,9 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         if (header.flaggedAt() == 0) return;
         Portfolio[] memory portfolios = new Portfolio[](1);
         portfolios[0] = _portfolio(_load(account, _cashIndex(), 0));
-        try _s.riskEngine.assess(portfolios, IRiskEngine.Stance.Adverse) returns (IRiskEngine.Margin[] memory margins) {
+        try _s.riskEngine.assess(portfolios, IRiskEngine.Stance.Adverse) returns (
+            IRiskEngine.Margin[] memory margins
+        ) {
             if (!_provesHealth(margins[0])) return;
             _s.accounts[account].header = header.withFlag(0);
             emit IClearinghouseTypes.FlagUpdated(account, 0);
@@ -96,7 +106,8 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
 
     /// @dev A stale price proves nothing.
     function _provesHealth(IRiskEngine.Margin memory margin) private pure returns (bool) {
-        return margin.status != IPriceRouter.Status.Stale && margin.equity >= int256(margin.maintenanceMargin);
+        return
+            margin.status != IPriceRouter.Status.Stale && margin.equity >= int256(margin.maintenanceMargin);
     }
 
     function _storeBoth(Sides memory sides, CashMarket.Index memory index) internal {

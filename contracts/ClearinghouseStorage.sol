@@ -5,7 +5,8 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
-import {AssetConfig, AssetTotals} from "./types/AssetWords.sol";
+import {AssetConfig} from "./types/AssetConfig.sol";
+import {AssetTotals} from "./types/AssetTotals.sol";
 import {FundingState} from "./types/FundingState.sol";
 import {ModuleState} from "./types/ModuleState.sol";
 import {OpenInterest} from "./types/OpenInterest.sol";

@@ -32,11 +32,14 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         }
     }
 
-    function _validateTrade(IClearinghouseTypes.Trade calldata params) internal view returns (Perp storage perp) {
+    function _validateTrade(
+        IClearinghouseTypes.Trade calldata params
+    ) internal view returns (Perp storage perp) {
         perp = _perp(params.instrument);
         if (params.buyer == params.seller) revert IClearinghouseTypes.SameAccount(params.buyer);
         if (params.size == 0 || params.price == 0) revert IClearinghouseTypes.AmountZero();
-        if (params.size > uint256(MAX_SIZE)) revert IClearinghouseTypes.AmountTooLarge(params.size, uint256(MAX_SIZE));
+        if (params.size > uint256(MAX_SIZE))
+            revert IClearinghouseTypes.AmountTooLarge(params.size, uint256(MAX_SIZE));
         if (params.price > type(uint128).max) {
             revert IClearinghouseTypes.AmountTooLarge(params.price, type(uint128).max);
         }
@@ -48,16 +51,17 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     /// @notice Checks the price against the mark and lets the trade move the premium.
     /// @return fundingIndex The funding index now.
     /// @return premium The premium after the trade.
-    function _movePremium(Perp storage perp, IClearinghouseTypes.Trade calldata params)
-        internal
-        returns (int256 fundingIndex, int256 premium)
-    {
+    function _movePremium(
+        Perp storage perp,
+        IClearinghouseTypes.Trade calldata params
+    ) internal returns (int256 fundingIndex, int256 premium) {
         (fundingIndex, premium) = Funding.current(perp.funding, block.timestamp);
         uint256 index = _s.riskEngine.indexOf(params.instrument.underlying()).price;
         uint256 mark = LinearPricing.perpMark(index, premium);
         uint256 bandBps = perp.priceBandBps;
         uint256 distance = params.price > mark ? params.price - mark : mark - params.price;
-        if (distance * BPS > mark * bandBps) revert IClearinghouseTypes.PriceOutOfBand(params.price, mark, bandBps);
+        if (distance * BPS > mark * bandBps)
+            revert IClearinghouseTypes.PriceOutOfBand(params.price, mark, bandBps);
         premium = Funding.afterTrade(
             premium,
             index,
@@ -94,7 +98,8 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
 
     /// @dev A position grew when it ends further from zero or on the other side of it.
     function _grew(int256 oldSize, int256 newSize) private pure returns (bool) {
-        return newSize != 0 && ((newSize > 0) != (oldSize > 0) || WadMath.abs(newSize) > WadMath.abs(oldSize));
+        return
+            newSize != 0 && ((newSize > 0) != (oldSize > 0) || WadMath.abs(newSize) > WadMath.abs(oldSize));
     }
 
     function _long(int256 size) private pure returns (int256) {
@@ -102,7 +107,11 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     }
 
     /// @notice Takes the fees from both sides and books them for the insurance account and the venue.
-    function _chargeFees(Module storage module, Sides memory sides, IClearinghouseTypes.Trade calldata params) internal {
+    function _chargeFees(
+        Module storage module,
+        Sides memory sides,
+        IClearinghouseTypes.Trade calldata params
+    ) internal {
         uint256 total = params.buyerFee + params.sellerFee;
         if (total == 0) return;
         sides.a.cash -= int256(params.buyerFee);
@@ -115,22 +124,30 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     // ------------------------------------------------------------------------------------------------ baskets
 
     /// @dev The signed change that takes `size` units off the account's position, which must hold them.
-    function _reduction(Loaded memory loaded, InstrumentId instrument, uint256 size) internal pure returns (int256) {
+    function _reduction(
+        Loaded memory loaded,
+        InstrumentId instrument,
+        uint256 size
+    ) internal pure returns (int256) {
         uint256 i = _find(loaded, instrument);
         if (i == loaded.count) revert IClearinghouseTypes.PositionNotFound(loaded.id, instrument);
         int256 held = loaded.legs[i].size();
         if (size == 0) revert IClearinghouseTypes.AmountZero();
-        if (size > WadMath.abs(held)) revert IClearinghouseTypes.ReducesPastZero(loaded.id, instrument, held, size);
+        if (size > WadMath.abs(held))
+            revert IClearinghouseTypes.ReducesPastZero(loaded.id, instrument, held, size);
         return held > 0 ? -int256(size) : int256(size);
     }
 
     /// @return realised What `a`'s cash changed by.
-    function _moveLegs(Sides memory sides, IClearinghouseTypes.Basket calldata basket) internal returns (int256 realised) {
+    function _moveLegs(
+        Sides memory sides,
+        IClearinghouseTypes.Basket calldata basket
+    ) internal returns (int256 realised) {
         int256 cash = sides.a.cash;
         for (uint256 i = 0; i < basket.instruments.length; ++i) {
             InstrumentId instrument = basket.instruments[i];
             Perp storage perp = _perp(instrument);
-            (int256 fundingIndex,) = Funding.current(perp.funding, block.timestamp);
+            (int256 fundingIndex, ) = Funding.current(perp.funding, block.timestamp);
             int256 delta = _reduction(sides.a, instrument, basket.sizes[i]);
             _exchange(sides, perp, instrument, delta, basket.prices[i], fundingIndex);
             _emitPosition(sides.a, instrument);
@@ -140,12 +157,12 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     }
 
     /// @return value What `b` paid for the collateral.
-    function _moveSpot(Sides memory sides, IClearinghouseTypes.Basket calldata basket) internal view returns (int256 value) {
+    function _moveSpot(
+        Sides memory sides,
+        IClearinghouseTypes.Basket calldata basket
+    ) internal view returns (int256 value) {
         for (uint256 i = 0; i < basket.assetIds.length; ++i) {
-            uint256 amount = basket.amounts[i];
-            if (amount == 0) revert IClearinghouseTypes.AmountZero();
-            if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
-            if (basket.assetIds[i] == CASH) revert IClearinghouseTypes.UnknownAsset(CASH);
+            uint256 amount = _balanceToMove(basket, i);
             _applySpot(sides.a, basket.assetIds[i], -int256(amount));
             _applySpot(sides.b, basket.assetIds[i], int256(amount));
             value += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
@@ -154,16 +171,26 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         sides.b.cash -= value;
     }
 
+    /// @dev The amount of the basket's i-th balance, which is not cash.
+    function _balanceToMove(
+        IClearinghouseTypes.Basket calldata basket,
+        uint256 i
+    ) private pure returns (uint256 amount) {
+        amount = basket.amounts[i];
+        if (amount == 0) revert IClearinghouseTypes.AmountZero();
+        if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
+        if (basket.assetIds[i] == CASH) revert IClearinghouseTypes.UnknownAsset(CASH);
+    }
+
     function _previewBasket(Loaded memory loaded, IClearinghouseTypes.Basket calldata basket) internal view {
         for (uint256 i = 0; i < basket.instruments.length; ++i) {
             InstrumentId instrument = basket.instruments[i];
-            (int256 fundingIndex,) = Funding.current(_perp(instrument).funding, block.timestamp);
+            (int256 fundingIndex, ) = Funding.current(_perp(instrument).funding, block.timestamp);
             int256 delta = _reduction(loaded, instrument, basket.sizes[i]);
             _apply(loaded, instrument, delta, basket.prices[i], fundingIndex);
         }
         for (uint256 i = 0; i < basket.assetIds.length; ++i) {
-            uint256 amount = basket.amounts[i];
-            if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
+            uint256 amount = _balanceToMove(basket, i);
             _applySpot(loaded, basket.assetIds[i], -int256(amount));
             loaded.cash += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
         }
@@ -171,8 +198,9 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
 
     function _emitPosition(Loaded memory loaded, InstrumentId instrument) internal {
         uint256 i = _find(loaded, instrument);
-        (int256 size, int256 cost) =
-            i < loaded.count ? (loaded.legs[i].size(), loaded.legs[i].cost()) : (int256(0), int256(0));
+        (int256 size, int256 cost) = i < loaded.count
+            ? (loaded.legs[i].size(), loaded.legs[i].cost())
+            : (int256(0), int256(0));
         emit IClearinghouseTypes.PositionUpdated(loaded.id, instrument, size, cost);
     }
 }

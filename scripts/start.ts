@@ -44,7 +44,13 @@ function readOptions(args: string[]) {
       },
     });
     const { once, json, help } = values;
-    return { once, json, help, accounts: whole('--accounts', values.accounts, 4), seed: whole('--seed', values.seed, 0) };
+    return {
+      once,
+      json,
+      help,
+      accounts: whole('--accounts', values.accounts, 4),
+      seed: whole('--seed', values.seed, 0),
+    };
   } catch (error) {
     process.stderr.write(`start: ${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     return undefined;
@@ -53,6 +59,7 @@ function readOptions(args: string[]) {
 
 function whole(name: string, text: string, least: number): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < least) throw new Error(`${name}: expected a whole number from ${least}, found "${text}"`);
+  if (!Number.isInteger(value) || value < least)
+    throw new Error(`${name}: expected a whole number from ${least}, found "${text}"`);
   return value;
 }

@@ -30,6 +30,7 @@ getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | Facto
 getContractFactory(name: 'IRiskEngine', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskEngine__factory>
 getContractFactory(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.InsuranceFund__factory>
 getContractFactory(name: 'Liquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Liquidator__factory>
+getContractFactory(name: 'CallBatch', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CallBatch__factory>
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockERC20', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockERC20__factory>
 getContractFactory(name: 'MockPythOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPythOracle__factory>
@@ -66,6 +67,7 @@ getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer
 getContractAt(name: 'IRiskEngine', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskEngine>
 getContractAt(name: 'InsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.InsuranceFund>
 getContractAt(name: 'Liquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Liquidator>
+getContractAt(name: 'CallBatch', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CallBatch>
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockERC20', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockERC20>
 getContractAt(name: 'MockPythOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPythOracle>
@@ -102,6 +104,7 @@ deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployCon
 deployContract(name: 'IRiskEngine', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngine>
 deployContract(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
+deployContract(name: 'CallBatch', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockERC20', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
 deployContract(name: 'MockPythOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPythOracle>
@@ -138,6 +141,7 @@ deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signe
 deployContract(name: 'IRiskEngine', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngine>
 deployContract(name: 'InsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
+deployContract(name: 'CallBatch', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockERC20', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
 deployContract(name: 'MockPythOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPythOracle>

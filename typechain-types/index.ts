@@ -56,6 +56,8 @@ export type { InsuranceFund } from './liquidation/InsuranceFund.js';
 export { InsuranceFund__factory } from './factories/liquidation/InsuranceFund__factory.js';
 export type { Liquidator } from './liquidation/Liquidator.js';
 export { Liquidator__factory } from './factories/liquidation/Liquidator__factory.js';
+export type { CallBatch } from './mocks/CallBatch.js';
+export { CallBatch__factory } from './factories/mocks/CallBatch__factory.js';
 export type { MockAggregator } from './mocks/MockAggregator.js';
 export { MockAggregator__factory } from './factories/mocks/MockAggregator__factory.js';
 export type { MockERC20 } from './mocks/MockERC20.js';

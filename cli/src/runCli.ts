@@ -23,5 +23,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // viem's short message, without the request that it appends
-  return 'shortMessage' in error && typeof error.shortMessage === 'string' ? error.shortMessage : error.message;
+  return 'shortMessage' in error && typeof error.shortMessage === 'string'
+    ? error.shortMessage
+    : error.message;
 }

@@ -24,7 +24,12 @@ describe('novate', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('helps with examples and exits with 0', () => {
-    for (const args of [['--help'], ['replay', '--help'], ['margin', '--help'], ['account', 'explain', '--help']]) {
+    for (const args of [
+      ['--help'],
+      ['replay', '--help'],
+      ['margin', '--help'],
+      ['account', 'explain', '--help'],
+    ]) {
       const { status, stdout } = novate(...args);
       expect(status).to.equal(0);
       expect(stdout).to.include('Usage: novate').and.include('Examples:');
@@ -66,7 +71,16 @@ describe('accounts on the command line', () => {
   });
 
   it('are refused where they are anything else', () => {
-    for (const text of ['', '0x', 'me', '-1', `${OWNER}/`, `${OWNER}/x`, `${OWNER}/1/2`, `${OWNER}/${1n << 96n}`]) {
+    for (const text of [
+      '',
+      '0x',
+      'me',
+      '-1',
+      `${OWNER}/`,
+      `${OWNER}/x`,
+      `${OWNER}/1/2`,
+      `${OWNER}/${1n << 96n}`,
+    ]) {
       expect(() => parseAccount(text), text).to.throw(UsageError);
     }
   });

@@ -22,7 +22,8 @@ describe('random numbers', () => {
 
   it('are even and normal enough', () => {
     const random = createRandom(1);
-    const mean = (draw: () => number) => Array.from({ length: 4_000 }, draw).reduce((a, b) => a + b, 0) / 4_000;
+    const mean = (draw: () => number) =>
+      Array.from({ length: 4_000 }, draw).reduce((a, b) => a + b, 0) / 4_000;
     expect(mean(() => random.next())).to.be.closeTo(0.5, 0.02);
     expect(mean(() => random.normal())).to.be.closeTo(0, 0.05);
     expect(mean(() => random.normal() ** 2)).to.be.closeTo(1, 0.08);

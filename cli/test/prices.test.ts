@@ -60,11 +60,27 @@ describe('candle files', () => {
     ['a price of zero', `${CANDLE_COLUMNS}\n1,0,1,1,1,1\n`, 'x.csv:2: expected open to be a price > 0'],
     ['a negative price', `${CANDLE_COLUMNS}\n1,1,1,-1,1,1\n`, 'x.csv:2: expected low to be a price > 0'],
     ['an exponent', `${CANDLE_COLUMNS}\n1,1e3,1,1,1,1\n`, 'x.csv:2: expected open to be a price > 0'],
-    ['too many digits', `${CANDLE_COLUMNS}\n1,1.123456789,2,1,1,1\n`, 'x.csv:2: expected open to be a price > 0'],
-    ['a huge price', `${CANDLE_COLUMNS}\n1,1${'0'.repeat(12)},2,1,1,1\n`, 'x.csv:2: expected open to be a price > 0'],
+    [
+      'too many digits',
+      `${CANDLE_COLUMNS}\n1,1.123456789,2,1,1,1\n`,
+      'x.csv:2: expected open to be a price > 0',
+    ],
+    [
+      'a huge price',
+      `${CANDLE_COLUMNS}\n1,1${'0'.repeat(12)},2,1,1,1\n`,
+      'x.csv:2: expected open to be a price > 0',
+    ],
     ['a negative volume', `${CANDLE_COLUMNS}\n1,1,1,1,1,-1\n`, 'x.csv:2: expected volume'],
-    ['a high below the close', `${CANDLE_COLUMNS}\n1,1,1,1,2,1\n`, 'x.csv:2: expected low <= open, close <= high'],
-    ['time standing still', `${CANDLE_COLUMNS}\n${LINE_1}\n${LINE_1}\n`, 'x.csv:3: expected open_time_ms after'],
+    [
+      'a high below the close',
+      `${CANDLE_COLUMNS}\n1,1,1,1,2,1\n`,
+      'x.csv:2: expected low <= open, close <= high',
+    ],
+    [
+      'time standing still',
+      `${CANDLE_COLUMNS}\n${LINE_1}\n${LINE_1}\n`,
+      'x.csv:3: expected open_time_ms after',
+    ],
   ];
   for (const [name, text, expected] of bad) {
     it(`with ${name} are refused in one line that says where`, () => {
@@ -102,14 +118,22 @@ describe('price files', () => {
   });
 
   it('are refused where the name does not say, where one comes twice, and where one is missing', async () => {
-    expect(await errorOf([write('doge.csv')])).to.include('expected a file name that begins with btc-, eth-, sol-');
+    expect(await errorOf([write('doge.csv')])).to.include(
+      'expected a file name that begins with btc-, eth-, sol-',
+    );
     expect(await errorOf([write('btc-1.csv'), write('btc-2.csv')])).to.include('BTC was given before');
     expect(await errorOf([join(folder, 'btc-none.csv')])).to.include('expected a readable CSV file (ENOENT)');
   });
 });
 
 describe('alignment', () => {
-  const candle = (openTimeMs: number, close: bigint) => ({ openTimeMs, open: close, high: close, low: close, close });
+  const candle = (openTimeMs: number, close: bigint) => ({
+    openTimeMs,
+    open: close,
+    high: close,
+    low: close,
+    close,
+  });
 
   it('joins by time over the common span and carries prices over gaps', () => {
     const rows = alignCandles([

@@ -35,16 +35,23 @@ interface IClearinghouseCore is IClearinghouseTypes {
     /// @notice Moves a basket at the given prices plus `reward` from `from` and `incentive` from the insurance account to
     /// `to`. For the liquidator module; `to` must end above its initial margin.
     /// @return cashToTaker What the cash of `to` changed by, reward and incentive included.
-    function moveBasket(AccountId from, AccountId to, Basket calldata basket, uint256 reward, uint256 incentive)
-        external
-        returns (int256 cashToTaker);
+    function moveBasket(
+        AccountId from,
+        AccountId to,
+        Basket calldata basket,
+        uint256 reward,
+        uint256 incentive
+    ) external returns (int256 cashToTaker);
 
     // ------------------------------------------------------------------------------------------------ views
 
     function portfolioOf(AccountId account) external view returns (Portfolio memory);
 
     /// @notice The portfolio as it would be after `moveBasket`, without reward.
-    function previewBasket(AccountId account, Basket calldata basket) external view returns (Portfolio memory);
+    function previewBasket(
+        AccountId account,
+        Basket calldata basket
+    ) external view returns (Portfolio memory);
 
     /// @notice Equity and margin now, at prices adverse to the account while they are guarded.
     function marginOf(AccountId account) external view returns (IRiskEngine.Margin memory);
@@ -56,14 +63,16 @@ interface IClearinghouseCore is IClearinghouseTypes {
 
     function collateralOf(AccountId account, uint8 assetId) external view returns (uint256);
 
-    function positionOf(AccountId account, InstrumentId instrument) external view returns (int256 size, int256 cost);
+    function positionOf(
+        AccountId account,
+        InstrumentId instrument
+    ) external view returns (int256 size, int256 cost);
 
     function positionsOf(AccountId account) external view returns (PositionWord[] memory);
 
-    function accountInfo(AccountId account)
-        external
-        view
-        returns (uint8 profileId, uint8 positionCount, uint40 flaggedAt, uint64 collateralMask);
+    function accountInfo(
+        AccountId account
+    ) external view returns (uint8 profileId, uint8 positionCount, uint40 flaggedAt, uint64 collateralMask);
 
     /// @notice True for the owner, and for an operator whose approval has all the given scopes and has not expired.
     function isAuthorised(AccountId account, address caller, uint8 scopes) external view returns (bool);

@@ -49,10 +49,18 @@ interface IClearinghouseExt is IClearinghouseTypes {
 
     function cashState() external view returns (CashState memory);
 
-    function moduleInfo(address module)
+    function moduleInfo(
+        address module
+    )
         external
         view
-        returns (uint8 roles, uint16 insuranceShareBps, uint256 insuranceFees, uint256 venueFees, AccountId feeAccount);
+        returns (
+            uint8 roles,
+            uint16 insuranceShareBps,
+            uint256 insuranceFees,
+            uint256 venueFees,
+            AccountId feeAccount
+        );
 
     // ------------------------------------------------------------------------------------------------ governance
 

@@ -93,7 +93,12 @@ interface IClearinghouseTypes {
 
     // ------------------------------------------------------------------------------------------------ events
 
-    event Deposited(AccountId indexed account, uint8 indexed assetId, address indexed from, uint256 amountRaw);
+    event Deposited(
+        AccountId indexed account,
+        uint8 indexed assetId,
+        address indexed from,
+        uint256 amountRaw
+    );
     event Withdrawn(AccountId indexed account, uint8 indexed assetId, address indexed to, uint256 amountRaw);
     event Transferred(AccountId indexed from, AccountId indexed to, uint8 indexed assetId, uint256 amount);
     event Traded(
@@ -111,7 +116,12 @@ interface IClearinghouseTypes {
     event CashUpdated(AccountId indexed account, int256 principal);
     event CollateralUpdated(AccountId indexed account, uint8 indexed assetId, uint256 amount);
     /// @notice `size` 0 means closed. `cost` has the funding folded in, see `PositionWord`.
-    event PositionUpdated(AccountId indexed account, InstrumentId indexed instrument, int256 size, int256 cost);
+    event PositionUpdated(
+        AccountId indexed account,
+        InstrumentId indexed instrument,
+        int256 size,
+        int256 cost
+    );
     event ProfileChanged(AccountId indexed account, uint8 profileId);
     event FlagUpdated(AccountId indexed account, uint40 flaggedAt);
     event OperatorSet(AccountId indexed account, address indexed operator, uint8 scopes, uint40 expirySec);
@@ -123,7 +133,14 @@ interface IClearinghouseTypes {
     event IncentivePaid(AccountId indexed to, uint256 amount);
     event FeesSwept(address indexed module, uint256 toInsurance, uint256 toVenue);
 
-    event AssetSet(uint8 indexed assetId, address token, uint8 decimals, uint16 underlying, bool enabled, uint256 cap);
+    event AssetSet(
+        uint8 indexed assetId,
+        address token,
+        uint8 decimals,
+        uint16 underlying,
+        bool enabled,
+        uint256 cap
+    );
     event PerpSet(uint16 indexed underlying, PerpConfig config);
     event ModuleSet(address indexed module, uint8 roles, uint16 insuranceShareBps, AccountId feeAccount);
     event RiskEngineSet(address indexed riskEngine);

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {AccountId} from "../types/AccountId.sol";
-import {InstrumentId} from "../types/InstrumentId.sol";
 import {Portfolio} from "../types/Portfolio.sol";
 import {IRiskEngine} from "./IRiskEngine.sol";
 import {IPriceRouter} from "./IPriceRouter.sol";

@@ -51,7 +51,12 @@ interface IOrderMatcher {
     }
 
     event OrderFilled(
-        bytes32 indexed orderHash, AccountId indexed account, bool maker, uint256 size, uint256 price, uint256 fee
+        bytes32 indexed orderHash,
+        AccountId indexed account,
+        bool maker,
+        uint256 size,
+        uint256 price,
+        uint256 fee
     );
     event OrderCancelled(AccountId indexed account, uint64 nonce);
     event EpochAdvanced(AccountId indexed account, uint32 epoch);
@@ -77,9 +82,11 @@ interface IOrderMatcher {
     /// @notice Matches as much of two orders as `maxSize`, their remainders and reduce-only allow.
     /// @param maxSize Upper bound of the fill, units wad.
     /// @return filled Units traded.
-    function matchOrders(SignedOrder calldata maker, SignedOrder calldata taker, uint256 maxSize)
-        external
-        returns (uint256 filled);
+    function matchOrders(
+        SignedOrder calldata maker,
+        SignedOrder calldata taker,
+        uint256 maxSize
+    ) external returns (uint256 filled);
 
     /// @notice Cancels the order with this nonce for good.
     function cancel(AccountId account, uint64 nonce) external;
@@ -91,7 +98,10 @@ interface IOrderMatcher {
 
     /// @return state What has become of the nonce.
     /// @return filled Units filled while the state is Partial, else 0.
-    function filledOf(AccountId account, uint64 nonce) external view returns (OrderState state, uint256 filled);
+    function filledOf(
+        AccountId account,
+        uint64 nonce
+    ) external view returns (OrderState state, uint256 filled);
 
     function epochOf(AccountId account) external view returns (uint32);
 

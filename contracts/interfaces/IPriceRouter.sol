@@ -68,7 +68,10 @@ interface IPriceRouter {
 
     /// @notice An underlying was listed, or its sources were replaced.
     event SourcesSet(
-        uint16 indexed underlying, SourceConfig primary, SourceConfig secondary, uint16 maxDeviationBps
+        uint16 indexed underlying,
+        SourceConfig primary,
+        SourceConfig secondary,
+        uint16 maxDeviationBps
     );
     /// @notice Pyth price updates were paid for and pushed; the rest of the sent value went back to the payer.
     event PythUpdated(address indexed payer, uint256 feePaid, uint256 refunded);
@@ -95,10 +98,17 @@ interface IPriceRouter {
 
     /// @notice What the sources of an underlying say now, without a verdict; never reverts for a listed underlying
     /// (given gas, see priceOf). The configurations are those in force, that is after the band's rounding.
-    function inspect(uint16 underlying)
+    function inspect(
+        uint16 underlying
+    )
         external
         view
-        returns (SourceConfig memory primary, SourceConfig memory secondary, uint16 maxDeviationBps, Fault[2] memory faults);
+        returns (
+            SourceConfig memory primary,
+            SourceConfig memory secondary,
+            uint16 maxDeviationBps,
+            Fault[2] memory faults
+        );
 
     /// @notice Every listed underlying, in the order of listing.
     function underlyings() external view returns (uint16[] memory);

@@ -113,10 +113,11 @@ interface IRiskEngine {
     /// @notice As `explain`, at given index prices instead of the router's: what-if on chain.
     /// @param underlyings Every underlying of the portfolio, each once.
     /// @param prices Their index prices, wad USD.
-    function explainAt(Portfolio calldata portfolio, uint16[] calldata underlyings, uint256[] calldata prices)
-        external
-        view
-        returns (Report memory);
+    function explainAt(
+        Portfolio calldata portfolio,
+        uint16[] calldata underlyings,
+        uint256[] calldata prices
+    ) external view returns (Report memory);
 
     /// @notice The index price that trades are judged by.
     function indexOf(uint16 underlying) external view returns (IPriceRouter.Price memory);

@@ -17,11 +17,13 @@ library PositionMath {
     /// @notice The position after a trade and the cash the trade realises. `realised` plus the change of the cost always
     /// equals the trade's own cost, so that nothing is created or lost by the way it is split.
     /// @param size,cost The position before; size 0 with cost 0 is none.
-    function traded(int256 size, int256 cost, int256 delta, uint256 price, int256 fundingIndex)
-        internal
-        pure
-        returns (int256 newSize, int256 newCost, int256 realised)
-    {
+    function traded(
+        int256 size,
+        int256 cost,
+        int256 delta,
+        uint256 price,
+        int256 fundingIndex
+    ) internal pure returns (int256 newSize, int256 newCost, int256 realised) {
         int256 tradeCost = costOf(delta, price, fundingIndex);
         newSize = size + delta;
         if (size == 0 || (size > 0) == (delta > 0)) return (newSize, cost + tradeCost, 0);

@@ -12,6 +12,8 @@ library LiquidationMath {
     uint256 internal constant RAMP_SEC = 15 minutes;
     /// @dev The health a liquidation may at most restore, and the one a pro-rata basket aims at.
     uint256 internal constant TARGET_HEALTH = 1.2e18;
+    /// @dev Each leg and balance rounds by a wei or two; an account has at most 72 of them.
+    uint256 internal constant ROUNDING = 1_000;
 
     /// @notice Share of the relief paid `elapsedSec` after the flag, wad.
     function ramp(uint256 elapsedSec) internal pure returns (uint256) {
@@ -24,13 +26,17 @@ library LiquidationMath {
         return WadMath.min(rampNow, uint256(equity).divDown(maintenance));
     }
 
-    /// @notice Whether E' > 1.2 * MM'.
+    /// @notice Whether E' > 1.2 * MM', beyond what rounding may leave of the equity of an account closed whole.
     function overshoots(int256 equity, uint256 maintenance) internal pure returns (bool) {
-        return equity > 0 && uint256(equity) > TARGET_HEALTH.mulDown(maintenance);
+        return equity > 0 && uint256(equity) > TARGET_HEALTH.mulDown(maintenance) + ROUNDING;
     }
 
     /// @notice f = (1.2 * MM - E) / ((1.2 - phi) * MM), floored, at most 1; needs E < MM.
-    function proRataFraction(int256 equity, uint256 maintenance, uint256 phiNow) internal pure returns (uint256) {
+    function proRataFraction(
+        int256 equity,
+        uint256 maintenance,
+        uint256 phiNow
+    ) internal pure returns (uint256) {
         int256 missing = int256(TARGET_HEALTH.mulDown(maintenance)) - equity;
         uint256 perUnit = (TARGET_HEALTH - phiNow).mulDown(maintenance);
         if (perUnit == 0 || uint256(missing) >= perUnit) return WadMath.WAD;

@@ -33,9 +33,12 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     uint128 private _dustMargin;
     uint128 private _minReward;
 
-    constructor(IClearinghouse clearinghouse_, address authority, uint256 dustMargin, uint256 minReward)
-        AccessManaged(authority)
-    {
+    constructor(
+        IClearinghouse clearinghouse_,
+        address authority,
+        uint256 dustMargin,
+        uint256 minReward
+    ) AccessManaged(authority) {
         clearinghouse = clearinghouse_;
         _setParameters(dustMargin, minReward);
     }
@@ -50,7 +53,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc ILiquidator
     function clearFlag(AccountId account) external nonReentrant {
-        (,, uint40 stored,) = clearinghouse.accountInfo(account);
+        (, , uint40 stored, ) = clearinghouse.accountInfo(account);
         if (stored == 0) revert NotFlagged(account);
         Portfolio memory portfolio = clearinghouse.portfolioOf(account);
         IRiskEngine.Margin memory margin = _assess(portfolio, IRiskEngine.Stance.Adverse);
@@ -77,7 +80,11 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
             revert RewardTooLow(terms.penalty + terms.incentive, params.minReward);
         }
         int256 change = clearinghouse.moveBasket(
-            params.account, params.liquidator, basket, terms.penalty, terms.incentive
+            params.account,
+            params.liquidator,
+            basket,
+            terms.penalty,
+            terms.incentive
         );
         if (change < params.minCash) revert CashTooLow(change, params.minCash);
         _settle(params, terms, emptied);
@@ -91,8 +98,11 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     // ------------------------------------------------------------------------------------------------ views
 
     /// @inheritdoc ILiquidator
-    function quote(AccountId account, Selection calldata selection) external view returns (Quote memory terms) {
-        (terms,,) = _calculate(account, selection);
+    function quote(
+        AccountId account,
+        Selection calldata selection
+    ) external view returns (Quote memory terms) {
+        (terms, , ) = _calculate(account, selection);
     }
 
     /// @inheritdoc ILiquidator
@@ -107,10 +117,13 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILiquidator
-    function isLiquidatable(AccountId account) external view returns (bool, IRiskEngine.Margin memory margin) {
+    function isLiquidatable(
+        AccountId account
+    ) external view returns (bool, IRiskEngine.Margin memory margin) {
         margin = _assess(clearinghouse.portfolioOf(account), IRiskEngine.Stance.Favourable);
         return (
-            margin.equity < int256(margin.maintenanceMargin) && margin.status != IPriceRouter.Status.Stale, margin
+            margin.equity < int256(margin.maintenanceMargin) && margin.status != IPriceRouter.Status.Stale,
+            margin
         );
     }
 
@@ -130,19 +143,20 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     /// @return terms The quote.
     /// @return basket The selection with its marks.
     /// @return emptied Whether the account has neither positions nor collateral left.
-    function _calculate(AccountId account, Selection calldata selection)
-        private
-        view
-        returns (Quote memory terms, IClearinghouseTypes.Basket memory basket, bool emptied)
-    {
+    function _calculate(
+        AccountId account,
+        Selection calldata selection
+    ) private view returns (Quote memory terms, IClearinghouseTypes.Basket memory basket, bool emptied) {
         Portfolio memory portfolio = clearinghouse.portfolioOf(account);
         basket = _priced(account, portfolio, selection);
         Portfolio[] memory portfolios = new Portfolio[](2);
         portfolios[0] = portfolio;
         portfolios[1] = clearinghouse.previewBasket(account, basket);
         // both at the prices that favour the account as it is now, so that before and after compare
-        IRiskEngine.Margin[] memory margins =
-            clearinghouse.riskEngine().assess(portfolios, IRiskEngine.Stance.Favourable);
+        IRiskEngine.Margin[] memory margins = clearinghouse.riskEngine().assess(
+            portfolios,
+            IRiskEngine.Stance.Favourable
+        );
         (terms.before, terms.next) = (margins[0], margins[1]);
         _requireBelow(account, terms.before);
         if (terms.before.maintenanceMargin <= terms.next.maintenanceMargin) {
@@ -177,18 +191,20 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @dev Looks up each selected leg's mark. The clearinghouse refuses legs the account does not hold.
-    function _priced(AccountId account, Portfolio memory portfolio, Selection calldata selection)
-        private
-        view
-        returns (IClearinghouseTypes.Basket memory basket)
-    {
+    function _priced(
+        AccountId account,
+        Portfolio memory portfolio,
+        Selection calldata selection
+    ) private view returns (IClearinghouseTypes.Basket memory basket) {
         uint256 legs = selection.instruments.length;
         uint256 assets = selection.assetIds.length;
         if (legs != selection.sizes.length) revert LengthMismatch(legs, selection.sizes.length);
         if (assets != selection.amounts.length) revert LengthMismatch(assets, selection.amounts.length);
         if (legs + assets == 0) revert EmptyBasket();
-        IRiskEngine.Marks memory marks =
-            clearinghouse.riskEngine().marksOf(portfolio, IRiskEngine.Stance.Favourable);
+        IRiskEngine.Marks memory marks = clearinghouse.riskEngine().marksOf(
+            portfolio,
+            IRiskEngine.Stance.Favourable
+        );
         if (marks.status == IPriceRouter.Status.Stale) revert PriceNotUsable(account, marks.status);
         basket.instruments = selection.instruments;
         basket.sizes = selection.sizes;
@@ -228,7 +244,10 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         revert IClearinghouseTypes.InsufficientBalance(account, assetId, 0, 0);
     }
 
-    function _slice(Portfolio memory portfolio, uint256 fraction) private pure returns (Selection memory selection) {
+    function _slice(
+        Portfolio memory portfolio,
+        uint256 fraction
+    ) private pure returns (Selection memory selection) {
         uint256 legs;
         selection.instruments = new InstrumentId[](portfolio.legs.length);
         selection.sizes = new uint256[](portfolio.legs.length);
@@ -252,7 +271,10 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     }
 
     function _shorten(Selection memory selection, uint256 legs, uint256 assets) private pure {
-        (InstrumentId[] memory instruments, uint256[] memory sizes) = (selection.instruments, selection.sizes);
+        (InstrumentId[] memory instruments, uint256[] memory sizes) = (
+            selection.instruments,
+            selection.sizes
+        );
         (uint8[] memory assetIds, uint256[] memory amounts) = (selection.assetIds, selection.amounts);
         assembly ("memory-safe") {
             mstore(instruments, legs)
@@ -300,7 +322,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
 
     /// @dev When the account was flagged, 0 where it is not or the flag has lapsed.
     function _flaggedAt(AccountId account) private view returns (uint256) {
-        (,, uint40 stored,) = clearinghouse.accountInfo(account);
+        (, , uint40 stored, ) = clearinghouse.accountInfo(account);
         return stored == 0 || block.timestamp > stored + FLAG_LIFETIME_SEC ? 0 : stored;
     }
 
@@ -309,21 +331,19 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         return flaggedAt == 0 ? 0 : block.timestamp - flaggedAt;
     }
 
-    function _assess(Portfolio memory portfolio, IRiskEngine.Stance stance)
-        private
-        view
-        returns (IRiskEngine.Margin memory)
-    {
+    function _assess(
+        Portfolio memory portfolio,
+        IRiskEngine.Stance stance
+    ) private view returns (IRiskEngine.Margin memory) {
         Portfolio[] memory portfolios = new Portfolio[](1);
         portfolios[0] = portfolio;
         return clearinghouse.riskEngine().assess(portfolios, stance)[0];
     }
 
-    function _requireLiquidatable(Portfolio memory portfolio, AccountId account)
-        private
-        view
-        returns (IRiskEngine.Margin memory margin)
-    {
+    function _requireLiquidatable(
+        Portfolio memory portfolio,
+        AccountId account
+    ) private view returns (IRiskEngine.Margin memory margin) {
         margin = _assess(portfolio, IRiskEngine.Stance.Favourable);
         if (margin.status == IPriceRouter.Status.Stale) revert PriceNotUsable(account, margin.status);
         _requireBelow(account, margin);
@@ -336,7 +356,8 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     }
 
     function _setParameters(uint256 dustMargin, uint256 minReward) private {
-        if (dustMargin > MAX_DUST_MARGIN) revert ParameterOutOfBounds("dustMargin", dustMargin, MAX_DUST_MARGIN);
+        if (dustMargin > MAX_DUST_MARGIN)
+            revert ParameterOutOfBounds("dustMargin", dustMargin, MAX_DUST_MARGIN);
         if (minReward > MAX_MIN_REWARD) revert ParameterOutOfBounds("minReward", minReward, MAX_MIN_REWARD);
         _dustMargin = uint128(dustMargin);
         _minReward = uint128(minReward);

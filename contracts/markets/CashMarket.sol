@@ -46,10 +46,14 @@ library CashMarket {
 
     /// @dev Every field is kept within its bits: indexes saturate, rates are capped by the model's bounds.
     function pack(Index memory index) internal pure returns (IndexWord) {
-        return IndexWord.wrap(
-            index.supplyIndex | (index.borrowIndex << 80) | (index.supplyRate << 160) | (index.borrowRate << 192)
-                | (index.updatedAt << 224)
-        );
+        return
+            IndexWord.wrap(
+                index.supplyIndex |
+                    (index.borrowIndex << 80) |
+                    (index.supplyRate << 160) |
+                    (index.borrowRate << 192) |
+                    (index.updatedAt << 224)
+            );
     }
 
     function unpack(TotalsWord word) internal pure returns (Totals memory totals) {
@@ -84,16 +88,18 @@ library CashMarket {
 
     /// @notice Present value of a principal, rounded against its owner.
     function toCash(Index memory index, int256 principal) internal pure returns (int256) {
-        return principal >= 0
-            ? int256(uint256(principal).mulDown(index.supplyIndex))
-            : -int256(uint256(-principal).mulUp(index.borrowIndex));
+        return
+            principal >= 0
+                ? int256(uint256(principal).mulDown(index.supplyIndex))
+                : -int256(uint256(-principal).mulUp(index.borrowIndex));
     }
 
     /// @notice The principal that stores a present value, rounded against its owner.
     function toPrincipal(Index memory index, int256 cash) internal pure returns (int256) {
-        return cash >= 0
-            ? int256(uint256(cash).divDown(index.supplyIndex))
-            : -int256(uint256(-cash).divUp(index.borrowIndex));
+        return
+            cash >= 0
+                ? int256(uint256(cash).divDown(index.supplyIndex))
+                : -int256(uint256(-cash).divUp(index.borrowIndex));
     }
 
     /// @notice Moves the totals from an account's old principal to its new one.
@@ -106,11 +112,10 @@ library CashMarket {
     }
 
     /// @notice Present values of all positive and all negative cash; supply rounds up, borrow down: for solvency.
-    function totalCash(Index memory index, Totals memory totals)
-        internal
-        pure
-        returns (uint256 supplied, uint256 borrowed)
-    {
+    function totalCash(
+        Index memory index,
+        Totals memory totals
+    ) internal pure returns (uint256 supplied, uint256 borrowed) {
         supplied = totals.supplyPrincipal.mulUp(index.supplyIndex);
         borrowed = totals.borrowPrincipal.mulDown(index.borrowIndex);
     }
@@ -129,7 +134,9 @@ library CashMarket {
         if (utilisation <= model.kink) {
             rate += utilisation.mulDivDown(model.slopeLow, model.kink);
         } else {
-            rate += model.slopeLow + (utilisation - model.kink).mulDivDown(model.slopeHigh, WadMath.WAD - model.kink);
+            rate +=
+                model.slopeLow +
+                (utilisation - model.kink).mulDivDown(model.slopeHigh, WadMath.WAD - model.kink);
         }
         index.borrowRate = rate / RATE_UNIT;
         // from the stored borrow rate, so that lenders never earn more than borrowers pay

@@ -18,7 +18,10 @@ library Funding {
     int256 internal constant INTERVALS_PER_DECAY = int256(INTERVAL_SEC / DECAY_SEC);
 
     /// @notice Funding index and premium at time `nowSec`, at or after the state's own.
-    function current(FundingState state, uint256 nowSec) internal pure returns (int256 fundingIndex, int256 premium) {
+    function current(
+        FundingState state,
+        uint256 nowSec
+    ) internal pure returns (int256 fundingIndex, int256 premium) {
         fundingIndex = state.fundingIndex();
         premium = state.premium();
         uint256 elapsed = nowSec - state.updatedAt();
@@ -39,11 +42,13 @@ library Funding {
     /// @param price Trade price, wad USD.
     /// @param notional Traded notional, wad USD.
     /// @param depth Notional at which the premium moves half way, wad USD.
-    function afterTrade(int256 premium, uint256 index, uint256 price, uint256 notional, uint256 depth)
-        internal
-        pure
-        returns (int256)
-    {
+    function afterTrade(
+        int256 premium,
+        uint256 index,
+        uint256 price,
+        uint256 notional,
+        uint256 depth
+    ) internal pure returns (int256) {
         int256 bound = int256(WadMath.mulDown(index, PREMIUM_BOUND));
         int256 traded = clamp(int256(price) - int256(index), bound);
         int256 weight = int256(WadMath.divDown(notional, notional + depth));

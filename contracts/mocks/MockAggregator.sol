@@ -111,12 +111,24 @@ contract MockAggregator is IAggregatorV3 {
     function _misbehave(Mode how) private pure {
         assembly ("memory-safe") {
             switch how
-            case 1 { revert(0, 0) }
-            case 2 { return(0, 0) }
-            case 5 { invalid() }
+            case 1 {
+                revert(0, 0)
+            }
+            case 2 {
+                return(0, 0)
+            }
+            case 5 {
+                invalid()
+            }
             default {
                 let out := mload(0x40)
-                for { let i := 0 } lt(i, 0xa0) { i := add(i, 0x20) } { mstore(add(out, i), not(0)) }
+                for {
+                    let i := 0
+                } lt(i, 0xa0) {
+                    i := add(i, 0x20)
+                } {
+                    mstore(add(out, i), not(0))
+                }
                 // Short is 3, Garbage is 4.
                 return(out, add(0x80, mul(0x20, eq(how, 4))))
             }

@@ -13,12 +13,10 @@ library ChainlinkSource {
     /// `answeredInRound` is not read: Chainlink deprecates it, and OCR aggregators return the round itself.
     /// @return price Wad USD, digits below the wad cut off; meaningless where the answer is not positive.
     /// @return timestamp The round's `updatedAt`.
-    function read(PackedSource source)
-        internal
-        view
-        returns (uint256 price, uint256 timestamp, IPriceRouter.Fault fault)
-    {
-        (bool ok, int256 answer,, uint256 updatedAt) = FeedCall.latestRound(source.feed());
+    function read(
+        PackedSource source
+    ) internal view returns (uint256 price, uint256 timestamp, IPriceRouter.Fault fault) {
+        (bool ok, int256 answer, , uint256 updatedAt) = FeedCall.latestRound(source.feed());
         if (!ok) return (0, 0, IPriceRouter.Fault.Reverted);
         if (answer <= 0) return (0, updatedAt, IPriceRouter.Fault.NotPositive);
         unchecked {
@@ -38,7 +36,7 @@ library ChainlinkSource {
     /// @dev The uptime feed answers 0 for up and 1 for down, since `startedAt`. Everything else it might say (no answer,
     /// another answer, a start of zero as Arbitrum's feed has before its first round, or in the future) counts as down.
     function sequencerIsUp(address feed, uint256 graceSec) internal view returns (bool) {
-        (bool ok, int256 answer, uint256 startedAt,) = FeedCall.latestRound(feed);
+        (bool ok, int256 answer, uint256 startedAt, ) = FeedCall.latestRound(feed);
         if (!ok || answer != 0 || startedAt == 0 || startedAt > block.timestamp) return false;
         unchecked {
             return block.timestamp - startedAt > graceSec;

@@ -18,11 +18,9 @@ library FeedCall {
     uint256 internal constant GAS_BEFORE_READ = (FEED_GAS * 64) / 63 + 7_000;
 
     /// @notice `IAggregatorV3.latestRoundData`, without the two round numbers.
-    function latestRound(address feed)
-        internal
-        view
-        returns (bool ok, int256 answer, uint256 startedAt, uint256 updatedAt)
-    {
+    function latestRound(
+        address feed
+    ) internal view returns (bool ok, int256 answer, uint256 startedAt, uint256 updatedAt) {
         bytes4 selector = IAggregatorV3.latestRoundData.selector;
         assembly ("memory-safe") {
             let out := mload(0x40)
@@ -44,12 +42,17 @@ library FeedCall {
             mstore(0x00, selector)
             ok := staticcall(FEED_GAS, feed, 0x00, 0x04, 0x00, 0x20)
             ok := and(ok, gt(returndatasize(), 0x1f))
-            if ok { value := mload(0x00) }
+            if ok {
+                value := mload(0x00)
+            }
         }
     }
 
     /// @notice `IPyth.getPriceUnsafe`.
-    function pythPrice(address pyth, bytes32 priceId)
+    function pythPrice(
+        address pyth,
+        bytes32 priceId
+    )
         internal
         view
         returns (bool ok, int256 price, uint256 confidence, int256 exponent, uint256 publishTime)

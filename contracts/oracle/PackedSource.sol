@@ -33,19 +33,24 @@ library PackedSourceLib {
     /// @notice Packs `config`; the price id stays outside.
     /// @param sourceDetail The feed's decimals, or the widest confidence.
     /// @param deviationBps Zero for no secondary.
-    function pack(IPriceRouter.SourceConfig memory config, uint256 sourceDetail, uint256 deviationBps)
-        internal
-        pure
-        returns (PackedSource)
-    {
+    function pack(
+        IPriceRouter.SourceConfig memory config,
+        uint256 sourceDetail,
+        uint256 deviationBps
+    ) internal pure returns (PackedSource) {
         _requireFits(sourceDetail, MAX_DETAIL);
         _requireFits(config.maxAgeSec, MAX_AGE_SEC);
         _requireFits(deviationBps, MAX_DEVIATION_BPS);
-        return PackedSource.wrap(
-            (packPriceUp(config.minPrice) << 230) | (packPriceDown(config.maxPrice) << 204) | (deviationBps << 192)
-                | (uint256(config.maxAgeSec) << 172) | (sourceDetail << 162) | (uint256(config.kind) << 160)
-                | uint160(config.feed)
-        );
+        return
+            PackedSource.wrap(
+                (packPriceUp(config.minPrice) << 230) |
+                    (packPriceDown(config.maxPrice) << 204) |
+                    (deviationBps << 192) |
+                    (uint256(config.maxAgeSec) << 172) |
+                    (sourceDetail << 162) |
+                    (uint256(config.kind) << 160) |
+                    uint160(config.feed)
+            );
     }
 
     function isEmpty(PackedSource source) internal pure returns (bool) {

@@ -40,7 +40,11 @@ contract PriceRouter is IPriceRouter, AccessManaged {
     mapping(uint16 underlying => Listing listing) private _listings;
     uint16[] private _underlyings;
 
-    constructor(address authority, address sequencerFeed_, uint32 sequencerGraceSec_) AccessManaged(authority) {
+    constructor(
+        address authority,
+        address sequencerFeed_,
+        uint32 sequencerGraceSec_
+    ) AccessManaged(authority) {
         bool noCode = sequencerFeed_ != address(0) && sequencerFeed_.code.length == 0;
         if (noCode || sequencerGraceSec_ > MAX_SEQUENCER_GRACE_SEC) {
             revert InvalidSequencer(sequencerFeed_, sequencerGraceSec_);
@@ -67,7 +71,9 @@ contract PriceRouter is IPriceRouter, AccessManaged {
     }
 
     /// @inheritdoc IPriceRouter
-    function inspect(uint16 underlying)
+    function inspect(
+        uint16 underlying
+    )
         external
         view
         returns (
@@ -119,7 +125,10 @@ contract PriceRouter is IPriceRouter, AccessManaged {
 
         _requireUsable(underlying, listing, paired);
         emit SourcesSet(
-            underlying, _configOf(listing.primary), _configOf(listing.secondary), paired ? maxDeviationBps : 0
+            underlying,
+            _configOf(listing.primary),
+            _configOf(listing.secondary),
+            paired ? maxDeviationBps : 0
         );
     }
 
@@ -134,7 +143,7 @@ contract PriceRouter is IPriceRouter, AccessManaged {
         emit PythUpdated(msg.sender, fee, refund);
         IPyth(pyth).updatePriceFeeds{value: fee}(updates);
         if (refund != 0) {
-            (bool paid,) = msg.sender.call{value: refund}("");
+            (bool paid, ) = msg.sender.call{value: refund}("");
             if (!paid) revert RefundFailed(msg.sender, refund);
         }
     }
@@ -157,10 +166,13 @@ contract PriceRouter is IPriceRouter, AccessManaged {
 
     /// @dev SPEC-P4 and SPEC-P5: `price` and `fault` are the primary's reading, which gives way to the secondary's where
     /// only that one can be used.
-    function _judgePair(uint16 underlying, PackedSource primary, Fault fault, bool sequencerUp, Price memory price)
-        private
-        view
-    {
+    function _judgePair(
+        uint16 underlying,
+        PackedSource primary,
+        Fault fault,
+        bool sequencerUp,
+        Price memory price
+    ) private view {
         Source storage secondary = _listings[underlying].secondary;
         Price memory price2;
         Fault fault2 = _read(secondary.packed, secondary, sequencerUp, price2);
@@ -203,11 +215,12 @@ contract PriceRouter is IPriceRouter, AccessManaged {
     // ---------------------------------------------------------------- sources
 
     /// @dev Writes what one source says now to `price`, whose status it leaves alone.
-    function _read(PackedSource packed, Source storage source, bool sequencerUp, Price memory price)
-        private
-        view
-        returns (Fault fault)
-    {
+    function _read(
+        PackedSource packed,
+        Source storage source,
+        bool sequencerUp,
+        Price memory price
+    ) private view returns (Fault fault) {
         uint256 gasBefore = gasleft();
         uint256 value;
         if (packed.kind() == SourceKind.Chainlink) {
@@ -264,18 +277,24 @@ contract PriceRouter is IPriceRouter, AccessManaged {
     }
 
     /// @dev Validates `config` and writes it to `source`.
-    function _store(Source storage source, uint16 underlying, SourceConfig calldata config, uint256 maxDeviationBps)
-        private
-    {
+    function _store(
+        Source storage source,
+        uint16 underlying,
+        SourceConfig calldata config,
+        uint256 maxDeviationBps
+    ) private {
         if (config.feed.code.length == 0) revert InvalidSource(underlying, "feed has no code");
         if (config.maxAgeSec == 0 || config.maxAgeSec > MAX_AGE_SEC) {
             revert InvalidSource(underlying, "maxAgeSec outside 1..7 days");
         }
-        if (config.minPrice == 0 || config.minPrice >= config.maxPrice || config.maxPrice > type(uint128).max) {
+        if (
+            config.minPrice == 0 || config.minPrice >= config.maxPrice || config.maxPrice > type(uint128).max
+        ) {
             revert InvalidSource(underlying, "band not 0 < minPrice < maxPrice < 2^128");
         }
         PackedSource packed = PackedSourceLib.pack(config, _detailOf(underlying, config), maxDeviationBps);
-        if (packed.minPrice() >= packed.maxPrice()) revert InvalidSource(underlying, "band empty once rounded inward");
+        if (packed.minPrice() >= packed.maxPrice())
+            revert InvalidSource(underlying, "band empty once rounded inward");
         source.packed = packed;
         source.priceId = config.priceId;
     }
@@ -291,7 +310,8 @@ contract PriceRouter is IPriceRouter, AccessManaged {
         }
         if (config.priceId != bytes32(0)) revert InvalidSource(underlying, "price id on Chainlink");
         (bool ok, uint256 decimals) = FeedCall.decimals(config.feed);
-        if (!ok || decimals > MAX_DECIMALS) revert InvalidSource(underlying, "decimals not answered or above 36");
+        if (!ok || decimals > MAX_DECIMALS)
+            revert InvalidSource(underlying, "decimals not answered or above 36");
         return decimals;
     }
 

@@ -15,11 +15,10 @@ library PythSource {
     /// @return price Wad USD, digits below the wad cut off; meaningless where the answer is not positive.
     /// @return confidence Half-width of the interval, wad USD, rounded up.
     /// @return timestamp The `publishTime`.
-    function read(PackedSource source, bytes32 priceId)
-        internal
-        view
-        returns (uint256 price, uint256 confidence, uint256 timestamp, IPriceRouter.Fault fault)
-    {
+    function read(
+        PackedSource source,
+        bytes32 priceId
+    ) internal view returns (uint256 price, uint256 confidence, uint256 timestamp, IPriceRouter.Fault fault) {
         bool ok;
         int256 rawPrice;
         uint256 rawConfidence;
@@ -45,6 +44,7 @@ library PythSource {
 
     /// @dev Whether the raw words are an int64, a uint64 and an int32, as `PythStructs.Price` declares them.
     function _fits(int256 rawPrice, uint256 rawConfidence, int256 exponent) private pure returns (bool) {
-        return rawPrice == int64(rawPrice) && rawConfidence <= type(uint64).max && exponent == int32(exponent);
+        return
+            rawPrice == int64(rawPrice) && rawConfidence <= type(uint64).max && exponent == int32(exponent);
     }
 }

@@ -28,7 +28,7 @@ contract MarginLens is IMarginLens {
         for (uint256 i = 0; i < accounts.length; ++i) {
             Assessment memory result = results[i];
             result.account = accounts[i];
-            (,, result.flaggedAt,) = clearinghouse.accountInfo(accounts[i]);
+            (, , result.flaggedAt, ) = clearinghouse.accountInfo(accounts[i]);
             try clearinghouse.marginOf(accounts[i]) returns (IRiskEngine.Margin memory margin) {
                 result.ok = true;
                 result.margin = margin;
@@ -40,7 +40,9 @@ contract MarginLens is IMarginLens {
     }
 
     /// @inheritdoc IMarginLens
-    function portfoliosOf(AccountId[] calldata accounts) external view returns (Portfolio[] memory portfolios) {
+    function portfoliosOf(
+        AccountId[] calldata accounts
+    ) external view returns (Portfolio[] memory portfolios) {
         portfolios = new Portfolio[](accounts.length);
         for (uint256 i = 0; i < accounts.length; ++i) {
             portfolios[i] = clearinghouse.portfolioOf(accounts[i]);

@@ -31,8 +31,18 @@ library Presets {
         p.defaultScanRange = 0.25e18;
         p.scenarios = span16();
         p.underlyings = new UnderlyingRisk[](2);
-        p.underlyings[0] = UnderlyingRisk({underlying: 1, scanRange: 0.15e18, haircutSlope: 0, haircutCap: 0});
-        p.underlyings[1] = UnderlyingRisk({underlying: 2, scanRange: 0.18e18, haircutSlope: 0, haircutCap: 0});
+        p.underlyings[0] = UnderlyingRisk({
+            underlying: 1,
+            scanRange: 0.15e18,
+            haircutSlope: 0,
+            haircutCap: 0
+        });
+        p.underlyings[1] = UnderlyingRisk({
+            underlying: 2,
+            scanRange: 0.18e18,
+            haircutSlope: 0,
+            haircutCap: 0
+        });
     }
 
     /// @notice Profile `standard`: half as wide again, nothing nets across underlyings, short options cost more.
@@ -49,8 +59,15 @@ library Presets {
     /// @notice Moves 0, +-1/3, +-2/3, +-1 of the scan range, each with volatility up and down, then +-3 at a third.
     function span16() internal pure returns (Scenario[] memory s) {
         s = new Scenario[](16);
-        int256[7] memory moves =
-            [int256(0), int256(THIRD), -int256(THIRD), int256(TWO_THIRDS), -int256(TWO_THIRDS), int256(1e18), -int256(1e18)];
+        int256[7] memory moves = [
+            int256(0),
+            int256(THIRD),
+            -int256(THIRD),
+            int256(TWO_THIRDS),
+            -int256(TWO_THIRDS),
+            int256(1e18),
+            -int256(1e18)
+        ];
         for (uint256 i = 0; i < 7; ++i) {
             s[2 * i] = Scenario({move: moves[i], vol: VolMove.Up, weight: 1e18});
             s[2 * i + 1] = Scenario({move: moves[i], vol: VolMove.Down, weight: 1e18});

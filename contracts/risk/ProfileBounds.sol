@@ -14,7 +14,7 @@ library ProfileBounds {
     int256 private constant BELOW_ONE = 1e18 - 1e12;
     uint256 internal constant RATE_RESOLUTION = 1e12;
     uint256 internal constant MAX_SCENARIOS = 64;
-    /// @dev Keeps the stored set below the 24,576 bytes of a contract: 4 + 64 + 256 words of 32 bytes.
+    /// @dev Keeps the stored set below the 24,576 bytes of a contract: 4 + 256 + 2 * 64 words of 32 bytes.
     uint256 internal constant MAX_UNDERLYINGS = 256;
     int256 internal constant MAX_MOVE = 40e18;
     int256 private constant MIN_SCAN_RANGE = 0.01e18;
@@ -64,7 +64,12 @@ library ProfileBounds {
             _within("underlyings.scanRange", u.scanRange, MIN_SCAN_RANGE, ONE);
             _within("underlyings.haircutSlope", u.haircutSlope, 0, ONE);
             // the cap counts only where there is a slope; below the base haircut it would be a discount for size
-            _within("underlyings.haircutCap", u.haircutCap, u.haircutSlope == 0 ? int256(0) : int256(haircut), ONE);
+            _within(
+                "underlyings.haircutCap",
+                u.haircutCap,
+                u.haircutSlope == 0 ? int256(0) : int256(haircut),
+                ONE
+            );
         }
     }
 
@@ -77,7 +82,10 @@ library ProfileBounds {
             while (j != 0 && list[order[j - 1]].underlying >= id) {
                 if (list[order[j - 1]].underlying == id) {
                     revert IRiskEngine.InvalidProfile(
-                        "underlyings.underlying is listed twice", int256(uint256(id)), 1, int256(MAX_UNDERLYING)
+                        "underlyings.underlying is listed twice",
+                        int256(uint256(id)),
+                        1,
+                        int256(MAX_UNDERLYING)
                     );
                 }
                 order[j] = order[j - 1];

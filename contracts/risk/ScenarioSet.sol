@@ -8,31 +8,36 @@ import {RiskProfile, Scenario, UnderlyingRisk, VolMove} from "../types/RiskProfi
 ///
 ///   0             name
 ///   1, 2          sixteen rates of 32 bits, in units of 1e-6
-///   3             scenarios 16 | underlyings 16 | offset of the first outer scenario 16 | default scan range 64
-///   4 ..          one word per scenario: move int72 | weight 64 | vol 8 | 80 unused | to next distinct 16 | to next outer 16
-///   4 + n ..      one word per listed underlying, ascending: underlying 16 | scan range 64 | slope 64 | cap 64 | position 16
+///   3             scenarios 16 | underlyings 16 | outer down 16 | outer up 16 | bounded 8 | default scan range 64 | 120 unused
+///   4 ..          one word per listed underlying, ascending: underlying 16 | scan range 64 | slope 64 | cap 64 | position 16
+///   then          one word per outer scenario, those that move prices down first: |move| 128 | weight 128
+///   then          one word per scenario: move int72 | weight 64 | vol 8 | 112 unused
 ///
-/// "To next" is a distance in bytes, so that a walk over a part of the scenarios skips the others at no cost:
+/// *Outer* is a scenario that moves, that is not preceded by one that differs from it in volatility alone (which does not
+/// touch linear legs), and for which no other scenario of the same direction and weight moves at least 4/3 as far. Only
+/// these can be the worst for linear legs; see `ScenarioScan.worst` for the proof.
 ///
-/// - *Distinct*: differs from the preceding scenario in move or weight. The others differ in volatility alone, which
-///   does not touch linear legs.
-/// - *Outer*: distinct, and no other scenario of the same sign and weight moves at least 4/3 as far without reaching the
-///   bound of -0.99 for any underlying. Only these can be the worst for one underlying's linear legs; see
-///   `MarginMath.scan` for the proof and for sums over underlyings.
+/// *Bounded* is 1 where some scenario reaches the bound of -0.99 for some underlying.
 type ScenarioSet is uint256;
 
 using ScenarioSetLib for ScenarioSet global;
 
-/// @notice Where each rate lies in the words 1 and 2: `word | shift`.
+/// @title ScenarioSetLib: reads, encodes and decodes scenario sets
 library ScenarioSetLib {
     uint256 private constant RATE_UNIT = 1e12;
     uint256 private constant RATE_MASK = 0xffffffff;
     uint256 private constant HEAD_WORDS = 4;
+    uint256 private constant COUNT_MASK = 0xffff;
     /// @notice The furthest that a scenario moves a price down, as a fraction.
     int256 internal constant MIN_SHOCK = -0.99e18;
 
-    uint256 internal constant STRIDE_OUTER_SHIFT = 0;
-    uint256 internal constant STRIDE_DISTINCT_SHIFT = 16;
+    // where the head holds what
+    uint256 private constant SCENARIOS = 240;
+    uint256 private constant UNDERLYINGS = 224;
+    uint256 private constant OUTER_DOWN = 208;
+    uint256 private constant OUTER_UP = 192;
+    uint256 private constant BOUNDED = 184;
+    uint256 private constant DEFAULT_SCAN_RANGE = 120;
 
     // shifts within word 1, the rates that every margin check needs
     uint256 internal constant RHO = 224;
@@ -71,22 +76,32 @@ library ScenarioSetLib {
     }
 
     function scenarioCount(ScenarioSet set) internal pure returns (uint256) {
-        return _word(set, 3) >> 240;
+        return _word(set, 3) >> SCENARIOS;
     }
 
-    /// @notice Memory addresses of the first scenario, of the first outer one, and of the end of the scenarios.
-    function walk(ScenarioSet set) internal pure returns (uint256 first, uint256 firstOuter, uint256 end) {
+    /// @notice Memory addresses of the first outer scenario that moves prices down, of the first one that moves them up, and
+    /// of the end of these.
+    function outer(ScenarioSet set) internal pure returns (uint256 down, uint256 up, uint256 end) {
         uint256 head = _word(set, 3);
         unchecked {
-            // memory addresses and 16-bit counts
-            first = ScenarioSet.unwrap(set) + 32 * HEAD_WORDS;
-            firstOuter = first + ((head >> 208) & 0xffff);
-            end = first + 32 * (head >> 240);
+            // memory addresses and counts below 2**16
+            down = ScenarioSet.unwrap(set) + 32 * (HEAD_WORDS + ((head >> UNDERLYINGS) & COUNT_MASK));
+            up = down + 32 * ((head >> OUTER_DOWN) & COUNT_MASK);
+            end = up + 32 * ((head >> OUTER_UP) & COUNT_MASK);
         }
     }
 
-    function scenarioAt(ScenarioSet set, uint256 i) internal pure returns (uint256) {
-        return _word(set, HEAD_WORDS + i);
+    /// @notice Whether the bound on shocks may change anything.
+    function isBounded(ScenarioSet set) internal pure returns (bool) {
+        return (_word(set, 3) >> BOUNDED) & 0xff != 0;
+    }
+
+    /// @notice The i-th scenario's word.
+    function scenarioAt(ScenarioSet set, uint256 i) internal pure returns (uint256 scenario) {
+        (, , uint256 first) = outer(set);
+        assembly ("memory-safe") {
+            scenario := mload(add(first, shl(5, i)))
+        }
     }
 
     function moveOf(uint256 scenario) internal pure returns (int256) {
@@ -101,34 +116,37 @@ library ScenarioSetLib {
         return uint8(scenario >> 112);
     }
 
-    /// @notice What the profile says of an underlying; its default scan range where it is not listed.
-    /// @return scanRange r_u.
-    /// @return slope What a haircut grows by per USD of spot held; 0 where it does not grow.
-    /// @return cap The most that a haircut grows to.
-    function riskOf(ScenarioSet set, uint256 underlying)
-        internal
-        pure
-        returns (uint256 scanRange, uint256 slope, uint256 cap)
-    {
-        uint256 head = _word(set, 3);
-        uint256 low;
-        uint256 high = (head >> 224) & 0xffff;
+    /// @notice The underlying's word; 0 where it is not listed.
+    function find(ScenarioSet set, uint256 underlying) internal pure returns (uint256 word) {
+        uint256 high = (_word(set, 3) >> UNDERLYINGS) & COUNT_MASK;
         unchecked {
-            // counts below 2**16, and `underlying >= 1` wherever it is used as a position
-            uint256 list = HEAD_WORDS + (head >> 240);
-            // profiles mostly list 1, 2, 3, ...: then the first guess is right
-            uint256 guess = underlying - 1;
+            // profiles mostly list 1, 2, 3, ...
+            if (underlying - 1 < high) {
+                word = _word(set, HEAD_WORDS - 1 + underlying);
+                if (word >> 240 == underlying) return word;
+            }
+            uint256 low;
             while (low < high) {
-                if (guess >= high || guess < low) guess = (low + high) >> 1;
-                uint256 word = _word(set, list + guess);
+                uint256 middle = (low + high) >> 1;
+                word = _word(set, HEAD_WORDS + middle);
                 uint256 found = word >> 240;
-                if (found == underlying) return (uint64(word >> 176), uint64(word >> 112), uint64(word >> 48));
-                if (found < underlying) low = guess + 1;
-                else high = guess;
-                guess = (low + high) >> 1;
+                if (found == underlying) return word;
+                if (found < underlying) low = middle + 1;
+                else high = middle;
             }
         }
-        return (uint64(head >> 144), 0, 0);
+        return 0;
+    }
+
+    /// @notice r_u, the underlying's scan range.
+    /// @param word As `find` returned it.
+    function scanRange(ScenarioSet set, uint256 word) internal pure returns (uint256) {
+        return word == 0 ? uint64(_word(set, 3) >> DEFAULT_SCAN_RANGE) : uint64(word >> 176);
+    }
+
+    /// @notice What the underlying's haircut grows by per USD of spot held, and the most that it grows to.
+    function concentration(uint256 word) internal pure returns (uint256 slope, uint256 cap) {
+        return (uint64(word >> 112), uint64(word >> 48));
     }
 
     function _word(ScenarioSet set, uint256 i) private pure returns (uint256 word) {
@@ -142,69 +160,111 @@ library ScenarioSetLib {
     /// @notice The words of a profile. Assumes that `ProfileBounds.check` has passed.
     /// @param order The positions of the underlyings in ascending order of their numbers.
     function encode(RiskProfile calldata p, uint256[] memory order) internal pure returns (bytes memory) {
-        uint256 n = p.scenarios.length;
-        uint256 k = p.underlyings.length;
-        uint256[] memory words = new uint256[](HEAD_WORDS + n + k);
-        words[0] = uint256(p.name);
-        words[1] = _rate(p.rho, RHO) | _rate(p.mmFactor, MM_FACTOR) | _rate(p.rollMin, ROLL_MIN)
-            | _rate(p.perpInitial, PERP_INITIAL) | _rate(p.haircut, HAIRCUT) | _rate(p.haircutInitial, HAIRCUT_INITIAL)
-            | _rate(p.floorNet, FLOOR_NET) | _rate(p.floorHedged, FLOOR_HEDGED);
-        words[2] = _rate(p.volUp, VOL_UP) | _rate(p.volDown, VOL_DOWN) | _rate(p.volUpFloor, VOL_UP_FLOOR)
-            | _rate(p.volPowerShort, VOL_POWER_SHORT) | _rate(p.volPowerLong, VOL_POWER_LONG)
-            | _rate(p.rollRate, ROLL_RATE) | _rate(p.shortRate, SHORT_RATE) | _rate(p.shortInitial, SHORT_INITIAL);
-        uint256 firstOuter = _encodeScenarios(p, words);
-        words[3] = (n << 240) | (k << 224) | (firstOuter << 208) | (p.defaultScanRange << 144);
-        for (uint256 i = 0; i < k; ++i) {
-            UnderlyingRisk calldata u = p.underlyings[order[i]];
-            words[HEAD_WORDS + n + i] = (uint256(u.underlying) << 240) | (u.scanRange << 176) | (u.haircutSlope << 112)
-                | (u.haircutCap << 48) | order[i];
-        }
-        return abi.encodePacked(words);
+        uint256[] memory head = new uint256[](HEAD_WORDS);
+        head[0] = uint256(p.name);
+        head[1] =
+            _rate(p.rho, RHO) |
+            _rate(p.mmFactor, MM_FACTOR) |
+            _rate(p.rollMin, ROLL_MIN) |
+            _rate(p.perpInitial, PERP_INITIAL) |
+            _rate(p.haircut, HAIRCUT) |
+            _rate(p.haircutInitial, HAIRCUT_INITIAL) |
+            _rate(p.floorNet, FLOOR_NET) |
+            _rate(p.floorHedged, FLOOR_HEDGED);
+        head[2] =
+            _rate(p.volUp, VOL_UP) |
+            _rate(p.volDown, VOL_DOWN) |
+            _rate(p.volUpFloor, VOL_UP_FLOOR) |
+            _rate(p.volPowerShort, VOL_POWER_SHORT) |
+            _rate(p.volPowerLong, VOL_POWER_LONG) |
+            _rate(p.rollRate, ROLL_RATE) |
+            _rate(p.shortRate, SHORT_RATE) |
+            _rate(p.shortInitial, SHORT_INITIAL);
+        uint256[] memory down = _outer(p.scenarios, true);
+        uint256[] memory up = _outer(p.scenarios, false);
+        head[3] =
+            (p.scenarios.length << SCENARIOS) |
+            (p.underlyings.length << UNDERLYINGS) |
+            (down.length << OUTER_DOWN) |
+            (up.length << OUTER_UP) |
+            (uint256(_reachesBound(p) ? 1 : 0) << BOUNDED) |
+            (p.defaultScanRange << DEFAULT_SCAN_RANGE);
+        return
+            abi.encodePacked(
+                head,
+                _underlyingWords(p.underlyings, order),
+                down,
+                up,
+                _scenarioWords(p.scenarios)
+            );
     }
 
     function _rate(uint256 wad, uint256 shift) private pure returns (uint256) {
         return (wad / RATE_UNIT) << shift;
     }
 
-    /// @dev From the last scenario to the first, so that the distances to the next ones are known.
-    /// @return firstOuter Offset in bytes of the first outer scenario.
-    function _encodeScenarios(RiskProfile calldata p, uint256[] memory words) private pure returns (uint256 firstOuter) {
-        uint256 n = p.scenarios.length;
-        uint256 widest = _widestScanRange(p);
-        uint256 nextDistinct = n;
-        uint256 nextOuter = n;
-        for (uint256 i = n; i != 0;) {
-            --i;
-            Scenario calldata s = p.scenarios[i];
-            words[HEAD_WORDS + i] = (uint256(s.move) << 184) | (s.weight << 120) | (uint256(s.vol) << 112)
-                | (32 * (nextDistinct - i) << STRIDE_DISTINCT_SHIFT) | (32 * (nextOuter - i) << STRIDE_OUTER_SHIFT);
-            if (i != 0 && s.move == p.scenarios[i - 1].move && s.weight == p.scenarios[i - 1].weight) continue;
-            nextDistinct = i;
-            if (!_isInner(p.scenarios, s, widest)) nextOuter = i;
-        }
-        return 32 * nextOuter;
-    }
-
-    function _widestScanRange(RiskProfile calldata p) private pure returns (uint256 widest) {
-        widest = p.defaultScanRange;
-        for (uint256 i = 0; i < p.underlyings.length; ++i) {
-            if (p.underlyings[i].scanRange > widest) widest = p.underlyings[i].scanRange;
+    function _scenarioWords(Scenario[] calldata scenarios) private pure returns (uint256[] memory words) {
+        words = new uint256[](scenarios.length);
+        for (uint256 i = 0; i < words.length; ++i) {
+            Scenario calldata s = scenarios[i];
+            words[i] = (uint256(s.move) << 184) | (s.weight << 120) | (uint256(s.vol) << 112);
         }
     }
 
-    /// @dev True for no move, and where another scenario of the same weight goes at least 4/3 as far the same way while
-    /// its shock stays within the bound even for the widest scan range.
-    function _isInner(Scenario[] calldata scenarios, Scenario calldata s, uint256 widest) private pure returns (bool) {
-        if (s.move == 0) return true;
+    function _underlyingWords(
+        UnderlyingRisk[] calldata list,
+        uint256[] memory order
+    ) private pure returns (uint256[] memory words) {
+        words = new uint256[](list.length);
+        for (uint256 i = 0; i < words.length; ++i) {
+            UnderlyingRisk calldata u = list[order[i]];
+            words[i] =
+                (uint256(u.underlying) << 240) |
+                (u.scanRange << 176) |
+                (u.haircutSlope << 112) |
+                (u.haircutCap << 48) |
+                order[i];
+        }
+    }
+
+    /// @dev The words of the outer scenarios of one direction.
+    function _outer(Scenario[] calldata scenarios, bool down) private pure returns (uint256[] memory words) {
+        words = new uint256[](scenarios.length);
+        uint256 n;
+        for (uint256 i = 0; i < scenarios.length; ++i) {
+            Scenario calldata s = scenarios[i];
+            if (s.move < 0 != down || !_isOuter(scenarios, i)) continue;
+            words[n++] = (uint256(down ? -s.move : s.move) << 128) | s.weight;
+        }
+        assembly ("memory-safe") {
+            mstore(words, n)
+        }
+    }
+
+    /// @dev Of scenarios that differ in volatility alone the first one counts.
+    function _isOuter(Scenario[] calldata scenarios, uint256 position) private pure returns (bool) {
+        Scenario calldata s = scenarios[position];
+        if (s.move == 0) return false;
         for (uint256 i = 0; i < scenarios.length; ++i) {
             Scenario calldata far = scenarios[i];
             if (far.weight != s.weight) continue;
-            if (s.move > 0 && far.move * 3 >= s.move * 4) return true;
-            // |far.move| * widest <= 0.99 in wad, so that no rounding can take the shock below the bound
-            bool bounded = far.move < 0 && uint256(-far.move) * widest <= uint256(-MIN_SHOCK) * 1e18;
-            if (s.move < 0 && bounded && far.move * 3 <= s.move * 4) return true;
+            if (s.move > 0 ? far.move * 3 >= s.move * 4 : far.move * 3 <= s.move * 4) return false;
+            if (i < position && far.move == s.move) return false;
         }
-        return false;
+        return true;
+    }
+
+    /// @dev Whether the furthest move down takes the widest scan range below the bound, before rounding.
+    function _reachesBound(RiskProfile calldata p) private pure returns (bool) {
+        uint256 widest = p.defaultScanRange;
+        for (uint256 i = 0; i < p.underlyings.length; ++i) {
+            if (p.underlyings[i].scanRange > widest) widest = p.underlyings[i].scanRange;
+        }
+        int256 furthest;
+        for (uint256 i = 0; i < p.scenarios.length; ++i) {
+            if (p.scenarios[i].move < furthest) furthest = p.scenarios[i].move;
+        }
+        return furthest * int256(widest) < MIN_SHOCK * 1e18;
     }
 
     // ------------------------------------------------------------------------------------------------ decode
@@ -235,9 +295,9 @@ library ScenarioSetLib {
 
     function _decodeLists(ScenarioSet set, RiskProfile memory p) private pure {
         uint256 head = _word(set, 3);
-        uint256 n = head >> 240;
-        uint256 k = (head >> 224) & 0xffff;
-        p.defaultScanRange = uint64(head >> 144);
+        uint256 n = head >> SCENARIOS;
+        uint256 k = (head >> UNDERLYINGS) & COUNT_MASK;
+        p.defaultScanRange = uint64(head >> DEFAULT_SCAN_RANGE);
         p.scenarios = new Scenario[](n);
         for (uint256 i = 0; i < n; ++i) {
             uint256 s = scenarioAt(set, i);
@@ -245,7 +305,7 @@ library ScenarioSetLib {
         }
         p.underlyings = new UnderlyingRisk[](k);
         for (uint256 i = 0; i < k; ++i) {
-            uint256 u = _word(set, HEAD_WORDS + n + i);
+            uint256 u = _word(set, HEAD_WORDS + i);
             p.underlyings[u & 0xffff] = UnderlyingRisk({
                 underlying: uint16(u >> 240),
                 scanRange: uint64(u >> 176),

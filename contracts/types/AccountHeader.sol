@@ -19,10 +19,14 @@ function toAccountHeader(
     uint256 positionCount,
     uint256 profileId
 ) pure returns (AccountHeader) {
-    return AccountHeader.wrap(
-        uint256(uint128(int128(cashPrincipal))) | (collateralMask << 128) | (flaggedAt << 192)
-            | (positionCount << 232) | (profileId << 240)
-    );
+    return
+        AccountHeader.wrap(
+            uint256(uint128(int128(cashPrincipal))) |
+                (collateralMask << 128) |
+                (flaggedAt << 192) |
+                (positionCount << 232) |
+                (profileId << 240)
+        );
 }
 
 library AccountHeaderLib {

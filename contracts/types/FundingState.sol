@@ -17,9 +17,10 @@ function toFundingState(int256 fundingIndex, int256 premium, uint256 updatedAt) 
     if (fundingIndex != int96(fundingIndex) || premium != int88(premium)) {
         revert FundingOutOfBounds(fundingIndex, premium);
     }
-    return FundingState.wrap(
-        uint96(int96(fundingIndex)) | (uint256(uint88(int88(premium))) << 96) | (updatedAt << 184)
-    );
+    return
+        FundingState.wrap(
+            uint96(int96(fundingIndex)) | (uint256(uint88(int88(premium))) << 96) | (updatedAt << 184)
+        );
 }
 
 library FundingStateLib {

@@ -47,7 +47,12 @@ function futureId(uint256 underlyingId, uint256 expiry) pure returns (Instrument
 }
 
 /// @notice The European option on `underlyingId`; `strikeWad` in wad USD with at most 16 significant digits.
-function optionId(uint256 underlyingId, uint256 expiry, uint256 strikeWad, bool isCall) pure returns (InstrumentId) {
+function optionId(
+    uint256 underlyingId,
+    uint256 expiry,
+    uint256 strikeWad,
+    bool isCall
+) pure returns (InstrumentId) {
     InstrumentId head = _head(isCall ? Kind.Call : Kind.Put, underlyingId, _expiryHours(expiry));
     if (strikeWad == 0) revert StrikeNotRepresentable(strikeWad);
     uint256 mantissa = strikeWad;
@@ -70,9 +75,12 @@ function differs(InstrumentId a, InstrumentId b) pure returns (bool) {
 
 function _head(Kind instrumentKind, uint256 underlyingId, uint256 expiryHours) pure returns (InstrumentId) {
     if (underlyingId == 0 || underlyingId > MAX_UNDERLYING) revert UnderlyingNotRepresentable(underlyingId);
-    return InstrumentId.wrap(
-        (uint96(uint256(instrumentKind)) << 92) | (uint96(underlyingId) << 80) | (uint96(expiryHours) << 60)
-    );
+    return
+        InstrumentId.wrap(
+            (uint96(uint256(instrumentKind)) << 92) |
+                (uint96(underlyingId) << 80) |
+                (uint96(expiryHours) << 60)
+        );
 }
 
 function _expiryHours(uint256 expiry) pure returns (uint256 hoursSinceEpoch) {

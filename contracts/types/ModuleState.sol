@@ -14,12 +14,15 @@ using ModuleStateLib for ModuleState global;
 /// @notice Collected fees that their bits cannot hold: sweep them first.
 error FeesOutOfBounds(uint256 insuranceFees, uint256 venueFees, uint256 max);
 
-function toModuleState(uint256 newRoles, uint256 newShareBps, uint256 newInsuranceFees, uint256 newVenueFees)
-    pure
-    returns (ModuleState)
-{
+function toModuleState(
+    uint256 newRoles,
+    uint256 newShareBps,
+    uint256 newInsuranceFees,
+    uint256 newVenueFees
+) pure returns (ModuleState) {
     uint256 max = type(uint112).max;
-    if (newInsuranceFees > max || newVenueFees > max) revert FeesOutOfBounds(newInsuranceFees, newVenueFees, max);
+    if (newInsuranceFees > max || newVenueFees > max)
+        revert FeesOutOfBounds(newInsuranceFees, newVenueFees, max);
     return ModuleState.wrap(newRoles | (newShareBps << 8) | (newInsuranceFees << 24) | (newVenueFees << 136));
 }
 
@@ -41,12 +44,17 @@ library ModuleStateLib {
     }
 
     /// @notice The state with more fees collected.
-    function withFees(ModuleState state, uint256 toInsurance, uint256 toVenue) internal pure returns (ModuleState) {
-        return toModuleState(
-            roles(state),
-            insuranceShareBps(state),
-            insuranceFees(state) + toInsurance,
-            venueFees(state) + toVenue
-        );
+    function withFees(
+        ModuleState state,
+        uint256 toInsurance,
+        uint256 toVenue
+    ) internal pure returns (ModuleState) {
+        return
+            toModuleState(
+                roles(state),
+                insuranceShareBps(state),
+                insuranceFees(state) + toInsurance,
+                venueFees(state) + toVenue
+            );
     }
 }

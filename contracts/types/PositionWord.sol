@@ -27,22 +27,34 @@ error SizeOutOfBounds(int256 size, int256 max);
 error CostOutOfBounds(int256 cost, int256 max);
 
 /// @notice Packs a perp or a future.
-function toLinearWord(InstrumentId id, int256 newSize, int256 newCost, uint256 newEpoch) pure returns (PositionWord) {
+function toLinearWord(
+    InstrumentId id,
+    int256 newSize,
+    int256 newCost,
+    uint256 newEpoch
+) pure returns (PositionWord) {
     if (newSize > MAX_SIZE || newSize < -MAX_SIZE) revert SizeOutOfBounds(newSize, MAX_SIZE);
     if (newCost > MAX_COST || newCost < -MAX_COST) revert CostOutOfBounds(newCost, MAX_COST);
-    return PositionWord.wrap(
-        (uint256(InstrumentId.unwrap(id) >> 60) << 220) | (uint256(uint96(int96(newSize))) << 124)
-            | (uint256(uint104(int104(newCost))) << 20) | newEpoch
-    );
+    return
+        PositionWord.wrap(
+            (uint256(InstrumentId.unwrap(id) >> 60) << 220) |
+                (uint256(uint96(int96(newSize))) << 124) |
+                (uint256(uint104(int104(newCost))) << 20) |
+                newEpoch
+        );
 }
 
 /// @notice Packs an option.
 function toOptionWord(InstrumentId id, int256 newSize, uint256 newEpoch) pure returns (PositionWord) {
     if (newSize > MAX_SIZE || newSize < -MAX_SIZE) revert SizeOutOfBounds(newSize, MAX_SIZE);
     uint256 raw = InstrumentId.unwrap(id);
-    return PositionWord.wrap(
-        ((raw >> 60) << 220) | (uint256(uint96(int96(newSize))) << 124) | ((raw & ((1 << 60) - 1)) << 20) | newEpoch
-    );
+    return
+        PositionWord.wrap(
+            ((raw >> 60) << 220) |
+                (uint256(uint96(int96(newSize))) << 124) |
+                ((raw & ((1 << 60) - 1)) << 20) |
+                newEpoch
+        );
 }
 
 library PositionWordLib {

@@ -53,10 +53,12 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     /// @dev Units filled of orders in state Partial; meaningless in every other.
     mapping(AccountId account => mapping(uint64 nonce => uint256 filled)) private _partials;
 
-    constructor(IClearinghouse clearinghouse_, address authority, uint16 makerFeeBps, uint16 takerFeeBps)
-        EIP712("Novate OrderMatcher", "1")
-        AccessManaged(authority)
-    {
+    constructor(
+        IClearinghouse clearinghouse_,
+        address authority,
+        uint16 makerFeeBps,
+        uint16 takerFeeBps
+    ) EIP712("Novate OrderMatcher", "1") AccessManaged(authority) {
         if (address(clearinghouse_).code.length == 0) {
             revert IClearinghouseTypes.NotAContract(address(clearinghouse_));
         }
@@ -67,10 +69,11 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     // ------------------------------------------------------------------------------------------------ traders
 
     /// @inheritdoc IOrderMatcher
-    function matchOrders(SignedOrder calldata signedMaker, SignedOrder calldata signedTaker, uint256 maxSize)
-        external
-        returns (uint256 filled)
-    {
+    function matchOrders(
+        SignedOrder calldata signedMaker,
+        SignedOrder calldata signedTaker,
+        uint256 maxSize
+    ) external returns (uint256 filled) {
         Side memory maker = _open(signedMaker);
         Side memory taker = _open(signedTaker);
         _validatePair(maker.order, taker.order);
@@ -122,7 +125,10 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     }
 
     /// @inheritdoc IOrderMatcher
-    function filledOf(AccountId account, uint64 nonce) external view returns (OrderState state, uint256 filled) {
+    function filledOf(
+        AccountId account,
+        uint64 nonce
+    ) external view returns (OrderState state, uint256 filled) {
         state = _stateOf(account, nonce);
         if (state == OrderState.Partial) filled = _partials[account][nonce];
     }
@@ -220,11 +226,13 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     function _validatePair(Order memory maker, Order memory taker) private pure {
         // one account's two orders could share a nonce, and so one fill
         if (maker.account == taker.account) revert IClearinghouseTypes.SameAccount(maker.account);
-        if (maker.instrument != taker.instrument) revert InstrumentMismatch(maker.instrument, taker.instrument);
+        if (maker.instrument != taker.instrument)
+            revert InstrumentMismatch(maker.instrument, taker.instrument);
         if ((maker.size > 0) == (taker.size > 0)) revert SameSide(maker.size, taker.size);
         if (taker.postOnly) revert PostOnlyCannotTake(taker.account, taker.nonce);
-        (uint256 buyLimit, uint256 sellLimit) =
-            maker.size > 0 ? (maker.limitPrice, taker.limitPrice) : (taker.limitPrice, maker.limitPrice);
+        (uint256 buyLimit, uint256 sellLimit) = maker.size > 0
+            ? (maker.limitPrice, taker.limitPrice)
+            : (taker.limitPrice, maker.limitPrice);
         if (buyLimit < sellLimit) revert PricesDoNotCross(buyLimit, sellLimit);
     }
 
@@ -277,7 +285,7 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     /// @dev The size of the position that the order brings toward zero, > 0.
     function _reducible(Order memory order, uint256 fillable) private view returns (uint256) {
         bool buys = order.size > 0;
-        (int256 position,) = clearinghouse.positionOf(order.account, order.instrument);
+        (int256 position, ) = clearinghouse.positionOf(order.account, order.instrument);
         if (position == 0 || (position > 0) == buys) {
             int256 fill = buys ? int256(fillable) : -int256(fillable);
             revert ReduceOnlyWouldIncrease(order.account, order.instrument, position, fill);

@@ -13,12 +13,22 @@ export function deployCore(m: IgnitionModuleBuilder) {
     m.getParameter<number>('sequencerGraceSec', 0),
   ]);
   const riskEngine = m.contract('RiskEngine', [accessManager, priceRouter]);
-  const portfolio = m.call(riskEngine, 'setProfile', [0, m.getParameter('portfolioProfile', PORTFOLIO_PROFILE)], {
-    id: 'setPortfolioProfile',
-  });
-  const standard = m.call(riskEngine, 'setProfile', [1, m.getParameter('standardProfile', STANDARD_PROFILE)], {
-    id: 'setStandardProfile',
-  });
+  const portfolio = m.call(
+    riskEngine,
+    'setProfile',
+    [0, m.getParameter('portfolioProfile', PORTFOLIO_PROFILE)],
+    {
+      id: 'setPortfolioProfile',
+    },
+  );
+  const standard = m.call(
+    riskEngine,
+    'setProfile',
+    [1, m.getParameter('standardProfile', STANDARD_PROFILE)],
+    {
+      id: 'setStandardProfile',
+    },
+  );
 
   const rateModel: ArgumentType = m.getParameter('rateModel', RATE_MODEL);
   const extension = m.contract('ClearinghouseExt', [accessManager]);

@@ -42,7 +42,9 @@ export function listMarket(m: IgnitionModuleBuilder, core: Core, market: MarketI
     maxPrice: m.getParameter<bigint>(`${name}MaxPrice`, PRICE_BANDS[name].maxPrice),
     maxConfidenceBps: 0,
   };
-  const sources = m.call(priceRouter, 'setSources', [underlying, source, NO_SOURCE, 0], { id: `setSources${title}` });
+  const sources = m.call(priceRouter, 'setSources', [underlying, source, NO_SOURCE, 0], {
+    id: `setSources${title}`,
+  });
   const config: ModuleParameterType = PERPS[name];
   return m.call(clearinghouse, 'setPerp', [underlying, m.getParameter(`${name}Perp`, config)], {
     id: `setPerp${title}`,

@@ -6,7 +6,10 @@ const VENUE = 1;
 const LIQUIDATOR = 2;
 
 /** Tells the clearinghouse which contracts may do what. The returned calls must come before any listing. */
-export function wireModules(m: IgnitionModuleBuilder, { contracts, profiles }: Core): ContractCallFuture<string, string>[] {
+export function wireModules(
+  m: IgnitionModuleBuilder,
+  { contracts, profiles }: Core,
+): ContractCallFuture<string, string>[] {
   const { clearinghouse, riskEngine, insuranceFund, orderMatcher, liquidator } = contracts;
   const engine = m.call(clearinghouse, 'setRiskEngine', [riskEngine], { after: profiles });
   const insurance = m.call(clearinghouse, 'setInsuranceAccount', [m.staticCall(insuranceFund, 'account')]);
@@ -21,6 +24,8 @@ export function wireModules(m: IgnitionModuleBuilder, { contracts, profiles }: C
     ],
     { id: 'setOrderMatcher' },
   );
-  const liquidation = m.call(clearinghouse, 'setModule', [liquidator, LIQUIDATOR, 0, 0n], { id: 'setLiquidator' });
+  const liquidation = m.call(clearinghouse, 'setModule', [liquidator, LIQUIDATOR, 0, 0n], {
+    id: 'setLiquidator',
+  });
   return [engine, insurance, venue, liquidation];
 }

@@ -42,7 +42,10 @@ describe('novate margin --onchain', () => {
     return [printed[0] ?? '', printed[1] ?? ''];
   }
 
-  const UNDERLYINGS = { ETH: { index: '3000', perpMark: '3001.5' }, BTC: { index: '61234.56', perpMark: '60000' } };
+  const UNDERLYINGS = {
+    ETH: { index: '3000', perpMark: '3001.5' },
+    BTC: { index: '61234.56', perpMark: '60000' },
+  };
 
   it('prints the same object as the twin', async () => {
     const portfolio = {
@@ -50,8 +53,16 @@ describe('novate margin --onchain', () => {
       spot: { ETH: '7.123456789' },
       perps: { ETH: { size: '-2', cost: '6000' }, BTC: { size: '0.123', cost: '-7000' } },
     };
-    for (const profile of ['portfolio', 'standard', { base: 'portfolio', rho: '0.25', scanRange: { ETH: '0.2' } }]) {
-      const [twin, chain] = await both(portfolio, { timestamp: 1770267600, profile, underlyings: UNDERLYINGS });
+    for (const profile of [
+      'portfolio',
+      'standard',
+      { base: 'portfolio', rho: '0.25', scanRange: { ETH: '0.2' } },
+    ]) {
+      const [twin, chain] = await both(portfolio, {
+        timestamp: 1770267600,
+        profile,
+        underlyings: UNDERLYINGS,
+      });
       expect(JSON.parse(chain)).to.deep.equal(JSON.parse(twin));
     }
   });
@@ -59,8 +70,14 @@ describe('novate margin --onchain', () => {
   it('refuses what cannot be priced yet, as the twin does', async () => {
     const future = { underlying: 'ETH', expiry: 1772784000, size: '1', cost: '-3005' };
     const portfolioPath = write('F.json', { cash: '1', spot: {}, perps: {}, futures: [future], options: [] });
-    const marketPath = write('M.json', { timestamp: 1770267600, profile: 'portfolio', underlyings: UNDERLYINGS });
-    const error: unknown = await runMarginOnchain({ portfolioPath, marketPath, json: true }).catch((e: unknown) => e);
+    const marketPath = write('M.json', {
+      timestamp: 1770267600,
+      profile: 'portfolio',
+      underlyings: UNDERLYINGS,
+    });
+    const error: unknown = await runMarginOnchain({ portfolioPath, marketPath, json: true }).catch(
+      (e: unknown) => e,
+    );
     expect(error).to.be.instanceOf(UsageError);
   });
 });
@@ -102,7 +119,9 @@ describe('novate account explain', () => {
       const { equity, holdings } = found as { equity: string; holdings: { value: string }[] };
       const sum = holdings.reduce((total, { value }) => total + parseWad(value), 0n);
       // each holding rounds down
-      expect(sum - parseWad(equity) <= BigInt(holdings.length) && parseWad(equity) - sum <= 1n).to.equal(true);
+      expect(sum - parseWad(equity) <= BigInt(holdings.length) && parseWad(equity) - sum <= 1n).to.equal(
+        true,
+      );
     }
   });
 
@@ -120,6 +139,12 @@ describe('novate account explain', () => {
   it('knows accounts that hold nothing', async () => {
     const text = await explain('0x00000000000000000000000000000000000000dd', false);
     expect(text).to.include('Cash alone needs no margin.');
+  });
+
+  it('says where no node answers', async () => {
+    const nowhere = { account: '1', rpcUrl: 'http://127.0.0.1:1', addressesPath, json: true };
+    const error: unknown = await explainAccount(nowhere).catch((thrown: unknown) => thrown);
+    expect(String(error)).to.include('http://127.0.0.1:1: no node answers there');
   });
 
   it('refuses a file of addresses that is none', async () => {

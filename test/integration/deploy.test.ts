@@ -24,6 +24,16 @@ const managerAbi = parseAbi([
   'function execute(address target, bytes data) payable returns (uint32)',
 ]);
 
+async function nameOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return 'none';
+  } catch (thrown) {
+    const error = toNovateError(thrown);
+    return error instanceof NovateContractError ? error.errorName : String(error);
+  }
+}
+
 describe('deployment by Ignition', () => {
   let chain: LocalChain;
   let stack: StackAddresses;
@@ -39,36 +49,31 @@ describe('deployment by Ignition', () => {
 
   after(() => close());
 
-  const house = <const Name extends 'assetCount' | 'paused' | 'riskEngine' | 'insuranceAccount'>(functionName: Name) =>
-    chain.client.readContract({ abi: clearinghouseAbi, address: stack.clearinghouse, functionName });
+  const house = <const Name extends 'assetCount' | 'paused' | 'riskEngine' | 'insuranceAccount'>(
+    functionName: Name,
+  ) => chain.client.readContract({ abi: clearinghouseAbi, address: stack.clearinghouse, functionName });
 
   const manager = <const Name extends 'hasRole' | 'getTargetFunctionRole'>(functionName: Name) =>
     ({ abi: managerAbi, address: stack.accessManager, functionName }) as const;
 
-  /** Simulates a call of the clearinghouse. @throws NovateContractError */
-  async function callAs(account: Address, data: Hex): Promise<void> {
-    try {
-      await chain.client.call({ account, to: stack.clearinghouse, data });
-    } catch (error) {
-      throw toNovateError(error);
-    }
-  }
-
-  async function errorOf(call: Promise<void>): Promise<string> {
-    const error = await call.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    return error instanceof NovateContractError ? error.errorName : String(error);
-  }
+  /** Name of the error that the clearinghouse answers a call of `account` with; 'none' where it goes through. */
+  const errorOf = (account: Address, data: Hex): Promise<string> =>
+    nameOf(chain.client.call({ account, to: stack.clearinghouse, data }));
 
   const pause = encodeFunctionData({ abi: clearinghouseAbi, functionName: 'pause' });
   const unpause = encodeFunctionData({ abi: clearinghouseAbi, functionName: 'unpause' });
-  const tighten = encodeFunctionData({ abi: clearinghouseAbi, functionName: 'tightenPerp', args: [2, true, WAD] });
+  const tighten = encodeFunctionData({
+    abi: clearinghouseAbi,
+    functionName: 'tightenPerp',
+    args: [2, true, WAD],
+  });
   const raiseCap = encodeFunctionData({
     abi: clearinghouseAbi,
     functionName: 'setPerp',
-    args: [2, { enabled: true, openInterestCap: 10n ** 24n, premiumDepthUsd: 10_000_000n, priceBandBps: 500n }],
+    args: [
+      2,
+      { enabled: true, openInterestCap: 10n ** 24n, premiumDepthUsd: 10_000_000n, priceBandBps: 500n },
+    ],
   });
 
   describe('wiring', () => {
@@ -150,15 +155,15 @@ describe('deployment by Ignition', () => {
 
   describe('roles', () => {
     it('lets the guardian pause and tighten at once, and nothing else', async () => {
-      expect(await errorOf(callAs(GUARDIAN, pause))).to.equal('undefined');
-      expect(await errorOf(callAs(GUARDIAN, tighten))).to.equal('undefined');
-      expect(await errorOf(callAs(GUARDIAN, unpause))).to.equal('AccessManagedUnauthorized');
-      expect(await errorOf(callAs(GUARDIAN, raiseCap))).to.equal('AccessManagedUnauthorized');
+      expect(await errorOf(GUARDIAN, pause)).to.equal('none');
+      expect(await errorOf(GUARDIAN, tighten)).to.equal('none');
+      expect(await errorOf(GUARDIAN, unpause)).to.equal('AccessManagedUnauthorized');
+      expect(await errorOf(GUARDIAN, raiseCap)).to.equal('AccessManagedUnauthorized');
     });
 
     it('refuses strangers', async () => {
       for (const data of [pause, unpause, tighten, raiseCap]) {
-        expect(await errorOf(callAs(STRANGER, data))).to.equal('AccessManagedUnauthorized');
+        expect(await errorOf(STRANGER, data)).to.equal('AccessManagedUnauthorized');
       }
     });
 
@@ -166,7 +171,9 @@ describe('deployment by Ignition', () => {
       for (const account of [GOVERNOR, chain.deployer.address]) {
         const role = await chain.client.readContract({ ...manager('hasRole'), args: [ADMIN_ROLE, account] });
         expect(role).to.deep.equal([true, DELAY_SEC]);
-        expect(await errorOf(callAs(account, raiseCap))).to.match(/AccessManagedUnauthorized|AccessManagerNotScheduled/);
+        expect(await errorOf(account, raiseCap)).to.match(
+          /AccessManagedUnauthorized|AccessManagerNotScheduled/,
+        );
       }
     });
 
@@ -185,8 +192,16 @@ describe('deployment by Ignition', () => {
       const from = chain.deployer;
       const to = stack.accessManager;
       const gas = 1_000_000n;
-      const schedule = { abi: managerAbi, functionName: 'schedule', args: [stack.clearinghouse, raiseCap, 0] } as const;
-      const execute = { abi: managerAbi, functionName: 'execute', args: [stack.clearinghouse, raiseCap] } as const;
+      const schedule = {
+        abi: managerAbi,
+        functionName: 'schedule',
+        args: [stack.clearinghouse, raiseCap, 0],
+      } as const;
+      const execute = {
+        abi: managerAbi,
+        functionName: 'execute',
+        args: [stack.clearinghouse, raiseCap],
+      } as const;
       await chain.execute([{ from, to, data: encodeFunctionData(schedule), gas, label: 'schedule' }]);
       const early = chain.client.call({ account: from, to, data: encodeFunctionData(execute) });
       expect(await early.catch((error: unknown) => String(error))).to.match(/NotReady|revert/i);
@@ -227,7 +242,12 @@ describe('deployment by Ignition', () => {
     after(() => closeOpen());
 
     it('hold for the admin too', async () => {
-      const config = { enabled: true, openInterestCap: WAD, premiumDepthUsd: 10_000_000n, priceBandBps: 500n };
+      const config = {
+        enabled: true,
+        openInterestCap: WAD,
+        premiumDepthUsd: 10_000_000n,
+        priceBandBps: 500n,
+      };
       const bad = [
         { ...config, priceBandBps: 5n },
         { ...config, priceBandBps: 1_001n },
@@ -237,12 +257,7 @@ describe('deployment by Ignition', () => {
       for (const one of bad) {
         const data = encodeFunctionData({ abi: clearinghouseAbi, functionName: 'setPerp', args: [1, one] });
         const call = open.client.call({ account: open.deployer, to: bounded.clearinghouse, data });
-        const error = await call.then(
-          () => undefined,
-          (thrown: unknown) => toNovateError(thrown),
-        );
-        expect(error).to.be.instanceOf(NovateContractError);
-        expect(error?.errorName).to.equal('InvalidConfig');
+        expect(await nameOf(call)).to.equal('InvalidConfig');
       }
     });
 

@@ -121,7 +121,11 @@ describe('conservation check', () => {
   after(() => close());
 
   const broken = async (): Promise<string[]> => {
-    const { checks } = await checkConservation(chain.client, stack.clearinghouse, (await chain.latest()).number);
+    const { checks } = await checkConservation(
+      chain.client,
+      stack.clearinghouse,
+      (await chain.latest()).number,
+    );
     return checks.filter(({ ok }) => !ok).map(({ name }) => name);
   };
 

@@ -3,6 +3,7 @@
 /* eslint-disable */
 import type * as weirdTokensSol from './WeirdTokens.sol/index.js';
 export type { weirdTokensSol };
+export type { CallBatch } from './CallBatch.js';
 export type { MockAggregator } from './MockAggregator.js';
 export type { MockERC20 } from './MockERC20.js';
 export type { MockPythOracle } from './MockPythOracle.js';

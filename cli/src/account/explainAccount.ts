@@ -1,7 +1,22 @@
-import { AddressFileError, getMarkets, getPortfolio, getReport, loadDeployedAddresses, profileFromStruct, riskEngineAbi } from '@novate/sdk';
-import type { AccountPortfolio, MarginReport, MarketView, NovateAddresses, NovateClient, RiskProfile } from '@novate/sdk';
-import { createPublicClient, http } from 'viem';
-import { readContract } from 'viem/actions';
+import {
+  AddressFileError,
+  getMarkets,
+  getPortfolio,
+  getReport,
+  loadDeployedAddresses,
+  profileFromStruct,
+  riskEngineAbi,
+} from '@novate/sdk';
+import type {
+  AccountPortfolio,
+  MarginReport,
+  MarketView,
+  NovateAddresses,
+  NovateClient,
+  RiskProfile,
+} from '@novate/sdk';
+import { createPublicClient, http, HttpRequestError, TimeoutError } from 'viem';
+import { getBlockNumber, readContract } from 'viem/actions';
 import { UsageError } from '../usageError.ts';
 import { formatExplanation } from './formatExplanation.ts';
 import { parseAccount } from './parseAccount.ts';
@@ -28,11 +43,11 @@ export interface AccountFacts {
 export async function explainAccount(options: ExplainOptions): Promise<string> {
   const account = parseAccount(options.account);
   const addresses = await loadAddresses(options.addressesPath);
-  if (!/^(https?|wss?):\/\//.test(options.rpcUrl)) {
+  if (!/^https?:\/\//.test(options.rpcUrl)) {
     throw new UsageError(`--rpc: expected a URL such as http://127.0.0.1:8545, found "${options.rpcUrl}"`);
   }
   const client = createPublicClient({ transport: http(options.rpcUrl) });
-  const facts = await readFacts(client, addresses, account);
+  const facts = await readFacts(client, options.rpcUrl, addresses, account);
   const explanation = toExplanation(facts);
   return options.json ? JSON.stringify(explanation, undefined, 2) : formatExplanation(explanation);
 }
@@ -45,9 +60,23 @@ async function loadAddresses(path: string): Promise<NovateAddresses> {
   }
 }
 
-async function readFacts(client: NovateClient & { getBlockNumber(): Promise<bigint> }, addresses: NovateAddresses, account: bigint): Promise<AccountFacts> {
+async function headOf(client: NovateClient, rpcUrl: string): Promise<bigint> {
+  try {
+    return await getBlockNumber(client);
+  } catch (error) {
+    if (!(error instanceof HttpRequestError || error instanceof TimeoutError)) throw error;
+    throw new Error(`${rpcUrl}: no node answers there; start it, or check --rpc`, { cause: error });
+  }
+}
+
+async function readFacts(
+  client: NovateClient,
+  rpcUrl: string,
+  addresses: NovateAddresses,
+  account: bigint,
+): Promise<AccountFacts> {
   // one block for all reads, so that the parts add up
-  const blockNumber = await client.getBlockNumber();
+  const blockNumber = await headOf(client, rpcUrl);
   const at = { account, blockNumber };
   const holdings = await getPortfolio(client, addresses, at);
   const [report, markets, profile] = await Promise.all([

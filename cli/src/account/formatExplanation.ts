@@ -47,7 +47,9 @@ function worst(facts: Explanation): string {
   const least = underlyings.reduce((best, one) => (Number(one.scan) > Number(best.scan) ? one : best));
   return [
     `Worst of ${scenarios} scenarios: number ${worstScenario.index}, ${moves}${vol}. There ${loss}.`,
-    ...(Number(least.scan) > 0 ? [`${direction(least)} costs it most: ${usd(least.scan)} USD at worst on its own.`] : []),
+    ...(Number(least.scan) > 0
+      ? [`${direction(least)} costs it most: ${usd(least.scan)} USD at worst on its own.`]
+      : []),
   ].join('\n');
 }
 
@@ -57,7 +59,8 @@ function direction({ name, netDelta }: UnderlyingExplanation): string {
 }
 
 function margins({ breakdown, rho, mmFactor }: Explanation): string {
-  const offset = rho === '0' ? 'nothing nets across underlyings' : `${percent(rho)} of it nets across underlyings`;
+  const offset =
+    rho === '0' ? 'nothing nets across underlyings' : `${percent(rho)} of it nets across underlyings`;
   return [
     `Scenario risk is ${usd(breakdown.risk)} USD (${offset}).`,
     `Maintenance margin: ${percent(mmFactor)} of it + roll ${usd(breakdown.roll)} + haircut ${usd(breakdown.haircut)}` +

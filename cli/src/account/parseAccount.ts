@@ -17,5 +17,7 @@ export function parseAccount(text: string): AccountId {
     if (/^\d{1,30}$/.test(sub) && BigInt(sub) < MAX_SUB_ACCOUNT) return encodeAccountId(owner, BigInt(sub));
   }
   if (/^(0x[0-9a-fA-F]{41,64}|\d{1,78})$/.test(text) && BigInt(text) < MAX_ACCOUNT) return BigInt(text);
-  throw new UsageError(`${text}: expected an account: an address, an address/sub-account, or an account's number`);
+  throw new UsageError(
+    `${text}: expected an account: an address, an address/sub-account, or an account's number`,
+  );
 }

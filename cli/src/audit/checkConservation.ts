@@ -27,7 +27,11 @@ export interface Conservation {
 interface AccountState {
   readonly cash: bigint;
   readonly collateral: readonly bigint[];
-  readonly positions: readonly { readonly underlying: number; readonly size: bigint; readonly cost: bigint }[];
+  readonly positions: readonly {
+    readonly underlying: number;
+    readonly size: bigint;
+    readonly cost: bigint;
+  }[];
 }
 
 /** Adds up every account of a clearinghouse and compares with its totals and its tokens, all at one block. */
@@ -41,7 +45,8 @@ export async function checkConservation(
   const assetCount = await read.assetCount();
   const states = await mapConcurrently(ledger.accounts, (account) => read.account(account, assetCount));
   const checks: Check[] = [];
-  for (let assetId = 0; assetId < assetCount; assetId++) checks.push(...(await checkAsset(read, states, assetId)));
+  for (let assetId = 0; assetId < assetCount; assetId++)
+    checks.push(...(await checkAsset(read, states, assetId)));
   let costSum = 0n;
   for (const underlying of ledger.underlyings) {
     const perp = await read.perp(underlying);
@@ -60,7 +65,8 @@ function createReader(client: PublicClient, address: Address, blockNumber: bigin
   return {
     assetCount: () => client.readContract({ ...at, functionName: 'assetCount' }),
     asset: (assetId: number) => client.readContract({ ...at, functionName: 'assetInfo', args: [assetId] }),
-    perp: (underlying: number) => client.readContract({ ...at, functionName: 'perpState', args: [underlying] }),
+    perp: (underlying: number) =>
+      client.readContract({ ...at, functionName: 'perpState', args: [underlying] }),
     cash: () => client.readContract({ ...at, functionName: 'cashState' }),
     async fees(module: Address): Promise<bigint> {
       const info = await client.readContract({ ...at, functionName: 'moduleInfo', args: [module] });
@@ -79,7 +85,9 @@ function createReader(client: PublicClient, address: Address, blockNumber: bigin
       const cash = await client.readContract({ ...at, functionName: 'cashOf', args: [account] });
       const collateral: bigint[] = [0n];
       for (let assetId = 1; assetId < assetCount; assetId++) {
-        collateral.push(await client.readContract({ ...at, functionName: 'collateralOf', args: [account, assetId] }));
+        collateral.push(
+          await client.readContract({ ...at, functionName: 'collateralOf', args: [account, assetId] }),
+        );
       }
       return { cash, collateral, positions: words.map(toPosition) };
     },
@@ -107,7 +115,9 @@ function checkPerp(
   { openInterest, costSum }: { openInterest: bigint; costSum: bigint },
   states: readonly AccountState[],
 ): Check[] {
-  const positions = states.flatMap((state) => state.positions.filter((position) => position.underlying === underlying));
+  const positions = states.flatMap((state) =>
+    state.positions.filter((position) => position.underlying === underlying),
+  );
   const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
   const longs = sum(positions.map(({ size }) => (size > 0n ? size : 0n)));
   const costs = sum(positions.map(({ cost }) => cost));
@@ -118,11 +128,19 @@ function checkPerp(
   ];
 }
 
-async function checkCash(read: Reader, ledger: EventLedger, states: readonly AccountState[], costSum: bigint) {
+async function checkCash(
+  read: Reader,
+  ledger: EventLedger,
+  states: readonly AccountState[],
+  costSum: bigint,
+) {
   const { recorded } = await read.asset(0);
   const state = await read.cash();
   const cash = states.reduce((sum, one) => sum + one.cash, 0n);
-  const fees = (await Promise.all(ledger.modules.map((module) => read.fees(module)))).reduce((a, b) => a + b, 0n);
+  const fees = (await Promise.all(ledger.modules.map((module) => read.fees(module)))).reduce(
+    (a, b) => a + b,
+    0n,
+  );
   // the interest since the last stored accrual, on top of what the events told
   const pending =
     ledger.borrowPrincipal * (state.borrowIndex - ledger.borrowIndex) -

@@ -5,7 +5,11 @@ import type { Address, ContractEventName, GetContractEventsReturnType, PublicCli
 const WAD = 10n ** 18n;
 const BLOCKS_PER_QUERY = 2_000n;
 
-type Events = GetContractEventsReturnType<typeof clearinghouseAbi, ContractEventName<typeof clearinghouseAbi>, true>;
+type Events = GetContractEventsReturnType<
+  typeof clearinghouseAbi,
+  ContractEventName<typeof clearinghouseAbi>,
+  true
+>;
 
 /** What the clearinghouse's events alone say, from its deployment on. */
 export interface EventLedger {
@@ -25,7 +29,11 @@ export interface EventLedger {
 }
 
 /** Rebuilds from events what conservation needs and no storage slot holds. */
-export async function replayEvents(client: PublicClient, address: Address, toBlock: bigint): Promise<EventLedger> {
+export async function replayEvents(
+  client: PublicClient,
+  address: Address,
+  toBlock: bigint,
+): Promise<EventLedger> {
   const replay = createReplay();
   for (let from = 0n; from <= toBlock; from += BLOCKS_PER_QUERY) {
     const to = from + BLOCKS_PER_QUERY - 1n;

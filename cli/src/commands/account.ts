@@ -8,7 +8,9 @@ interface Options {
 }
 
 export function addAccountCommand(program: Command): void {
-  const account = program.command('account').description('What an account holds and why its margin is what it is.');
+  const account = program
+    .command('account')
+    .description('What an account holds and why its margin is what it is.');
   account
     .command('explain')
     .description('Equity, margin and state of an account on chain, and what each part comes from.')
@@ -24,6 +26,8 @@ Examples:
   novate account explain 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266/3 --rpc http://127.0.0.1:8545 --addresses a.json --json`,
     )
     .action(async (account: string, { rpc, addresses, json = false }: Options) => {
-      process.stdout.write(`${await explainAccount({ account, rpcUrl: rpc, addressesPath: addresses, json })}\n`);
+      process.stdout.write(
+        `${await explainAccount({ account, rpcUrl: rpc, addressesPath: addresses, json })}\n`,
+      );
     });
 }

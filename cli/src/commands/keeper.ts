@@ -7,7 +7,9 @@ export function addKeeperCommand(program: Command, setExitCode: SetExitCode): vo
   const keeper = program.command('keeper').description('The bot that liquidates.');
   keeper
     .command('run')
-    .description('Runs the keeper until it is stopped. Its own options follow as they are; see `novate keeper run --help`.')
+    .description(
+      'Runs the keeper until it is stopped. Its own options follow as they are; see `novate keeper run --help`.',
+    )
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()

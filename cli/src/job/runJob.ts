@@ -57,7 +57,11 @@ async function run(options: JobOptions, stops: (() => Promise<void>)[]): Promise
   const first = steps[0];
   if (first === undefined) throw new Error('there are no prices to play');
   const markets = openMarkets(first);
-  const node = await progress.task('start a Hardhat node', () => startHardhatNode(), ({ url }) => url);
+  const node = await progress.task(
+    'start a Hardhat node',
+    () => startHardhatNode(),
+    ({ url }) => url,
+  );
   stops.push(() => node.child.stop());
   const chain = await connectChain(node.url);
   // it logs every call, and nobody reads it
@@ -72,7 +76,8 @@ async function run(options: JobOptions, stops: (() => Promise<void>)[]): Promise
   const accounts = [...seeded.traders, seeded.keeper].map(({ account }) => account);
   const watch = createMarginWatch(chain.client, stack.marginLens, accounts);
   const unhealthy = await watch.observe((await chain.latest()).number);
-  if (unhealthy.length > 0) throw new Error(`${unhealthy.length} accounts are liquidatable before prices move`);
+  if (unhealthy.length > 0)
+    throw new Error(`${unhealthy.length} accounts are liquidatable before prices move`);
   const keeper = await progress.task('start the keeper', async () => {
     const started = await startKeeper(chain, stack, seeded.keeper);
     stops.push(() => started.stop());
@@ -136,5 +141,7 @@ function openMarkets({ prices }: PriceStep): OpenMarket[] {
 }
 
 function feedParameters({ prices }: PriceStep): Record<string, bigint> {
-  return Object.fromEntries(Object.entries(prices).map(([symbol, price]) => [`${symbol.toLowerCase()}Price`, price]));
+  return Object.fromEntries(
+    Object.entries(prices).map(([symbol, price]) => [`${symbol.toLowerCase()}Price`, price]),
+  );
 }

@@ -36,5 +36,11 @@ function parseArtifact(text: string, path: string): Artifact {
 }
 
 function isArtifact(value: unknown): value is Artifact {
-  return typeof value === 'object' && value !== null && 'abi' in value && 'bytecode' in value && 'linkReferences' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'abi' in value &&
+    'bytecode' in value &&
+    'linkReferences' in value
+  );
 }

@@ -42,7 +42,16 @@ export interface LocalChain {
 }
 
 export async function connectChain(url: string): Promise<LocalChain> {
-  const client = createPublicClient({ chain: hardhat, transport: http(url), pollingInterval: 20, cacheTime: 0 });
+  const client = createPublicClient({
+    chain: hardhat,
+    transport: http(url),
+    pollingInterval: 20,
+    cacheTime: 0,
+  });
+  const chainId = await client.getChainId();
+  // its keys are known to everybody and its clock is ours: never anything but a local chain
+  if (chainId !== hardhat.id)
+    throw new Error(`${url} has the chain id ${chainId}, not ${hardhat.id} of a local chain`);
   const request = createRequest(url);
   const nonces = new Map<Address, number>();
 
@@ -64,7 +73,9 @@ export async function connectChain(url: string): Promise<LocalChain> {
     for (const { from, to, data, gas } of calls) {
       const nonce = await nextNonce(from.address);
       const fees = { maxFeePerGas: GAS_PRICE_CAP, maxPriorityFeePerGas: 0n };
-      signed.push(await from.signTransaction({ type: 'eip1559', chainId: hardhat.id, nonce, to, data, gas, ...fees }));
+      signed.push(
+        await from.signTransaction({ type: 'eip1559', chainId: hardhat.id, nonce, to, data, gas, ...fees }),
+      );
     }
     return mapConcurrently(signed, async (raw) => toHash(await request('eth_sendRawTransaction', [raw])));
   };
@@ -79,7 +90,9 @@ export async function connectChain(url: string): Promise<LocalChain> {
     await mapConcurrently(hashes, async (hash, i) => {
       const receipt = await client.getTransactionReceipt({ hash });
       if (receipt.status === 'success') return;
-      throw new Error(`"${calls[i]?.label ?? hash}" reverted: ${await revertReason(client, calls[i], receipt.blockNumber)}`);
+      throw new Error(
+        `"${calls[i]?.label ?? hash}" reverted: ${await revertReason(client, calls[i], receipt.blockNumber)}`,
+      );
     });
   };
   return { url, client, deployer: mnemonicToAccount(MNEMONIC), request, send, mine, execute, latest };
@@ -95,7 +108,11 @@ async function pendingCount(request: Request): Promise<number> {
   return Array.isArray(pending) ? pending.length : 0;
 }
 
-async function revertReason(client: PublicClient, call: LocalCall | undefined, block: bigint): Promise<string> {
+async function revertReason(
+  client: PublicClient,
+  call: LocalCall | undefined,
+  block: bigint,
+): Promise<string> {
   if (call === undefined) return 'unknown';
   try {
     await client.call({ account: call.from.address, to: call.to, data: call.data, blockNumber: block - 1n });

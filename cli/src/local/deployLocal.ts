@@ -26,7 +26,9 @@ export async function deployLocal(
     artifactResolver: await createArtifactResolver(),
     provider: { request: ({ method, params }) => chain.request(method, Array.isArray(params) ? params : []) },
     ignitionModule: LocalStack,
-    deploymentParameters: { LocalStack: { feeAccount: encodeAccountId(chain.deployer.address), ...parameters } },
+    deploymentParameters: {
+      LocalStack: { feeAccount: encodeAccountId(chain.deployer.address), ...parameters },
+    },
     accounts: [chain.deployer.address],
     defaultSender: chain.deployer.address,
   });
@@ -61,5 +63,7 @@ function mapNames(addressOf: (name: StackName) => Address): StackAddresses {
 }
 
 function describe(result: object): string {
-  return JSON.stringify(result, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+  return JSON.stringify(result, (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
 }

@@ -11,5 +11,6 @@ export async function ensureBuilt(): Promise<void> {
     env: { ...process.env, NO_COLOR: '1' },
     onLine: (line) => lines.push(line),
   });
-  if ((await child.ended) !== 0) throw new Error(`the contracts do not build:\n${[...lines, child.tail()].join('\n')}`);
+  if ((await child.ended) !== 0)
+    throw new Error(`the contracts do not build:\n${[...lines, child.tail()].join('\n')}`);
 }

@@ -49,12 +49,22 @@ export async function assessOnchain({ portfolio, market, profile }: MarginInputs
   }
 }
 
-async function deployEngine(client: PublicClient, wallet: WalletClient, profile: RiskProfile): Promise<Address> {
+async function deployEngine(
+  client: PublicClient,
+  wallet: WalletClient,
+  profile: RiskProfile,
+): Promise<Address> {
   const [account] = await wallet.getAddresses();
   if (account === undefined) throw new Error('the chain has no accounts');
   const artifacts = await createArtifactResolver();
   const deploy = async (abi: Abi, bytecode: string, args: readonly unknown[]): Promise<Address> => {
-    const hash = await wallet.deployContract({ abi, bytecode: toHex(bytecode), args, account, chain: hardhat });
+    const hash = await wallet.deployContract({
+      abi,
+      bytecode: toHex(bytecode),
+      args,
+      account,
+      chain: hardhat,
+    });
     const { contractAddress } = await client.waitForTransactionReceipt({ hash });
     if (contractAddress === null || contractAddress === undefined) throw new Error('a deployment failed');
     return contractAddress;

@@ -68,8 +68,16 @@ export async function startKeeper(
 }
 
 function settings(chain: LocalChain, stack: StackAddresses, { privateKey }: Person) {
-  const { clearinghouse, liquidator, orderMatcher, riskEngine, priceRouter, marginLens, insuranceFund, accessManager } =
-    stack;
+  const {
+    clearinghouse,
+    liquidator,
+    orderMatcher,
+    riskEngine,
+    priceRouter,
+    marginLens,
+    insuranceFund,
+    accessManager,
+  } = stack;
   return {
     rpcUrl: chain.url,
     addresses: {
@@ -94,7 +102,8 @@ function settings(chain: LocalChain, stack: StackAddresses, { privateKey }: Pers
 function blockOf(line: string): bigint | undefined {
   try {
     const event: unknown = JSON.parse(line);
-    if (typeof event !== 'object' || event === null || !('event' in event) || event.event !== 'tick') return undefined;
+    if (typeof event !== 'object' || event === null || !('event' in event) || event.event !== 'tick')
+      return undefined;
     return 'block' in event ? BigInt(String(event.block)) : undefined;
   } catch {
     return undefined;

@@ -86,7 +86,8 @@ async function settle(stage: Stage, priced: Block): Promise<{ block: Block; left
   let block = priced;
   for (let blocks = 0; ; blocks++) {
     const liquidatable = await watch.observe(block.number);
-    if (liquidatable.length === 0 || blocks === MAX_BLOCKS_PER_STEP) return { block, left: liquidatable.length };
+    if (liquidatable.length === 0 || blocks === MAX_BLOCKS_PER_STEP)
+      return { block, left: liquidatable.length };
     if (!(await keeper.waitForBlock(block.number, KEEPER_TIMEOUT_MS))) {
       throw new Error(`the keeper has not dealt with block ${block.number} in ${KEEPER_TIMEOUT_MS / 1000} s`);
     }
@@ -112,7 +113,11 @@ function feedCalls({ chain, stack }: Stage, step: PriceStep): LocalCall[] {
 /** Makes sure that the feeds have followed: a run on prices that never arrived would prove nothing. */
 async function requirePrices({ chain, stack }: Stage, step: PriceStep): Promise<void> {
   for (const { symbol, feed, price } of feedsOf(stack, step)) {
-    const round = await chain.client.readContract({ abi: feedAbi, address: feed, functionName: 'latestRoundData' });
+    const round = await chain.client.readContract({
+      abi: feedAbi,
+      address: feed,
+      functionName: 'latestRoundData',
+    });
     if (round[1] !== price) throw new Error(`the feed of ${symbol} answers ${round[1]} instead of ${price}`);
   }
 }

@@ -46,7 +46,8 @@ async function findLiquidatable(
   blockNumber: bigint,
 ): Promise<AccountId[]> {
   const chunks: AccountId[][] = [];
-  for (let i = 0; i < accounts.length; i += ACCOUNTS_PER_CALL) chunks.push(accounts.slice(i, i + ACCOUNTS_PER_CALL));
+  for (let i = 0; i < accounts.length; i += ACCOUNTS_PER_CALL)
+    chunks.push(accounts.slice(i, i + ACCOUNTS_PER_CALL));
   const assessed = await Promise.all(
     chunks.map((chunk) =>
       client.readContract({

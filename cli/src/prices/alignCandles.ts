@@ -24,7 +24,8 @@ export function alignCandles(series: readonly CandleSeries[], limits: TimeLimits
   const to = Math.min(limits.toMs ?? Infinity, ...ends);
   const times = new Set(series.flatMap(({ candles }) => candles.map(({ openTimeMs }) => openTimeMs)));
   const span = [...times].filter((time) => time >= from && time <= to).sort((a, b) => a - b);
-  if (span.length === 0) throw new UsageError('expected price files (and --from, --to) with a time span in common');
+  if (span.length === 0)
+    throw new UsageError('expected price files (and --from, --to) with a time span in common');
   const byTime = series.map(({ candles }) => new Map(candles.map((candle) => [candle.openTimeMs, candle])));
   const last = series.map(({ candles }) => lastBefore(candles, from));
   return span.map((openTimeMs) => {

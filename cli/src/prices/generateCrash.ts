@@ -48,7 +48,8 @@ export function generateCrash(seed: number): CandleRow[] {
   for (const phase of CRASH) {
     // in logarithms, so that candles of a phase multiply to its change
     const drift = Math.log1p(phase.change) / phase.candles;
-    for (let i = 0; i < phase.candles; i++) rows.push(nextRow(rows.length, prices, drift, phase.noise, random));
+    for (let i = 0; i < phase.candles; i++)
+      rows.push(nextRow(rows.length, prices, drift, phase.noise, random));
   }
   return rows;
 }
@@ -76,7 +77,13 @@ function nextRow(n: number, prices: number[], drift: number, noise: number, rand
     const high = Math.max(open, close) * Math.exp(reach);
     const low = Math.min(open, close) * Math.exp(-Math.abs(noise * random.normal()));
     prices[i] = close;
-    candles[symbol] = { openTimeMs, open: cents(open), high: cents(high), low: cents(low), close: cents(close) };
+    candles[symbol] = {
+      openTimeMs,
+      open: cents(open),
+      high: cents(high),
+      low: cents(low),
+      close: cents(close),
+    };
   });
   return { openTimeMs, candles };
 }

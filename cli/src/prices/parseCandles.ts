@@ -15,7 +15,9 @@ const DECIMAL = /^\d+(\.\d+)?$/;
 export function parseCandles(text: string, name: string): Candle[] {
   const lines = text.split(/\r?\n/);
   if (lines[0] !== CANDLE_COLUMNS) {
-    throw new UsageError(`${name}:1: expected the header "${CANDLE_COLUMNS}", found "${shorten(lines[0] ?? '')}"`);
+    throw new UsageError(
+      `${name}:1: expected the header "${CANDLE_COLUMNS}", found "${shorten(lines[0] ?? '')}"`,
+    );
   }
   const candles: Candle[] = [];
   for (let i = 1; i < lines.length; i++) {
@@ -30,7 +32,8 @@ export function parseCandles(text: string, name: string): Candle[] {
     }
     candles.push(candle);
   }
-  if (candles.length === 0) throw new UsageError(`${name}:2: expected at least one candle, found the end of the file`);
+  if (candles.length === 0)
+    throw new UsageError(`${name}:2: expected at least one candle, found the end of the file`);
   return candles;
 }
 
@@ -38,11 +41,15 @@ function parseLine(line: string, where: string): Candle {
   const fields = line.split(',');
   const columns = CANDLE_COLUMNS.split(',');
   if (fields.length !== columns.length) {
-    throw new UsageError(`${where}: expected ${columns.length} columns (${CANDLE_COLUMNS}), found ${fields.length}`);
+    throw new UsageError(
+      `${where}: expected ${columns.length} columns (${CANDLE_COLUMNS}), found ${fields.length}`,
+    );
   }
   const [time = '', open = '', high = '', low = '', close = '', volume = ''] = fields;
   if (!/^\d{1,15}$/.test(time)) {
-    throw new UsageError(`${where}: expected open_time_ms to be whole Unix milliseconds, found "${shorten(time)}"`);
+    throw new UsageError(
+      `${where}: expected open_time_ms to be whole Unix milliseconds, found "${shorten(time)}"`,
+    );
   }
   if (!DECIMAL.test(volume)) {
     throw new UsageError(`${where}: expected volume to be a number >= 0, found "${shorten(volume)}"`);
@@ -54,7 +61,12 @@ function parseLine(line: string, where: string): Candle {
     low: parsePrice(low, 'low', where),
     close: parsePrice(close, 'close', where),
   };
-  if (candle.high < candle.open || candle.high < candle.close || candle.low > candle.open || candle.low > candle.close) {
+  if (
+    candle.high < candle.open ||
+    candle.high < candle.close ||
+    candle.low > candle.open ||
+    candle.low > candle.close
+  ) {
     throw new UsageError(`${where}: expected low <= open, close <= high, found ${shorten(line)}`);
   }
   return candle;

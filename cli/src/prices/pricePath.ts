@@ -26,7 +26,8 @@ export function pricePath(rows: readonly CandleRow[]): PriceStep[] {
   for (const row of rows) {
     for (let point = 0; point < POINTS; point++) {
       const prices: Record<string, bigint> = {};
-      for (const [symbol, candle] of Object.entries(row.candles)) prices[symbol] = pointsOf(candle)[point] ?? candle.close;
+      for (const [symbol, candle] of Object.entries(row.candles))
+        prices[symbol] = pointsOf(candle)[point] ?? candle.close;
       const last = steps.at(-1);
       if (last !== undefined && !moved(last.prices, prices)) continue;
       steps.push({ timeMs: row.openTimeMs + Math.floor((intervalMs * point) / POINTS), prices });
@@ -42,7 +43,9 @@ function pointsOf({ open, high, low, close }: Candle): readonly bigint[] {
 /** The shortest distance of two candles: a gap in the data must not stretch the candle before it. */
 function intervalOf(rows: readonly CandleRow[]): number {
   const distances = rows.slice(1).map((row, i) => row.openTimeMs - (rows[i]?.openTimeMs ?? 0));
-  return distances.length === 0 ? DEFAULT_INTERVAL_MS : distances.reduce((least, one) => Math.min(least, one));
+  return distances.length === 0
+    ? DEFAULT_INTERVAL_MS
+    : distances.reduce((least, one) => Math.min(least, one));
 }
 
 function moved(from: Readonly<Record<string, bigint>>, to: Readonly<Record<string, bigint>>): boolean {

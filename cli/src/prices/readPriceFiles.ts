@@ -14,7 +14,8 @@ export async function readPriceFiles(paths: readonly string[]): Promise<CandleSe
   for (const path of paths) {
     const symbol = symbolOf(path);
     const other = series.find((one) => one.symbol === symbol);
-    if (other !== undefined) throw new UsageError(`${path}: expected one file per underlying, ${symbol} was given before`);
+    if (other !== undefined)
+      throw new UsageError(`${path}: expected one file per underlying, ${symbol} was given before`);
     series.push({ symbol, candles: parseCandles(await readText(path), path) });
   }
   if (series.length === 0) throw new UsageError('--prices: expected at least one CSV file');
@@ -25,7 +26,9 @@ function symbolOf(path: string): string {
   const known = UNDERLYINGS.map(({ symbol }) => symbol.toLowerCase());
   const start = /^[a-z]+/.exec(basename(path).toLowerCase())?.[0];
   if (start === undefined || !known.includes(start)) {
-    throw new UsageError(`${path}: expected a file name that begins with ${known.map((one) => `${one}-`).join(', ')}`);
+    throw new UsageError(
+      `${path}: expected a file name that begins with ${known.map((one) => `${one}-`).join(', ')}`,
+    );
   }
   return start.toUpperCase();
 }

@@ -50,11 +50,20 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
 
 function formatStep({ timeMs, prices }: PriceStep): string {
   const time = new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ');
-  const quotes = Object.entries(prices).map(([symbol, price]) => `${symbol} ${formatUsd(formatWad(price, 8))}`);
+  const quotes = Object.entries(prices).map(
+    ([symbol, price]) => `${symbol} ${formatUsd(formatWad(price, 8))}`,
+  );
   return `${time}  ${quotes.join('  ')}`;
 }
 
-function formatLiquidation({ account, equityBefore, maintenanceBefore, penalty, incentive, blockNumber }: Liquidation): string {
+function formatLiquidation({
+  account,
+  equityBefore,
+  maintenanceBefore,
+  penalty,
+  incentive,
+  blockNumber,
+}: Liquidation): string {
   const paid = `reward ${usd(penalty + incentive)}`;
   return `${shortAccount(account)} in block ${blockNumber}: equity ${usd(equityBefore)} < ${usd(maintenanceBefore)}, ${paid}`;
 }

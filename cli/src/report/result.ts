@@ -33,7 +33,8 @@ export interface Measured {
 export function toResult({ accounts, played, conservation, ...measured }: Measured): ReplayResult {
   const { liquidations, badDebts, left } = played;
   const badDebt = sum(badDebts.map(({ covered, remaining }) => covered + remaining));
-  const insuranceUsed = sum(badDebts.map(({ covered }) => covered)) + sum(liquidations.map((one) => one.incentive));
+  const insuranceUsed =
+    sum(badDebts.map(({ covered }) => covered)) + sum(liquidations.map((one) => one.incentive));
   return {
     accounts,
     liquidatedAccounts: new Set(liquidations.map(({ account }) => account)).size,

@@ -22,7 +22,9 @@ interface Token {
 
 /** Gives keys ether for gas, without a transaction. */
 export async function giveEther(chain: LocalChain, people: readonly Person[]): Promise<void> {
-  await mapConcurrently(people, ({ key }) => chain.request('hardhat_setBalance', [key.address, numberToHex(GAS_MONEY)]));
+  await mapConcurrently(people, ({ key }) =>
+    chain.request('hardhat_setBalance', [key.address, numberToHex(GAS_MONEY)]),
+  );
 }
 
 /** Mints, approves and deposits what each plan says, switches profiles, then withdraws what is borrowed. */
@@ -79,7 +81,13 @@ function depositCalls(stack: StackAddresses, person: Person, token: Token, amoun
   const data = encodeFunctionData({ abi: clearinghouseAbi, functionName: 'deposit', args });
   return [
     ...tokenCalls(person, token.address, stack.clearinghouse, raw),
-    { from: person.key, to: stack.clearinghouse, data, gas: 400_000n, label: `deposit of asset ${token.assetId}` },
+    {
+      from: person.key,
+      to: stack.clearinghouse,
+      data,
+      gas: 400_000n,
+      label: `deposit of asset ${token.assetId}`,
+    },
   ];
 }
 
@@ -93,11 +101,19 @@ function tokenCalls({ key }: Person, token: Address, spender: Address, raw: bigi
 }
 
 function profileCall(stack: StackAddresses, { key, account }: Person, profileId: number): LocalCall {
-  const data = encodeFunctionData({ abi: clearinghouseAbi, functionName: 'setProfile', args: [account, profileId] });
+  const data = encodeFunctionData({
+    abi: clearinghouseAbi,
+    functionName: 'setProfile',
+    args: [account, profileId],
+  });
   return { from: key, to: stack.clearinghouse, data, gas: 400_000n, label: `profile ${profileId}` };
 }
 
-function withdrawCalls(stack: StackAddresses, { key, account }: Person, plan: AccountPlan | undefined): LocalCall[] {
+function withdrawCalls(
+  stack: StackAddresses,
+  { key, account }: Person,
+  plan: AccountPlan | undefined,
+): LocalCall[] {
   if (plan === undefined || plan.withdraw === 0n) return [];
   const args = [account, CASH_ASSET_ID, plan.withdraw / usdc(stack).perWad, key.address] as const;
   const data = encodeFunctionData({ abi: clearinghouseAbi, functionName: 'withdraw', args });

@@ -17,7 +17,9 @@ export interface Pair {
  */
 export function pairOrders(demands: readonly Demand[]): Pair[] {
   const buys = demands.filter(({ size }) => size > 0n).map(({ account, size }) => ({ account, left: size }));
-  const sells = demands.filter(({ size }) => size < 0n).map(({ account, size }) => ({ account, left: -size }));
+  const sells = demands
+    .filter(({ size }) => size < 0n)
+    .map(({ account, size }) => ({ account, left: -size }));
   const pairs: Pair[] = [];
   let [b, s] = [0, 0];
   for (;;) {

@@ -65,7 +65,8 @@ function planOne(style: Style, markets: readonly OpenMarket[], random: Random): 
     case 'cross':
       return plan({ perps: crossPerps(equity, market, markets, random) });
     case 'cautious': {
-      const notional = (equity * random.between(0.1, 0.3) * sign(random)) / (perpMargin(market) * STANDARD_WIDENING);
+      const notional =
+        (equity * random.between(0.1, 0.3) * sign(random)) / (perpMargin(market) * STANDARD_WIDENING);
       return plan({ perps: { [market.symbol]: units(notional, market) }, profileId: 1 });
     }
     case 'hedged':
@@ -90,7 +91,11 @@ function planWithSpot(
   const spot = { [market.symbol]: amount };
   if (style === 'hedged') {
     // nearly all of it hedged, beside a little cash
-    return plan({ cash: usd(equity * 0.1), spot, perps: { [market.symbol]: scale(-amount, random.between(0.8, 1)) } });
+    return plan({
+      cash: usd(equity * 0.1),
+      spot,
+      perps: { [market.symbol]: scale(-amount, random.between(0.8, 1)) },
+    });
   }
   const needed = (scanRangeOf(market) + SPOT_CHARGES) / random.between(0.6, 0.95);
   return plan({ cash: 0n, spot, withdraw: usd(equity * (1 - needed)) });

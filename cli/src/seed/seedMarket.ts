@@ -28,7 +28,11 @@ export async function seedMarket(
   seed: number,
 ): Promise<SeededMarket> {
   const traders = Array.from({ length: count }, (_, i) => createPerson(`trader ${i}`));
-  const [keeper, matcher, sponsor] = [createPerson('keeper'), createPerson('matcher'), createPerson('sponsor')];
+  const [keeper, matcher, sponsor] = [
+    createPerson('keeper'),
+    createPerson('matcher'),
+    createPerson('sponsor'),
+  ];
   const plans = planAccounts(count, markets, seed);
   await giveEther(chain, [...traders, keeper, matcher, sponsor]);
   // first, so that there is cash to borrow

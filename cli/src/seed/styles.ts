@@ -27,14 +27,21 @@ export function assignStyles(count: number): Style[] {
   // largest remainder, account by account: any prefix has the shares as nearly as whole accounts can
   const given = new Map<Style, number>();
   while (styles.length < count - makers) {
-    const next = others.reduce((best, one) => (deficit(one, styles.length, given, total) > deficit(best, styles.length, given, total) ? one : best));
+    const next = others.reduce((best, one) =>
+      deficit(one, styles.length, given, total) > deficit(best, styles.length, given, total) ? one : best,
+    );
     given.set(next.style, (given.get(next.style) ?? 0) + 1);
     styles.push(next.style);
   }
   return [...styles, ...Array.from({ length: makers }, (): Style => 'maker')];
 }
 
-function deficit({ style, share }: StyleShare, soFar: number, given: ReadonlyMap<Style, number>, total: number): number {
+function deficit(
+  { style, share }: StyleShare,
+  soFar: number,
+  given: ReadonlyMap<Style, number>,
+  total: number,
+): number {
   return ((soFar + 1) * share) / total - (given.get(style) ?? 0);
 }
 

@@ -46,7 +46,11 @@ export async function tradeOrders(
       const [buy, sell] = [signed.get(buyer), signed.get(seller)];
       if (buy === undefined || sell === undefined) throw new Error('a paired order was not signed');
       const [maker, taker] = random.next() < 0.5 ? [buy, sell] : [sell, buy];
-      const data = encodeFunctionData({ abi: orderMatcherAbi, functionName: 'matchOrders', args: [maker, taker, size] });
+      const data = encodeFunctionData({
+        abi: orderMatcherAbi,
+        functionName: 'matchOrders',
+        args: [maker, taker, size],
+      });
       const label = `match of ${market.symbol} orders of accounts ${buyer} and ${seller}`;
       calls.push({ from: matcher.key, to: stack.orderMatcher, data, gas: MATCH_GAS, label });
     }

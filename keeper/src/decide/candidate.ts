@@ -1,5 +1,5 @@
-import { assess, divDown, liquidationReward, liquidationTerms, WAD } from '@novate/sdk';
-import type { AccountId, AccountState, CashIndex, Market, RiskProfile } from '@novate/sdk';
+import { assess, liquidationReward, liquidationTerms, mulDown, WAD } from '@novate/sdk';
+import type { AccountId, AccountState, CashIndex, LiquidationTerms, Market, RiskProfile } from '@novate/sdk';
 import type { PriceBoard } from '../mirror/prices.ts';
 import type { References } from '../mirror/references.ts';
 import { isEmpty, sliceBasket, withoutBasket } from './basket.ts';
@@ -10,8 +10,9 @@ import type { Holdings } from './holdings.ts';
 /** Flags older than this have lapsed (SPEC-L2). */
 const FLAG_LIFETIME_SEC = 3_600n;
 /** Share of the exact pro-rata basket that is taken: room for interest and funding until the block, so as not to overshoot. */
-const SAFE_SHARE = 995n;
-const SHARE_UNIT = 1_000n;
+const SAFE_SHARE = (WAD * 999n) / 1_000n;
+/** The same where the account pays all its health per relief: then no basket changes its health, but rounding may. */
+const NEARLY_ALL = WAD - WAD / 100_000n;
 
 /** An account to liquidate, and how. Wad USD. */
 export interface Candidate {
@@ -57,7 +58,7 @@ export function toCandidate(
     elapsedSince(state.flaggedAt, board.timestamp),
     references.dustMargin,
   );
-  const basket = sliceBasket(holdings, safeFraction(terms.fraction));
+  const basket = sliceBasket(holdings, safeFraction(terms));
   const after = withoutBasket(holdings, basket, market);
   const emptied = after.legs.length === 0 && after.spot.length === 0;
   const relief = maintenanceMargin - assess(after, market, profile).maintenanceMargin;
@@ -94,17 +95,13 @@ export function shrinkCandidate(candidate: Candidate, share: bigint): Candidate 
   return { ...candidate, basket, reward: (candidate.reward * share) / WAD, emptied: false };
 }
 
-/** E / MM, wad; the field's word for it is health. */
-export function healthOf({ equity, maintenanceMargin }: Candidate): bigint {
-  return equity <= 0n || maintenanceMargin === 0n ? 0n : divDown(equity, maintenanceMargin);
-}
-
 function elapsedSince(flaggedAt: number, now: bigint): bigint {
   const elapsed = now - BigInt(flaggedAt);
   return flaggedAt === 0 || elapsed > FLAG_LIFETIME_SEC || elapsed < 0n ? 0n : elapsed;
 }
 
 /** Everything stays everything: an account that must be emptied is emptied whole. */
-function safeFraction(fraction: bigint): bigint {
-  return fraction >= WAD ? WAD : (fraction * SAFE_SHARE) / SHARE_UNIT;
+function safeFraction({ fraction, phi, ramp }: LiquidationTerms): bigint {
+  if (fraction >= WAD) return WAD;
+  return mulDown(fraction, phi < ramp ? NEARLY_ALL : SAFE_SHARE);
 }

@@ -4,8 +4,7 @@ pragma solidity ^0.8.28;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Stack} from "../helpers/Stack.sol";
-import {AccountId, toAccountId} from "../../../contracts/types/AccountId.sol";
-import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
+import {toAccountId} from "../../../contracts/types/AccountId.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {
@@ -25,7 +24,7 @@ contract DepositTest is Stack {
         house.setAsset(NEXT_ID, token, ETH, true, type(uint128).max);
         MockERC20(token).mint(alice, 1_000_000 * 10 ** MockERC20(token).decimals());
         vm.prank(alice);
-        (bool ok,) = token.call(
+        (bool ok, ) = token.call(
             abi.encodeWithSignature("approve(address,uint256)", address(house), type(uint256).max)
         );
         assertTrue(ok);
@@ -42,7 +41,7 @@ contract DepositTest is Stack {
     function test_CreditsCollateralInWad() public {
         fund(aliceId, WBTC_ID, 150_000_000);
         assertEq(house.collateralOf(aliceId, WBTC_ID), 1.5e18);
-        (,,, uint64 mask) = house.accountInfo(aliceId);
+        (, , , uint64 mask) = house.accountInfo(aliceId);
         assertEq(uint256(mask), 1 << WBTC_ID);
     }
 
@@ -104,7 +103,11 @@ contract DepositTest is Stack {
     function test_RevertWhen_Overflowing() public {
         uint256 amount = uint256(type(uint128).max) + 1;
         vm.expectRevert(
-            abi.encodeWithSelector(IClearinghouseTypes.AmountTooLarge.selector, amount, uint256(type(uint128).max))
+            abi.encodeWithSelector(
+                IClearinghouseTypes.AmountTooLarge.selector,
+                amount,
+                uint256(type(uint128).max)
+            )
         );
         vm.prank(alice);
         house.deposit(aliceId, USDC_ID, amount);
@@ -129,7 +132,10 @@ contract DepositTest is Stack {
         usdc.mint(bob, 50e6);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.DepositCapExceeded.selector, USDC_ID, uint256(100e18), uint256(110e18)
+                IClearinghouseTypes.DepositCapExceeded.selector,
+                USDC_ID,
+                uint256(100e18),
+                uint256(110e18)
             )
         );
         vm.prank(bob);
@@ -139,7 +145,9 @@ contract DepositTest is Stack {
     /// @dev Strangers could fill the eight collateral slots of an account with dust.
     function test_RevertWhen_Stranger() public {
         usdc.mint(bob, 1e6);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, aliceId, bob, uint8(4)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, aliceId, bob, uint8(4))
+        );
         vm.prank(bob);
         house.deposit(aliceId, USDC_ID, 1e6);
     }
@@ -152,7 +160,9 @@ contract DepositTest is Stack {
         house.deposit(aliceId, USDC_ID, 2e6);
         assertEq(house.cashOf(aliceId), 2e18);
         vm.warp(block.timestamp + 2);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, aliceId, bob, uint8(4)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, aliceId, bob, uint8(4))
+        );
         vm.prank(bob);
         house.deposit(aliceId, USDC_ID, 1e6);
     }
@@ -166,7 +176,11 @@ contract DepositTest is Stack {
             token.approve(address(house), 1e18);
             if (i == 8) {
                 vm.expectRevert(
-                    abi.encodeWithSelector(IClearinghouseTypes.TooManyCollaterals.selector, aliceId, uint256(8))
+                    abi.encodeWithSelector(
+                        IClearinghouseTypes.TooManyCollaterals.selector,
+                        aliceId,
+                        uint256(8)
+                    )
                 );
             }
             house.deposit(aliceId, NEXT_ID + i, 1e18);
@@ -181,7 +195,10 @@ contract DepositTest is Stack {
         uint8 id = _list(address(token));
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.TransferAmountMismatch.selector, address(token), uint256(100e18), uint256(99e18)
+                IClearinghouseTypes.TransferAmountMismatch.selector,
+                address(token),
+                uint256(100e18),
+                uint256(99e18)
             )
         );
         vm.prank(alice);
@@ -208,7 +225,10 @@ contract DepositTest is Stack {
         token.rebase(0.5e18);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.LedgerMismatch.selector, address(token), uint256(100e18), uint256(50e18)
+                IClearinghouseTypes.LedgerMismatch.selector,
+                address(token),
+                uint256(100e18),
+                uint256(50e18)
             )
         );
         vm.prank(alice);
@@ -239,7 +259,10 @@ contract DepositTest is Stack {
         uint8 id = _list(address(token));
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.TransferAmountMismatch.selector, address(token), uint256(1e18), uint256(0)
+                IClearinghouseTypes.TransferAmountMismatch.selector,
+                address(token),
+                uint256(1e18),
+                uint256(0)
             )
         );
         vm.prank(alice);

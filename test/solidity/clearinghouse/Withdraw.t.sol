@@ -3,7 +3,6 @@ pragma solidity ^0.8.28;
 
 import {Stack} from "../helpers/Stack.sol";
 import {AccountId, toAccountId} from "../../../contracts/types/AccountId.sol";
-import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
@@ -22,7 +21,9 @@ contract WithdrawTest is Stack {
 
     function test_RevertWhen_Stranger() public {
         fund(aliceId, USDC_ID, 100e6);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, aliceId, bob, uint8(2)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, aliceId, bob, uint8(2))
+        );
         vm.prank(bob);
         house.withdraw(aliceId, USDC_ID, 1e6, bob);
     }
@@ -31,7 +32,9 @@ contract WithdrawTest is Stack {
         fund(aliceId, USDC_ID, 100e6);
         vm.prank(alice);
         house.setOperator(aliceId, bob, 1 | 4 | 8, type(uint40).max);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, aliceId, bob, uint8(2)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, aliceId, bob, uint8(2))
+        );
         vm.prank(bob);
         house.withdraw(aliceId, USDC_ID, 1e6, bob);
     }
@@ -41,7 +44,11 @@ contract WithdrawTest is Stack {
         fund(bobId, WETH_ID, 5e18);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.InsufficientBalance.selector, aliceId, WETH_ID, uint256(1e18), uint256(2e18)
+                IClearinghouseTypes.InsufficientBalance.selector,
+                aliceId,
+                WETH_ID,
+                uint256(1e18),
+                uint256(2e18)
             )
         );
         vm.prank(alice);
@@ -53,7 +60,10 @@ contract WithdrawTest is Stack {
         fund(bobId, USDC_ID, 10e6);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.InsufficientLiquidity.selector, USDC_ID, uint256(10e18), uint256(11e18)
+                IClearinghouseTypes.InsufficientLiquidity.selector,
+                USDC_ID,
+                uint256(10e18),
+                uint256(11e18)
             )
         );
         vm.prank(alice);
@@ -63,7 +73,9 @@ contract WithdrawTest is Stack {
     function test_RevertWhen_RecipientIsTheHouse() public {
         fund(aliceId, USDC_ID, 100e6);
         vm.startPrank(alice);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.InvalidRecipient.selector, address(house)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearinghouseTypes.InvalidRecipient.selector, address(house))
+        );
         house.withdraw(aliceId, USDC_ID, 1e6, address(house));
         vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.InvalidRecipient.selector, address(0)));
         house.withdraw(aliceId, USDC_ID, 1e6, address(0));
@@ -157,7 +169,10 @@ contract WithdrawTest is Stack {
         vm.warp(block.timestamp + 2 days);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IClearinghouseTypes.ReduceOnly.selector, aliceId, IPriceRouter.Status.Stale, false
+                IClearinghouseTypes.ReduceOnly.selector,
+                aliceId,
+                IPriceRouter.Status.Stale,
+                false
             )
         );
         vm.prank(alice);
@@ -169,7 +184,12 @@ contract WithdrawTest is Stack {
         fund(bobId, USDC_ID, 100_000e6);
         house.pause();
         vm.expectRevert(
-            abi.encodeWithSelector(IClearinghouseTypes.ReduceOnly.selector, aliceId, IPriceRouter.Status.Ok, true)
+            abi.encodeWithSelector(
+                IClearinghouseTypes.ReduceOnly.selector,
+                aliceId,
+                IPriceRouter.Status.Ok,
+                true
+            )
         );
         vm.prank(alice);
         house.withdraw(aliceId, USDC_ID, 1_000e6, alice);
@@ -202,7 +222,7 @@ contract WithdrawTest is Stack {
         assertEq(house.cashOf(second), 30e18);
         assertEq(house.cashOf(aliceId), 70e18);
         assertEq(house.collateralOf(second, WETH_ID), 1e18);
-        (,,, uint64 mask) = house.accountInfo(aliceId);
+        (, , , uint64 mask) = house.accountInfo(aliceId);
         assertEq(uint256(mask), 0);
     }
 
@@ -215,7 +235,9 @@ contract WithdrawTest is Stack {
 
     function test_RevertWhen_TransferToStranger() public {
         fund(aliceId, USDC_ID, 100e6);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, bobId, alice, uint8(4)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearinghouseTypes.NotAuthorised.selector, bobId, alice, uint8(4))
+        );
         vm.prank(alice);
         house.transfer(aliceId, bobId, USDC_ID, 1e18);
     }
@@ -242,7 +264,7 @@ contract WithdrawTest is Stack {
         fund(aliceId, USDC_ID, 10_000e6);
         vm.prank(alice);
         house.setProfile(aliceId, 1);
-        (uint8 profileId,,,) = house.accountInfo(aliceId);
+        (uint8 profileId, , , ) = house.accountInfo(aliceId);
         assertEq(uint256(profileId), 1);
     }
 

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Test} from "./Test.sol";
 import {Clearinghouse} from "../../../contracts/Clearinghouse.sol";
 import {ClearinghouseExt} from "../../../contracts/ClearinghouseExt.sol";
@@ -119,11 +118,11 @@ abstract contract Stack is Test {
         vm.stopPrank();
     }
 
-    function chainlink(address feed, uint256 min, uint256 max)
-        internal
-        pure
-        returns (IPriceRouter.SourceConfig memory)
-    {
+    function chainlink(
+        address feed,
+        uint256 min,
+        uint256 max
+    ) internal pure returns (IPriceRouter.SourceConfig memory) {
         return IPriceRouter.SourceConfig(IPriceRouter.SourceKind.Chainlink, feed, 0, 1 days, min, max, 0);
     }
 
@@ -142,9 +141,13 @@ abstract contract Stack is Test {
         tradeAt(buyer, seller, instrument, size, markOf(instrument));
     }
 
-    function tradeAt(AccountId buyer, AccountId seller, InstrumentId instrument, uint256 size, uint256 price)
-        internal
-    {
+    function tradeAt(
+        AccountId buyer,
+        AccountId seller,
+        InstrumentId instrument,
+        uint256 size,
+        uint256 price
+    ) internal {
         house.trade(IClearinghouseTypes.Trade(buyer, seller, instrument, size, price, 0, 0));
     }
 
@@ -161,26 +164,27 @@ abstract contract Stack is Test {
     /// @dev Lets time pass with the prices as they are.
     function skip(uint256 secs) internal {
         vm.warp(block.timestamp + secs);
-        (, int256 btc,,,) = btcFeed.latestRoundData();
-        (, int256 eth,,,) = ethFeed.latestRoundData();
+        (, int256 btc, , , ) = btcFeed.latestRoundData();
+        (, int256 eth, , , ) = ethFeed.latestRoundData();
         btcFeed.setAnswer(btc);
         ethFeed.setAnswer(eth);
     }
 
     /// @dev What `proRata` proposes now, taken by the keeper.
     function liquidate(AccountId account) internal returns (ILiquidator.Quote memory) {
-        (ILiquidator.Selection memory selection,) = liquidator.proRata(account);
+        (ILiquidator.Selection memory selection, ) = liquidator.proRata(account);
         return liquidate(account, selection);
     }
 
-    function liquidate(AccountId account, ILiquidator.Selection memory selection)
-        internal
-        returns (ILiquidator.Quote memory)
-    {
+    function liquidate(
+        AccountId account,
+        ILiquidator.Selection memory selection
+    ) internal returns (ILiquidator.Quote memory) {
         vm.prank(keeper);
-        return liquidator.liquidate(
-            ILiquidator.Call(account, keeperId, selection, 0, type(int256).min, uint40(block.timestamp))
-        );
+        return
+            liquidator.liquidate(
+                ILiquidator.Call(account, keeperId, selection, 0, type(int256).min, uint40(block.timestamp))
+            );
     }
 
     function margin(AccountId account) internal view returns (IRiskEngine.Margin memory) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {console} from "hardhat/console.sol";
 import {Vm} from "./Vm.sol";
 
 /// @dev A lean base for Solidity tests: assertions, bounds and the hooks by which the runner finds invariant targets.

@@ -62,11 +62,11 @@ contract ChainlinkSourceTest is OracleBase {
     function test_HugeAnswerIsOutOfBand() public {
         RawFeed raw = rawFeed();
         raw.setRound(type(int256).max, NOW);
-        (,, IPriceRouter.Fault fault) = _harness.readChainlink(_pack(address(raw), 0));
+        (, , IPriceRouter.Fault fault) = _harness.readChainlink(_pack(address(raw), 0));
         assertFault(fault, IPriceRouter.Fault.OutOfBand);
-        (,, fault) = _harness.readChainlink(_pack(address(raw), 18));
+        (, , fault) = _harness.readChainlink(_pack(address(raw), 18));
         assertFault(fault, IPriceRouter.Fault.OutOfBand);
-        (,, fault) = _harness.readChainlink(_pack(address(raw), 36));
+        (, , fault) = _harness.readChainlink(_pack(address(raw), 36));
         assertFault(fault, IPriceRouter.Fault.OutOfBand);
     }
 
@@ -110,7 +110,7 @@ contract ChainlinkSourceTest is OracleBase {
             for (uint256 i; i < decimals; ++i) greatest *= 10;
             uint256 scaled = bound(answer, 1, greatest);
             raw.setRound(int256(scaled), NOW);
-            (uint256 price,,) = _harness.readChainlink(_pack(address(raw), decimals));
+            (uint256 price, , ) = _harness.readChainlink(_pack(address(raw), decimals));
             assertEq(price, scaleDigitwise(scaled, -int256(decimals)), "scale");
         }
     }
@@ -136,7 +136,12 @@ contract ChainlinkSourceTest is OracleBase {
         assertEq(_harness.sequencerIsUp(address(raw), GRACE), up);
     }
 
-    function _assertRead(address aggregator, IPriceRouter.Fault fault, uint256 price, uint256 timestamp) private view {
+    function _assertRead(
+        address aggregator,
+        IPriceRouter.Fault fault,
+        uint256 price,
+        uint256 timestamp
+    ) private view {
         (uint256 p, uint256 t, IPriceRouter.Fault f) = _harness.readChainlink(_pack(aggregator, 8));
         assertFault(f, fault);
         assertEq(p, price, "price");

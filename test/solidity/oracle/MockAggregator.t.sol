@@ -14,8 +14,8 @@ contract MockAggregatorTest is OracleBase {
         _assertRound(FIRST, 3000e8, NOW);
         _assertRound(FIRST + 1, -5, NOW + 1);
         _assertRound(FIRST + 2, 7, NOW + 9);
-        (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound) =
-            feed.latestRoundData();
+        (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound) = feed
+            .latestRoundData();
         assertEq(roundId, FIRST + 2);
         assertEq(answer, 7);
         assertEq(startedAt, NOW + 9);
@@ -59,7 +59,7 @@ contract MockAggregatorTest is OracleBase {
     }
 
     function _assertRound(uint80 roundId, int256 answer, uint256 updatedAt) private view {
-        (uint80 r, int256 a,, uint256 u,) = feed.getRoundData(roundId);
+        (uint80 r, int256 a, , uint256 u, ) = feed.getRoundData(roundId);
         assertEq(r, roundId);
         assertEq(a, answer);
         assertEq(u, updatedAt);

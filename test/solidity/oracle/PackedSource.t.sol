@@ -87,7 +87,9 @@ contract PackedSourceTest is Test {
         _harness.pack(config, 0, 0);
         config.maxAgeSec = 1;
         config.maxPrice = 1 << 128;
-        vm.expectRevert(abi.encodeWithSelector(Lib.SourceNotRepresentable.selector, 1 << 128, (1 << 128) - 1));
+        vm.expectRevert(
+            abi.encodeWithSelector(Lib.SourceNotRepresentable.selector, 1 << 128, (1 << 128) - 1)
+        );
         _harness.pack(config, 0, 0);
     }
 }

@@ -14,7 +14,7 @@ contract InspectTest is OracleBase {
 
     function test_NoFaultsOfHealthySources() public {
         listPair();
-        (,,, IPriceRouter.Fault[2] memory faults) = router.inspect(ETH);
+        (, , , IPriceRouter.Fault[2] memory faults) = router.inspect(ETH);
         assertFault(faults[0], IPriceRouter.Fault.None);
         assertFault(faults[1], IPriceRouter.Fault.None);
     }
@@ -22,7 +22,9 @@ contract InspectTest is OracleBase {
     function test_AnswersWherePriceOfReverts() public {
         listSingle();
         feed.setMode(MockAggregator.Mode.BurnGas);
-        (IPriceRouter.SourceConfig memory primary,,, IPriceRouter.Fault[2] memory faults) = router.inspect(ETH);
+        (IPriceRouter.SourceConfig memory primary, , , IPriceRouter.Fault[2] memory faults) = router.inspect(
+            ETH
+        );
         assertEq(primary.feed, address(feed));
         assertFault(faults[0], IPriceRouter.Fault.Reverted);
         assertFault(faults[1], IPriceRouter.Fault.None);

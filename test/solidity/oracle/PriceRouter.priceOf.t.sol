@@ -145,7 +145,7 @@ contract PriceOfTest is OracleBase {
                 else if (fresh2) assertPrice(price, IPriceRouter.Status.Guarded, 3001e18);
                 else if (valid1) assertPrice(price, IPriceRouter.Status.Stale, 3000e18);
                 else if (valid2) assertPrice(price, IPriceRouter.Status.Stale, 3001e18);
-                (,,, IPriceRouter.Fault[2] memory faults) = router.inspect(ETH);
+                (, , , IPriceRouter.Fault[2] memory faults) = router.inspect(ETH);
                 assertFault(faults[0], f1);
                 assertFault(faults[1], f2);
             }
@@ -200,7 +200,7 @@ contract PriceOfTest is OracleBase {
     function test_SequencerDownIsStaleAtTheLastAnswer() public {
         _useSequencer(1, NOW - 1 days);
         assertPrice(router.priceOf(ETH), IPriceRouter.Status.Stale, 3000e18);
-        (,,, IPriceRouter.Fault[2] memory faults) = router.inspect(ETH);
+        (, , , IPriceRouter.Fault[2] memory faults) = router.inspect(ETH);
         assertFault(faults[0], IPriceRouter.Fault.SequencerDown);
         assertFault(faults[1], IPriceRouter.Fault.SequencerDown);
         vm.warp(NOW + MAX_AGE + 1);
@@ -225,12 +225,16 @@ contract PriceOfTest is OracleBase {
     }
 
     function test_RevertWhen_SequencerFeedHasNoCode() public {
-        vm.expectRevert(abi.encodeWithSelector(IPriceRouter.InvalidSequencer.selector, address(0xdead), GRACE));
+        vm.expectRevert(
+            abi.encodeWithSelector(IPriceRouter.InvalidSequencer.selector, address(0xdead), GRACE)
+        );
         new PriceRouter(address(manager), address(0xdead), GRACE);
     }
 
     function test_RevertWhen_SequencerGraceIsTooLong() public {
-        vm.expectRevert(abi.encodeWithSelector(IPriceRouter.InvalidSequencer.selector, address(feed), 1 days + 1));
+        vm.expectRevert(
+            abi.encodeWithSelector(IPriceRouter.InvalidSequencer.selector, address(feed), 1 days + 1)
+        );
         new PriceRouter(address(manager), address(feed), 1 days + 1);
     }
 
@@ -298,8 +302,9 @@ contract PriceOfTest is OracleBase {
     function test_RevertWhen_AFaultIsSeenWithLittleGas() public {
         listPair();
         feed.setAnswer(0);
-        (bool ok, bytes memory result) =
-            address(router).staticcall{gas: 200_000}(abi.encodeCall(IPriceRouter.priceOf, (ETH)));
+        (bool ok, bytes memory result) = address(router).staticcall{gas: 200_000}(
+            abi.encodeCall(IPriceRouter.priceOf, (ETH))
+        );
         assertFalse(ok);
         assertEq(bytes32(bytes4(result)), bytes32(IPriceRouter.FeedGasTooLow.selector));
     }

@@ -96,7 +96,9 @@ contract SetSourcesTest is OracleBase {
 
     function test_RevertWhen_CallerIsNotAdmin() public {
         vm.prank(address(0xbad));
-        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(0xbad)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(0xbad))
+        );
         router.setSources(ETH, chainlink(address(feed)), none(), 0);
     }
 
@@ -244,7 +246,9 @@ contract SetSourcesTest is OracleBase {
         IPriceRouter.SourceConfig memory secondary,
         uint16 deviationBps
     ) private view {
-        (IPriceRouter.SourceConfig memory p, IPriceRouter.SourceConfig memory s, uint16 d,) = router.inspect(ETH);
+        (IPriceRouter.SourceConfig memory p, IPriceRouter.SourceConfig memory s, uint16 d, ) = router.inspect(
+            ETH
+        );
         assertEq(abi.encode(p), abi.encode(primary));
         assertEq(abi.encode(s), abi.encode(secondary));
         assertEq(d, deviationBps, "deviation");

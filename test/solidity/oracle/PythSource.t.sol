@@ -22,7 +22,7 @@ contract PythSourceTest is OracleBase {
     }
 
     function test_UnknownIdIsAFault() public view {
-        (,,, IPriceRouter.Fault fault) = _harness.readPyth(_pack(address(pyth)), keccak256("other"));
+        (, , , IPriceRouter.Fault fault) = _harness.readPyth(_pack(address(pyth)), keccak256("other"));
         assertFault(fault, IPriceRouter.Fault.Reverted);
     }
 
@@ -65,7 +65,7 @@ contract PythSourceTest is OracleBase {
         _raw.setPyth(3000e8, 15e8 + 1, -8, NOW);
         _assertRead(address(_raw), IPriceRouter.Fault.TooWide, 3000e18, 15e18 + 1e10, NOW);
         _raw.setPyth(3000e8, type(uint64).max, -8, NOW);
-        (,,, IPriceRouter.Fault fault) = _harness.readPyth(_pack(address(_raw)), PYTH_ID);
+        (, , , IPriceRouter.Fault fault) = _harness.readPyth(_pack(address(_raw)), PYTH_ID);
         assertFault(fault, IPriceRouter.Fault.TooWide);
     }
 
@@ -101,10 +101,10 @@ contract PythSourceTest is OracleBase {
 
     function test_ExtremeExponentsAreOutOfBand() public {
         _raw.setPyth(type(int64).max, 0, type(int32).max, NOW);
-        (,,, IPriceRouter.Fault fault) = _harness.readPyth(_pack(address(_raw)), PYTH_ID);
+        (, , , IPriceRouter.Fault fault) = _harness.readPyth(_pack(address(_raw)), PYTH_ID);
         assertFault(fault, IPriceRouter.Fault.OutOfBand);
         _raw.setPyth(type(int64).max, type(uint64).max, type(int32).min, NOW);
-        (,,, fault) = _harness.readPyth(_pack(address(_raw)), PYTH_ID);
+        (, , , fault) = _harness.readPyth(_pack(address(_raw)), PYTH_ID);
         assertFault(fault, IPriceRouter.Fault.OutOfBand);
     }
 
@@ -113,7 +113,7 @@ contract PythSourceTest is OracleBase {
         confidence = bound(confidence, 0, type(uint64).max);
         for (int256 exponent = -20; exponent <= 6; ++exponent) {
             _raw.setPyth(int256(price), confidence, exponent, NOW);
-            (uint256 p, uint256 c,,) = _harness.readPyth(_pack(address(_raw)), PYTH_ID);
+            (uint256 p, uint256 c, , ) = _harness.readPyth(_pack(address(_raw)), PYTH_ID);
             assertEq(p, scaleDigitwise(price, exponent), "price");
             uint256 cut = scaleDigitwise(confidence, exponent);
             bool exact = exponent >= -18 || cut * 10 ** uint256(-exponent - 18) == confidence;

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {IOrderMatcher} from "../../../contracts/interfaces/IOrderMatcher.sol";
-import {AccountId} from "../../../contracts/types/AccountId.sol";
 import {OrderMatcherBase} from "./helpers/OrderMatcherBase.sol";
 
 /// @dev matchOrders: how much is filled, over time, and never more than signed.

@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {IOrderMatcher} from "../../../contracts/interfaces/IOrderMatcher.sol";
-import {AccountId, toAccountId} from "../../../contracts/types/AccountId.sol";
-import {InstrumentId, perpId} from "../../../contracts/types/InstrumentId.sol";
+import {toAccountId} from "../../../contracts/types/AccountId.sol";
+import {perpId} from "../../../contracts/types/InstrumentId.sol";
 import {OrderMatcherBase} from "./helpers/OrderMatcherBase.sol";
 
 /// @dev Roles, prices and everything that two orders must agree on.

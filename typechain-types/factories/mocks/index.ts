@@ -2,6 +2,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as weirdTokensSol from './WeirdTokens.sol/index.js';
+export { CallBatch__factory } from './CallBatch__factory.js';
 export { MockAggregator__factory } from './MockAggregator__factory.js';
 export { MockERC20__factory } from './MockERC20__factory.js';
 export { MockPythOracle__factory } from './MockPythOracle__factory.js';

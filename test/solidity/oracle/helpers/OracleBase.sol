@@ -43,15 +43,16 @@ abstract contract OracleBase is Test {
     function none() internal pure returns (IPriceRouter.SourceConfig memory config) {}
 
     function chainlink(address aggregator) internal pure returns (IPriceRouter.SourceConfig memory) {
-        return IPriceRouter.SourceConfig({
-            kind: IPriceRouter.SourceKind.Chainlink,
-            feed: aggregator,
-            priceId: bytes32(0),
-            maxAgeSec: MAX_AGE,
-            minPrice: 10e18,
-            maxPrice: 100_000e18,
-            maxConfidenceBps: 0
-        });
+        return
+            IPriceRouter.SourceConfig({
+                kind: IPriceRouter.SourceKind.Chainlink,
+                feed: aggregator,
+                priceId: bytes32(0),
+                maxAgeSec: MAX_AGE,
+                minPrice: 10e18,
+                maxPrice: 100_000e18,
+                maxConfidenceBps: 0
+            });
     }
 
     function pythSource(address oracle) internal pure returns (IPriceRouter.SourceConfig memory config) {
@@ -73,14 +74,22 @@ abstract contract OracleBase is Test {
 
     // ------------------------------------------------------------ feeds
 
-    function pythUpdate(int64 price, uint64 confidence, int32 exponent, uint64 publishTime)
-        internal
-        view
-        returns (bytes[] memory updates)
-    {
+    function pythUpdate(
+        int64 price,
+        uint64 confidence,
+        int32 exponent,
+        uint64 publishTime
+    ) internal view returns (bytes[] memory updates) {
         updates = new bytes[](1);
         updates[0] = pyth.createPriceFeedUpdateData(
-            PYTH_ID, price, confidence, exponent, price, confidence, publishTime, publishTime - 1
+            PYTH_ID,
+            price,
+            confidence,
+            exponent,
+            price,
+            confidence,
+            publishTime,
+            publishTime - 1
         );
     }
 
@@ -108,7 +117,11 @@ abstract contract OracleBase is Test {
         assertEq(actual.high, high, "high");
     }
 
-    function assertPrice(IPriceRouter.Price memory actual, IPriceRouter.Status status, uint256 price) internal pure {
+    function assertPrice(
+        IPriceRouter.Price memory actual,
+        IPriceRouter.Status status,
+        uint256 price
+    ) internal pure {
         assertPrice(actual, status, price, price, price);
     }
 

@@ -13,11 +13,10 @@ contract SourceHarness {
         return ChainlinkSource.read(source);
     }
 
-    function readPyth(PackedSource source, bytes32 priceId)
-        external
-        view
-        returns (uint256, uint256, uint256, IPriceRouter.Fault)
-    {
+    function readPyth(
+        PackedSource source,
+        bytes32 priceId
+    ) external view returns (uint256, uint256, uint256, IPriceRouter.Fault) {
         return PythSource.read(source, priceId);
     }
 
@@ -25,11 +24,11 @@ contract SourceHarness {
         return ChainlinkSource.sequencerIsUp(feed, graceSec);
     }
 
-    function pack(IPriceRouter.SourceConfig memory config, uint256 detail, uint256 deviationBps)
-        external
-        pure
-        returns (PackedSource)
-    {
+    function pack(
+        IPriceRouter.SourceConfig memory config,
+        uint256 detail,
+        uint256 deviationBps
+    ) external pure returns (PackedSource) {
         return PackedSourceLib.pack(config, detail, deviationBps);
     }
 

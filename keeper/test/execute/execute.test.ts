@@ -1,0 +1,213 @@
+import { expect } from 'chai';
+import { encodeErrorResult, toHex } from 'viem';
+import { BTC, clearinghouseAbi, ETH, liquidatorAbi, PRESETS, WAD } from '@novate/sdk';
+import type { AccountAssessment, AccountId } from '@novate/sdk';
+import { createCapacity } from '../../src/decide/capacity.ts';
+import { decide } from '../../src/decide/decide.ts';
+import { execute } from '../../src/execute/execute.ts';
+import type { ExecuteOptions, Execution } from '../../src/execute/execute.ts';
+import { openJournal } from '../../src/execute/journal.ts';
+import { createLane } from '../../src/execute/lane.ts';
+import type { LiquidationCall, LiquidationPort } from '../../src/execute/liquidationPort.ts';
+import { fakeNode, nodeError } from '../helpers/fakeNode.ts';
+import type { FakeNode } from '../helpers/fakeNode.ts';
+import { account, board, inputsOf, KEEPER, market, usd } from '../helpers/world.ts';
+
+const policy = { maxFeePerGas: 1_000n, priorityFee: 10n, bumpPercent: 15 };
+const prices = board({ [ETH]: market(3_000), [BTC]: market(90_000) });
+const TARGET = '0x3333333333333333333333333333333333333333';
+
+type Answer = Error | { readonly reward?: bigint; readonly gas?: bigint };
+
+interface Script {
+  /** What the chain says of each account; a plain success unless given. */
+  readonly answers?: Readonly<Record<number, readonly Answer[]>>;
+  readonly healthy?: readonly AccountId[];
+  readonly notAssessable?: readonly AccountId[];
+}
+
+const revert = (data: `0x${string}`): Error =>
+  Object.assign(new Error('execution reverted'), { code: 3, data });
+const notLiquidatable = revert(
+  encodeErrorResult({ abi: liquidatorAbi, errorName: 'NotLiquidatable', args: [1n, 2n, 1n] }),
+);
+const overshoot = revert(encodeErrorResult({ abi: liquidatorAbi, errorName: 'Overshoot', args: [2n, 1n] }));
+const keeperShort = revert(
+  encodeErrorResult({ abi: clearinghouseAbi, errorName: 'BelowInitialMargin', args: [KEEPER, 2n, 3n] }),
+);
+
+function portOf(script: Script, calls: LiquidationCall[]): LiquidationPort {
+  const left = new Map(
+    Object.entries(script.answers ?? {}).map(([id, answers]) => [BigInt(id), [...answers]]),
+  );
+  const margin = { initialMargin: 9n, maintenanceMargin: 5n, unrealised: 0n, status: 'ok' as const };
+  const gasOf = new Map<string, bigint>();
+  return {
+    assess: (accounts) =>
+      Promise.resolve(
+        accounts.map((id): AccountAssessment => {
+          if (script.notAssessable?.includes(id) === true) {
+            return { account: id, flaggedAt: 0, ok: false, error: undefined };
+          }
+          const equity = script.healthy?.includes(id) === true ? 6n : 4n;
+          return {
+            account: id,
+            flaggedAt: 0,
+            ok: true,
+            margin: { ...margin, equity },
+            state: 'liquidatable',
+          };
+        }),
+      ),
+    simulate(call) {
+      const answer = left.get(call.account)?.shift() ?? {};
+      if (answer instanceof Error) return Promise.reject(answer);
+      gasOf.set(toHex(call.account), answer.gas ?? 300_000n);
+      const penalty = answer.reward ?? usd(50);
+      return Promise.resolve({ equity: 0n, maintenanceMargin: WAD, penalty, incentive: 0n });
+    },
+    encode(call) {
+      calls.push(call);
+      return { to: TARGET, data: toHex(call.account) };
+    },
+    estimateGas: ({ data }) => Promise.resolve(gasOf.get(data) ?? 0n),
+    replay: () => Promise.resolve(),
+  };
+}
+
+describe('execute', () => {
+  let node: FakeNode;
+  let calls: LiquidationCall[];
+
+  beforeEach(() => {
+    node = fakeNode(10n ** 9n);
+    calls = [];
+  });
+
+  /** Accounts 11, 12, ... with ever less missing, each long ten ETH. */
+  async function run(
+    count: number,
+    script: Script,
+    more: Partial<ExecuteOptions> & { ownCash?: number } = {},
+  ): Promise<Execution> {
+    const accounts = Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        11 + i,
+        account({ cash: 100 + 100 * i, perps: { [ETH]: [10, 3_000] } }),
+      ]),
+    );
+    const { ownCash = 1_000_000, ...options } = more;
+    const lane = createLane({
+      writer: node,
+      journal: await openJournal(),
+      policy: { ...policy, maxFeePerGas: 10n ** 12n },
+      replaceAfterBlocks: 3,
+      stillWanted: () => Promise.resolve(true),
+    });
+    return execute(
+      portOf(script, calls),
+      lane,
+      {
+        own: KEEPER,
+        slippageBps: 200,
+        minProfit: 0n,
+        maxGas: 1_000_000n,
+        dryRun: false,
+        policy,
+        ...options,
+      },
+      {
+        head: node.head(),
+        candidates: decide(inputsOf(accounts, prices)).candidates,
+        capacity: createCapacity({ cash: usd(ownCash), legs: [], spot: [] }, prices, PRESETS.portfolio, 200n),
+        gasTokenPrice: usd(3_000),
+        versionOf: () => 1,
+      },
+    );
+  }
+
+  const skips = ({ skipped }: Execution): Record<string, number> => Object.fromEntries(skipped);
+  const sentTo = ({ executed }: Execution): bigint[] => executed.map(({ candidate }) => candidate.account);
+
+  it('sends all of a block, the worst first, without waiting for any', async () => {
+    const execution = await run(3, {});
+    expect(sentTo(execution)).to.deep.equal([11n, 12n, 13n]);
+    expect(node.taken.map(({ nonce }) => nonce)).to.deep.equal([0, 1, 2]);
+    expect(skips(execution)).to.deep.equal({});
+  });
+
+  it('bounds reward and cash by the quote, and the time', async () => {
+    await run(1, {});
+    const [call] = calls;
+    expect(call?.minReward).to.equal(usd(49));
+    // a perp moves no cash: what is left is the reward, less 2% of it and of the notional
+    const notional = Number(((call?.selection.sizes[0] ?? 0n) * 3_000n) / WAD);
+    expect(Number(call?.minCash) / 1e18).to.be.closeTo(Number(call?.minReward) / 1e18 - notional * 0.02, 200);
+    expect(BigInt(call?.deadlineSec ?? 0)).to.equal(node.head().timestamp + 120n);
+  });
+
+  it('leaves alone what recovered, or cannot be assessed now', async () => {
+    const execution = await run(3, { healthy: [11n], notAssessable: [12n] });
+    expect(sentTo(execution)).to.deep.equal([13n]);
+    expect(skips(execution)).to.deep.equal({ healthyOnChain: 1, notAssessable: 1 });
+  });
+
+  it('takes a rival that was first for what it is', async () => {
+    const execution = await run(2, { answers: { 11: [notLiquidatable] } });
+    expect(sentTo(execution)).to.deep.equal([12n]);
+    expect(skips(execution)).to.deep.equal({ healthyOnChain: 1 });
+  });
+
+  it('takes less where the basket would overshoot', async () => {
+    const execution = await run(1, { answers: { 11: [overshoot] } });
+    const [done] = execution.executed;
+    const [whole] = decide(
+      inputsOf({ 11: account({ cash: 100, perps: { [ETH]: [10, 3_000] } }) }, prices),
+    ).candidates;
+    expect(Number(done?.candidate.basket.fraction)).to.be.closeTo(Number(whole?.basket.fraction) * 0.98, 1e4);
+    const twice = await run(1, { answers: { 11: [overshoot, overshoot] } });
+    expect(skips(twice)).to.deep.equal({ wouldRevert: 1 });
+  });
+
+  it('stops and says so when its own margin is used up', async () => {
+    const execution = await run(3, { answers: { 12: [keeperShort] } });
+    expect(sentTo(execution)).to.deep.equal([11n]);
+    expect(skips(execution)).to.deep.equal({ keeperNeedsCollateral: 2 });
+  });
+
+  it('takes a part where the whole does not fit its margin, and nothing without collateral', async () => {
+    const execution = await run(1, {}, { ownCash: 4_000 });
+    const [done] = execution.executed;
+    expect(Number(done?.candidate.basket.fraction)).to.be.lessThan(0.6e18);
+    expect(skips(await run(1, {}, { ownCash: 0 }))).to.deep.equal({ keeperNeedsCollateral: 1 });
+  });
+
+  it('leaves what does not pay for its gas, or takes too much of it', async () => {
+    // 300,000 gas at a gwei and ten wei, of a token worth 3000: 0.9 USD
+    const execution = await run(3, {
+      answers: { 11: [{ reward: usd(0.8) }], 12: [{ reward: usd(1) }], 13: [{ gas: 1_000_001n }] },
+    });
+    expect(sentTo(execution)).to.deep.equal([12n]);
+    expect(skips(execution)).to.deep.equal({ unprofitable: 1, gasLimit: 1 });
+  });
+
+  it('sends nothing in a dry run', async () => {
+    const execution = await run(2, {}, { dryRun: true });
+    expect(execution.executed.map(({ entry }) => entry)).to.deep.equal([undefined, undefined]);
+    expect(skips(execution)).to.deep.equal({ dryRun: 2 });
+    expect(node.taken).to.have.length(0);
+  });
+
+  it('keeps an RPC failure apart from a verdict, and goes on with the rest', async () => {
+    const execution = await run(2, { answers: { 11: [new Error('fetch failed')] } });
+    expect(sentTo(execution)).to.deep.equal([12n]);
+    expect(skips(execution)).to.deep.equal({ rpcError: 1 });
+  });
+
+  it('stops sending when there is nothing to pay gas with', async () => {
+    node.script.push(nodeError('insufficient funds for gas'));
+    const execution = await run(3, {});
+    expect(sentTo(execution)).to.deep.equal([]);
+    expect(skips(execution)).to.deep.equal({ sendFailed: 3 });
+  });
+});

@@ -1,0 +1,108 @@
+import { BTC, createLedgerState, encodeInstrumentId, ETH, PRESETS, WAD } from '@novate/sdk';
+import type { AccountId, AccountState, LedgerState, PriceStatus } from '@novate/sdk';
+import { toFloatAccount } from '../../src/mirror/floatAccount.ts';
+import type { FloatAccount } from '../../src/mirror/floatAccount.ts';
+import type { PriceBoard, PricedMarket } from '../../src/mirror/prices.ts';
+import type { References } from '../../src/mirror/references.ts';
+import type { DecideInputs } from '../../src/decide/decide.ts';
+
+export const SOL = 3;
+export const NOW = 1_800_000_000n;
+export const KEEPER = 1n;
+export const INSURANCE = 2n;
+
+export const usd = (amount: number): bigint => BigInt(Math.round(amount * 1e6)) * 10n ** 12n;
+
+export const perp = (underlying: number): bigint => encodeInstrumentId({ kind: 'perp', underlying });
+
+export interface AccountSketch {
+  readonly cash?: number;
+  /** Size in units and entry price. */
+  readonly perps?: Readonly<Record<number, readonly [size: number, entry: number]>>;
+  /** Units by asset number: 1 is ETH, 2 is BTC. */
+  readonly spot?: Readonly<Record<number, number>>;
+  readonly profileId?: number;
+  readonly flaggedAt?: number;
+}
+
+export function account(sketch: AccountSketch): AccountState {
+  const { cash = 0, perps = {}, spot = {}, profileId = 0, flaggedAt = 0 } = sketch;
+  return {
+    principal: usd(cash),
+    collateral: new Map(Object.entries(spot).map(([assetId, amount]) => [Number(assetId), usd(amount)])),
+    positions: new Map(
+      Object.entries(perps).map(([underlying, [size, entry]]) => [
+        perp(Number(underlying)),
+        { size: usd(size), cost: usd(-size * entry) },
+      ]),
+    ),
+    profileId,
+    flaggedAt,
+  };
+}
+
+export const references: References = {
+  riskEngine: '0x4444444444444444444444444444444444444444',
+  profiles: new Map([
+    [0, PRESETS.portfolio],
+    [1, PRESETS.standard],
+  ]),
+  assetUnderlyings: new Map([
+    [0, 0],
+    [1, ETH],
+    [2, BTC],
+  ]),
+  insuranceAccount: INSURANCE,
+  dustMargin: 100n * WAD,
+  minReward: 5n * WAD,
+};
+
+export function market(price: number, more: Partial<PricedMarket> = {}): PricedMarket {
+  const index = usd(price);
+  const status: PriceStatus = 'ok';
+  return { price: index, low: index, high: index, status, fundingIndex: 0n, premium: 0n, ...more };
+}
+
+export function board(
+  markets: Readonly<Record<number, PricedMarket>>,
+  unpriced: readonly number[] = [],
+): PriceBoard {
+  return {
+    blockNumber: 100n,
+    timestamp: NOW,
+    markets: new Map(Object.entries(markets).map(([underlying, entry]) => [Number(underlying), entry])),
+    unpriced: new Map(unpriced.map((underlying) => [underlying, 'no source answers'])),
+  };
+}
+
+export function ledgerOf(accounts: Readonly<Record<number, AccountState>>): LedgerState {
+  const ledger = createLedgerState();
+  for (const [id, state] of Object.entries(accounts)) ledger.accounts.set(BigInt(id), state);
+  return ledger;
+}
+
+export function floatsOf(ledger: LedgerState): Map<AccountId, FloatAccount> {
+  return new Map([...ledger.accounts].map(([id, state]) => [id, toFloatAccount(state)]));
+}
+
+/** Inputs of a decision about these accounts, everything else permissive. */
+export function inputsOf(
+  accounts: Readonly<Record<number, AccountState>>,
+  prices: PriceBoard,
+  more: Partial<DecideInputs> = {},
+): DecideInputs {
+  const ledger = ledgerOf({ [Number(INSURANCE)]: account({ cash: 1_000_000 }), ...accounts });
+  return {
+    ledger,
+    floats: floatsOf(ledger),
+    board: prices,
+    references,
+    own: KEEPER,
+    inFlight: new Set(),
+    coolingDown: new Set(),
+    gasCost: 0n,
+    minProfit: 0n,
+    limit: 100,
+    ...more,
+  };
+}

@@ -1,0 +1,63 @@
+// `npm run fuzz:differential`: random portfolios through the risk engine and its twin, equal to the wei or exit 1.
+//   --runs N      how many portfolios, 1,000,000 unless given
+//   --seed TEXT   the same seed asks the same questions; the time unless given
+//   --replay FILE asks once more about a case that a mismatch printed
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ensureBuilt } from '../cli/src/local/ensureBuilt.ts';
+import { MismatchError, parseCase } from '../test/differential/mismatch.ts';
+import { replayCase, runDifferential } from '../test/differential/runDifferential.ts';
+import { openStage } from '../test/differential/stage.ts';
+
+const DEFAULT_RUNS = 1_000_000;
+const PROGRESS_EVERY_MS = 1_000;
+const number = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string' }, seed: { type: 'string' }, replay: { type: 'string' } },
+});
+const runs = Number(values.runs ?? DEFAULT_RUNS);
+if (!Number.isSafeInteger(runs) || runs < 1) {
+  console.error(`fuzz:differential: --runs ${values.runs} must be a whole number from 1`);
+  process.exit(2);
+}
+const seed = values.seed ?? String(Date.now());
+
+await ensureBuilt();
+const stage = await openStage();
+const started = Date.now();
+const rateOf = (portfolios: number): string => number(portfolios / ((Date.now() - started) / 1000));
+let shown = 0;
+
+/** One line that overwrites itself; nothing where the output is not a terminal. */
+function showProgress(portfolios: number): void {
+  if (!process.stdout.isTTY || Date.now() - shown < PROGRESS_EVERY_MS) return;
+  shown = Date.now();
+  process.stdout.write(
+    `\r${number(portfolios)} of ${number(runs)} portfolios, ${rateOf(portfolios)} a second `,
+  );
+}
+
+try {
+  const counts =
+    values.replay === undefined
+      ? await runDifferential(stage, { runs, seed, onProgress: showProgress })
+      : await replayCase(stage, parseCase(readFileSync(values.replay, 'utf8')));
+  const { portfolios, answers, assessed, states } = counts;
+  if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  const found = [...states].map(([state, times]) => `${number(times)} ${state}`).join(', ');
+  console.log(
+    `${number(portfolios)} portfolios in ${seconds} s, ${rateOf(portfolios)} a second${values.replay === undefined ? `, seed ${seed}` : ''}`,
+  );
+  console.log(
+    `${number(answers)} answers of the engine equal the twin's to the wei; ${number(assessed)} portfolios assessed at the router's prices`,
+  );
+  console.log(`states: ${found}`);
+} catch (error) {
+  if (!(error instanceof MismatchError)) throw error;
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
+} finally {
+  await stage.close();
+}

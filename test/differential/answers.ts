@@ -1,0 +1,88 @@
+// The twin's results as the engine would return them, in ABI words: equal words are equal fields, all of them.
+import { calculatePerpMark } from '@novate/sdk';
+import type { Assessment, MarginState, Portfolio, UnderlyingReport, VolMove } from '@novate/sdk';
+import type { Hex } from 'viem';
+import type { QuotedMarket } from './types.ts';
+
+const WORD = 32;
+const STATES: readonly MarginState[] = ['healthy', 'atRisk', 'liquidatable', 'insolvent'];
+const VOLS: readonly VolMove[] = ['none', 'up', 'down'];
+/** Words of a `Report` before its arrays. */
+const REPORT_HEAD = 17;
+
+/** What `explainAt` and `explain` return. */
+export function encodeReport(assessment: Assessment, status: bigint): Hex {
+  const { worstScenario, risk, roll, shortOption, haircut, initialExtra, floor, scenarioPnl } = assessment;
+  const words = [
+    ...marginWords(assessment, status),
+    BigInt(STATES.indexOf(assessment.state)),
+    BigInt(worstScenario.index),
+    worstScenario.shock,
+    BigInt(VOLS.indexOf(worstScenario.vol)),
+    risk,
+    roll,
+    shortOption,
+    haircut,
+    initialExtra,
+    floor,
+    offset(REPORT_HEAD),
+    offset(REPORT_HEAD + 1 + scenarioPnl.length),
+    ...counted(scenarioPnl),
+    BigInt(assessment.underlyings.length),
+    ...assessment.underlyings.flatMap(underlyingWords),
+  ];
+  return toHex([offset(1), ...words]);
+}
+
+/** What `assess` returns. */
+export function encodeMargins(assessments: readonly { assessment: Assessment; status: bigint }[]): Hex {
+  const margins = assessments.flatMap(({ assessment, status }) => marginWords(assessment, status));
+  return toHex([offset(1), BigInt(assessments.length), ...margins]);
+}
+
+/** What `marksOf` returns. */
+export function encodeMarks(
+  { legs, spot }: Portfolio,
+  markets: readonly QuotedMarket[],
+  status: bigint,
+): Hex {
+  const marketOf = (underlying: number): QuotedMarket => {
+    const found = markets.find((market) => market.underlying === underlying);
+    if (found === undefined) throw new RangeError(`no market of underlying ${underlying}`);
+    return found;
+  };
+  const legMarks = legs.map(({ underlying }) => {
+    const { index, premium } = marketOf(underlying);
+    return calculatePerpMark(index, premium);
+  });
+  const spotMarks = spot.map(({ underlying }) => marketOf(underlying).index);
+  const head = [offset(3), offset(3 + 1 + legMarks.length), status];
+  return toHex([offset(1), ...head, ...counted(legMarks), ...counted(spotMarks)]);
+}
+
+function marginWords(assessment: Assessment, status: bigint): bigint[] {
+  const { equity, initialMargin, maintenanceMargin, unrealised } = assessment;
+  return [equity, initialMargin, maintenanceMargin, unrealised, status];
+}
+
+function underlyingWords(report: UnderlyingReport): bigint[] {
+  const { underlying, index, netDelta, scan, roll, shortOption, haircut, initialExtra, floor } = report;
+  return [BigInt(underlying), index, netDelta, scan, roll, shortOption, haircut, initialExtra, floor];
+}
+
+function counted(values: readonly bigint[]): bigint[] {
+  return [BigInt(values.length), ...values];
+}
+
+function offset(words: number): bigint {
+  return BigInt(WORD * words);
+}
+
+function toHex(words: readonly bigint[]): Hex {
+  let text = '';
+  for (const word of words)
+    text += BigInt.asUintN(8 * WORD, word)
+      .toString(16)
+      .padStart(2 * WORD, '0');
+  return `0x${text}`;
+}

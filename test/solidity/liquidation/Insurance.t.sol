@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {LiquidationBase} from "./LiquidationBase.sol";
+import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
+import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
+import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
+
+contract InsuranceTest is LiquidationBase {
+    function insure(uint256 amountRaw) internal {
+        usdc.mint(carol, amountRaw);
+        vm.startPrank(carol);
+        usdc.approve(address(insurance), amountRaw);
+        insurance.fund(amountRaw);
+        vm.stopPrank();
+    }
+
+    // ------------------------------------------------------------------------------------------------ the fund
+
+    function test_Fund() public {
+        usdc.mint(carol, 1_000e6);
+        vm.startPrank(carol);
+        usdc.approve(address(insurance), 1_000e6);
+        vm.expectEmit(address(insurance));
+        emit IInsuranceFund.Funded(carol, 1_000e6);
+        insurance.fund(1_000e6);
+        vm.stopPrank();
+        assertEq(insurance.balance(), 1_000e18);
+        assertEq(usdc.balanceOf(address(insurance)), 0);
+    }
+
+    function test_Release() public {
+        insure(1_000e6);
+        vm.expectEmit(address(insurance));
+        emit IInsuranceFund.Released(bob, 400e6);
+        insurance.release(400e6, bob);
+        assertEq(insurance.balance(), 600e18);
+        assertEq(usdc.balanceOf(bob), 400e6);
+    }
+
+    function test_RevertWhen_AmountZero() public {
+        vm.expectRevert(IInsuranceFund.AmountZero.selector);
+        insurance.fund(0);
+        vm.expectRevert(IInsuranceFund.AmountZero.selector);
+        insurance.release(0, bob);
+    }
+
+    function test_RevertWhen_StrangerReleases() public {
+        insure(1_000e6);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, carol));
+        vm.prank(carol);
+        insurance.release(1e6, carol);
+    }
+
+    // ------------------------------------------------------------------------------------------------ incentive
+
+    /// @dev ETH at 3,220: E = 200, MM = 4,797.8, E / MM = 4.1686% < 5%. A tenth frees 479.78: the account pays 4.1686% of it
+    /// and the fund what is missing to 5%, 23.989.
+    function test_TopsUpToFivePercent() public {
+        insure(1_000e6);
+        longAt(3_220e18);
+        ILiquidator.Quote memory terms = liquidateChecked(leg(ethPerp, 1e18));
+        assertEq(terms.relief, 479.78e18);
+        assertEq(terms.phi, uint256(200e36) / 4_797.8e18);
+        assertApproxEqAbs(terms.penalty, 20e18, 1_000);
+        assertEq(terms.penalty + terms.incentive, 23.989e18);
+        assertEq(insurance.balance(), 1_000e18 - int256(terms.incentive));
+    }
+
+    function test_EmitsIncentive() public {
+        insure(1_000e6);
+        longAt(3_100e18);
+        ILiquidator.Call memory params = order(leg(ethPerp, 1e18));
+        vm.expectEmit(address(house));
+        emit IClearinghouseTypes.IncentivePaid(keeperId, 23.095e18);
+        vm.prank(keeper);
+        liquidator.liquidate(params);
+        assertEq(house.cashOf(keeperId), 10_000_000e18 + 23.095e18);
+    }
+
+    function test_PaysNoIncentiveWhereTheAccountCan() public {
+        insure(1_000e6);
+        longAt(3_750e18);
+        assertEq(liquidateChecked(leg(ethPerp, 1e18)).incentive, uint256(0));
+        assertEq(insurance.balance(), 1_000e18);
+    }
+
+    function test_PaysAsFarAsItHas() public {
+        insure(10e6);
+        longAt(3_100e18);
+        ILiquidator.Quote memory terms = liquidateChecked(leg(ethPerp, 1e18));
+        assertEq(terms.incentive, 10e18);
+        assertEq(insurance.balance(), 0);
+        assertEq(liquidator.quote(aliceId, leg(ethPerp, 1e18)).incentive, uint256(0));
+    }
+
+    /// @dev What it pays counts toward the reward that the liquidator asks for.
+    function test_CountsTowardMinReward() public {
+        insure(1_000e6);
+        longAt(3_100e18);
+        ILiquidator.Call memory params = order(leg(ethPerp, 1e18));
+        params.minReward = 23.095e18;
+        send(params);
+    }
+
+    // ------------------------------------------------------------------------------------------------ bad debt
+
+    /// @dev ETH at 3,100: E = -1,000, MM = 4,619. All of it goes at mark; the fund pays 5% of the relief, 230.95, then the debt.
+    function test_CoversBadDebt() public {
+        insure(5_000e6);
+        longAt(3_100e18);
+        ILiquidator.Call memory params = order(leg(ethPerp, 10e18));
+        vm.expectEmit(address(liquidator));
+        emit ILiquidator.Liquidated(
+            aliceId,
+            keeperId,
+            keeper,
+            -1_000e18,
+            4_619e18,
+            -1_000e18,
+            0,
+            0,
+            230.95e18
+        );
+        vm.expectEmit(address(house));
+        emit IClearinghouseTypes.BadDebtCovered(aliceId, 1_000e18, 0);
+        vm.expectEmit(address(liquidator));
+        emit ILiquidator.BadDebt(aliceId, 1_000e18, 0);
+        vm.prank(keeper);
+        liquidator.liquidate(params);
+        assertEq(house.cashOf(aliceId), 0);
+        assertEq(insurance.balance(), 5_000e18 - 230.95e18 - 1_000e18);
+        assertEq(house.cashState().borrowed, uint256(0));
+        assertEq(flaggedAt(aliceId), uint256(0));
+    }
+
+    /// @dev 500 in the fund: 230.95 bring the liquidator, 269.05 go to the debt, 730.95 stay where everybody sees them.
+    function test_CoversAsFarAsItGoes() public {
+        insure(500e6);
+        longAt(3_100e18);
+        ILiquidator.Call memory params = order(leg(ethPerp, 10e18));
+        vm.expectEmit(address(house));
+        emit IClearinghouseTypes.BadDebtCovered(aliceId, 269.05e18, 730.95e18);
+        vm.expectEmit(address(liquidator));
+        emit ILiquidator.BadDebt(aliceId, 269.05e18, 730.95e18);
+        vm.prank(keeper);
+        liquidator.liquidate(params);
+        assertEq(house.cashOf(aliceId), -730.95e18);
+        assertEq(insurance.balance(), 0);
+        assertEq(house.cashState().borrowed, 730.95e18);
+        (bool liquidatable, ) = liquidator.isLiquidatable(aliceId);
+        assertTrue(liquidatable, "the debt is still to be seen");
+    }
+
+    function test_EmptyFundLeavesAllOfIt() public {
+        longAt(3_100e18);
+        ILiquidator.Call memory params = order(leg(ethPerp, 10e18));
+        vm.expectEmit(address(liquidator));
+        emit ILiquidator.BadDebt(aliceId, 0, 1_000e18);
+        vm.prank(keeper);
+        liquidator.liquidate(params);
+        assertEq(house.cashOf(aliceId), -1_000e18);
+    }
+
+    /// @dev Debt is bad only once nothing else is left: a part of an insolvent account leaves it alone.
+    function test_PartOfAnInsolventAccountIsNotBadDebt() public {
+        insure(5_000e6);
+        longAt(3_100e18);
+        liquidateChecked(leg(ethPerp, 9e18));
+        assertEq(insurance.balance(), 5_000e18 - int256(uint256(0.05e18 * 4_157.1e18) / 1e18));
+    }
+
+    /// @dev Every wei of the loss comes from somewhere: the fund's cash falls by what the keeper and the account gained.
+    function testFuzz_PaysEachWeiOnce(uint256 price, uint256 fundRaw) public {
+        fundRaw = bound(fundRaw, 1, 10_000e6);
+        insure(fundRaw);
+        longAt(bound(price, 2_500e18, 3_199e18));
+        int256 keeperBefore = house.cashOf(keeperId);
+        int256 equity = margin(aliceId).equity;
+        ILiquidator.Quote memory terms = send(order(leg(ethPerp, 10e18)));
+        int256 paid = int256(fundRaw * 1e12) - insurance.balance();
+        int256 covered = house.cashOf(aliceId) - equity;
+        assertEq(house.cashOf(keeperId) - keeperBefore, int256(terms.incentive));
+        assertEq(paid, int256(terms.incentive) + covered);
+        assertGe(insurance.balance(), 0);
+        if (insurance.balance() > 0) assertEq(house.cashOf(aliceId), 0);
+    }
+
+    function test_RevertWhen_CoveringAnAccountWithPositions() public {
+        longAt(3_100e18);
+        house.setModule(address(this), 2, 0, aliceId);
+        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.AccountNotEmpty.selector, aliceId));
+        house.coverBadDebt(aliceId);
+        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.AccountNotEmpty.selector, carolId));
+        house.coverBadDebt(carolId);
+    }
+
+    function test_RevertWhen_StrangerDrawsOnIt() public {
+        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotModule.selector, carol, uint8(2)));
+        vm.prank(carol);
+        house.coverBadDebt(aliceId);
+        IClearinghouseTypes.Basket memory basket;
+        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotModule.selector, carol, uint8(2)));
+        vm.prank(carol);
+        house.moveBasket(aliceId, carolId, basket, 0, 1);
+    }
+
+    /// @dev The fund never goes into debt, not even for the liquidator module.
+    function test_RevertWhen_MoreThanTheFundHas() public {
+        insure(10e6);
+        house.setModule(address(this), 2, 0, aliceId);
+        IClearinghouseTypes.Basket memory basket;
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IClearinghouseTypes.InsufficientBalance.selector,
+                insurance.account(),
+                USDC_ID,
+                10e18,
+                10e18 + 1
+            )
+        );
+        house.moveBasket(aliceId, carolId, basket, 0, 10e18 + 1);
+    }
+}
