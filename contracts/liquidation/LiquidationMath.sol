@@ -26,9 +26,15 @@ library LiquidationMath {
         return WadMath.min(rampNow, uint256(equity).divDown(maintenance));
     }
 
-    /// @notice Whether E' > 1.2 * MM', beyond what rounding may leave of the equity of an account closed whole.
-    function overshoots(int256 equity, uint256 maintenance) internal pure returns (bool) {
-        return equity > 0 && uint256(equity) > TARGET_HEALTH.mulDown(maintenance) + ROUNDING;
+    /// @notice Whether E' > 1.2 * MM', beyond what rounding may leave of the equity of an account closed whole: a wei or
+    /// two a leg, and what the 18 digits of phi = E / MM lack, times MM.
+    function overshoots(
+        int256 equity,
+        uint256 maintenance,
+        uint256 maintenanceBefore
+    ) internal pure returns (bool) {
+        uint256 most = TARGET_HEALTH.mulDown(maintenance) + ROUNDING + maintenanceBefore / WadMath.WAD;
+        return equity > 0 && uint256(equity) > most;
     }
 
     /// @notice f = (1.2 * MM - E) / ((1.2 - phi) * MM), floored, at most 1; needs E < MM.

@@ -179,7 +179,9 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
             terms.penalty = WadMath.max(terms.penalty, most);
         }
         terms.next.equity -= int256(terms.penalty);
-        if (!dust && LiquidationMath.overshoots(terms.next.equity, terms.next.maintenanceMargin)) {
+        if (
+            !dust && LiquidationMath.overshoots(terms.next.equity, terms.next.maintenanceMargin, maintenance)
+        ) {
             revert Overshoot(terms.next.equity, terms.next.maintenanceMargin);
         }
         uint256 least = LiquidationMath.RAMP_START.mulDown(terms.relief);

@@ -70,7 +70,10 @@ describe('liquidation terms', () => {
             maintenanceMargin: maintenanceMargin - relief,
           };
           expect(after.equity * maintenanceMargin >= equity * after.maintenanceMargin).to.equal(true);
-          expect(overshoots({ ...after, equity: after.equity - 3n })).to.equal(false);
+          expect(overshoots(after, maintenanceMargin)).to.equal(false);
+          expect(
+            overshoots({ ...after, equity: after.equity + maintenanceMargin }, maintenanceMargin),
+          ).to.equal(true);
         },
       ),
     );

@@ -73,9 +73,7 @@ abstract contract Handler is Test, InvariantsSpec {
         }
         _deposit(keeperId, 0, 5_000_000e6);
         // positions that a move of a tenth brings to the edge, so that the runs are not mostly about healthy accounts
-        house.trade(
-            IClearinghouseTypes.Trade(accounts[0], accounts[2], perpId(ETH), 50e18, 4_000e18, 0, 0)
-        );
+        house.trade(IClearinghouseTypes.Trade(accounts[0], accounts[2], perpId(ETH), 50e18, 4_000e18, 0, 0));
         house.trade(
             IClearinghouseTypes.Trade(accounts[4], accounts[6], perpId(BTC), 2.25e18, 100_000e18, 0, 0)
         );
@@ -122,7 +120,8 @@ abstract contract Handler is Test, InvariantsSpec {
         assetId = bound(assetId, 0, 2);
         uint256 i = bound(from, 0, 2 * TRADERS - 1);
         AccountId source = accounts[i];
-        uint256 most = assetId == 0 ? lens.withdrawableCash(source) : house.collateralOf(source, uint8(assetId));
+        uint256 most =
+            assetId == 0 ? lens.withdrawableCash(source) : house.collateralOf(source, uint8(assetId));
         vm.prank(source.owner());
         try house.transfer(source, accounts[i ^ 1], uint8(assetId), bound(amount, 1, most + 1)) {
             _count("transfer", true);
@@ -133,15 +132,22 @@ abstract contract Handler is Test, InvariantsSpec {
     }
 
     /// @dev Up to 60,000 of notional, up to 2% off the mark, up to 1% of fees.
-    function trade(uint256 buyer, uint256 seller, bool isBtc, uint256 size, int256 offBps, uint256 fee) external {
+    function trade(
+        uint256 buyer,
+        uint256 seller,
+        bool isBtc,
+        uint256 size,
+        int256 offBps,
+        uint256 fee
+    ) external {
         AccountId a = _funded(buyer);
         AccountId b = _funded(seller);
         if (a == b) return;
         uint16 underlying = isBtc ? BTC : ETH;
         uint256 mark = engine.perpMark(engine.indexOf(underlying).price, house.perpState(underlying).premium);
         size = bound(size, 1, 60_000e36 / mark);
-        uint256 price = uint256(int256(mark) * (10_000 + bound(offBps, -200, 200)) / 10_000);
-        fee = bound(fee, 0, size * price / 1e20);
+        uint256 price = uint256((int256(mark) * (10_000 + bound(offBps, -200, 200))) / 10_000);
+        fee = bound(fee, 0, (size * price) / 1e20);
         _trade(IClearinghouseTypes.Trade(a, b, perpId(underlying), size, price, fee, fee / 2));
     }
 
@@ -150,7 +156,7 @@ abstract contract Handler is Test, InvariantsSpec {
         AccountId a = _funded(account);
         AccountId b = _funded(other);
         uint16 underlying = isBtc ? BTC : ETH;
-        (int256 held,) = house.positionOf(a, perpId(underlying));
+        (int256 held, ) = house.positionOf(a, perpId(underlying));
         if (a == b || held == 0) return;
         uint256 mark = engine.perpMark(engine.indexOf(underlying).price, house.perpState(underlying).premium);
         size = bound(size, 1, uint256(held > 0 ? held : -held));
@@ -176,7 +182,7 @@ abstract contract Handler is Test, InvariantsSpec {
         try house.setProfile(id, uint8(bound(profileId, 0, 1))) {
             _count("setProfile", true);
             IRiskEngine.Margin memory m = house.marginOf(id);
-            (, uint8 count,, uint64 mask) = house.accountInfo(id);
+            (, uint8 count, , uint64 mask) = house.accountInfo(id);
             if (count != 0 || mask != 0 || house.cashOf(id) < 0) {
                 assertGe(m.equity, int256(m.initialMargin), I6_PROFILE);
             }
@@ -191,8 +197,8 @@ abstract contract Handler is Test, InvariantsSpec {
     function liquidate(uint256 account, uint256 mode, uint256[4] memory part) external {
         AccountId id = _target(account);
         ILiquidator.Selection memory selection;
-        (bool liquidatable,) = liquidator.isLiquidatable(id);
-        if (liquidatable && mode % 3 != 0) (selection,) = liquidator.proRata(id);
+        (bool liquidatable, ) = liquidator.isLiquidatable(id);
+        if (liquidatable && mode % 3 != 0) (selection, ) = liquidator.proRata(id);
         else selection = _basket(id, part);
         if (selection.instruments.length + selection.assetIds.length == 0) return;
         _liquidate(id, selection, liquidatable);
@@ -201,7 +207,12 @@ abstract contract Handler is Test, InvariantsSpec {
     function _liquidate(AccountId id, ILiquidator.Selection memory selection, bool liquidatable) private {
         IRiskEngine.Margin memory before = house.marginOf(id);
         ILiquidator.Call memory params = ILiquidator.Call(
-            id, keeperId, selection, 0, type(int256).min, uint40(block.timestamp)
+            id,
+            keeperId,
+            selection,
+            0,
+            type(int256).min,
+            uint40(block.timestamp)
         );
         vm.prank(keeperId.owner());
         try liquidator.liquidate(params) {
@@ -266,9 +277,9 @@ abstract contract Handler is Test, InvariantsSpec {
     /// @dev Up to 15% either way, within a quarter and four times of where it began.
     function movePrice(bool isBtc, int256 bps) external {
         uint256 i = isBtc ? 0 : 1;
-        (, int256 answer,,,) = feeds[i].latestRoundData();
+        (, int256 answer, , , ) = feeds[i].latestRoundData();
         int256 start_ = isBtc ? int256(100_000e8) : int256(4_000e8);
-        answer = answer * (10_000 + bound(bps, -1_500, 1_500)) / 10_000;
+        answer = (answer * (10_000 + bound(bps, -1_500, 1_500))) / 10_000;
         feeds[i].setAnswer(bound(answer, start_ / 4, start_ * 4));
         _count("movePrice", true);
     }
@@ -278,7 +289,7 @@ abstract contract Handler is Test, InvariantsSpec {
         secs = bound(secs, 1, 12 hours);
         vm.warp(block.timestamp + secs);
         for (uint256 i = 0; i < 2; ++i) {
-            (, int256 answer,,,) = feeds[i].latestRoundData();
+            (, int256 answer, , , ) = feeds[i].latestRoundData();
             feeds[i].setAnswer(answer);
         }
         IClearinghouseTypes.CashState memory next = house.cashState();
@@ -293,7 +304,7 @@ abstract contract Handler is Test, InvariantsSpec {
 
     /// @dev After taking something out: E less the gains not yet realised covers IM, unless nothing is at risk.
     function _requireInitialMargin(AccountId id) private view {
-        (, uint8 count,,) = house.accountInfo(id);
+        (, uint8 count, , ) = house.accountInfo(id);
         if (count == 0 && house.cashOf(id) >= 0) return;
         IRiskEngine.Margin memory m = house.marginOf(id);
         int256 gains = m.unrealised > 0 ? m.unrealised : int256(0);
@@ -310,7 +321,10 @@ abstract contract Handler is Test, InvariantsSpec {
     }
 
     /// @dev E' / MM' >= E / MM but for the wei that rounding takes; an insolvent account's equity does not fall.
-    function _requireHealthKept(IRiskEngine.Margin memory before, IRiskEngine.Margin memory next) private pure {
+    function _requireHealthKept(
+        IRiskEngine.Margin memory before,
+        IRiskEngine.Margin memory next
+    ) private pure {
         int256 dust = int256(DUST_PER_CALL);
         if (before.equity <= 0) {
             assertGe(next.equity + dust, before.equity, I5_HEALTH);
@@ -347,22 +361,21 @@ abstract contract Handler is Test, InvariantsSpec {
         uint256 first = bound(seed, 0, 2 * TRADERS - 1);
         for (uint256 i = 0; i < 2 * TRADERS; ++i) {
             id = accounts[(first + i) % (2 * TRADERS)];
-            (bool liquidatable,) = liquidator.isLiquidatable(id);
+            (bool liquidatable, ) = liquidator.isLiquidatable(id);
             if (liquidatable) return id;
         }
         return accounts[first];
     }
 
-    function _basket(AccountId id, uint256[4] memory part)
-        private
-        view
-        returns (ILiquidator.Selection memory selection)
-    {
+    function _basket(
+        AccountId id,
+        uint256[4] memory part
+    ) private view returns (ILiquidator.Selection memory selection) {
         selection.instruments = new InstrumentId[](2);
         selection.sizes = new uint256[](2);
         uint256 n;
         for (uint16 u = BTC; u <= ETH; ++u) {
-            (int256 held,) = house.positionOf(id, perpId(u));
+            (int256 held, ) = house.positionOf(id, perpId(u));
             uint256 size = bound(part[u], 0, uint256(held > 0 ? held : -held));
             if (size == 0) continue;
             (selection.instruments[n], selection.sizes[n++]) = (perpId(u), size);
@@ -370,8 +383,10 @@ abstract contract Handler is Test, InvariantsSpec {
         selection.assetIds = new uint8[](1);
         selection.amounts = new uint256[](1);
         uint8 assetId = uint8(part[0] % 2) + 1;
-        (selection.assetIds[0], selection.amounts[0]) =
-            (assetId, bound(part[3], 0, house.collateralOf(id, assetId)));
+        (selection.assetIds[0], selection.amounts[0]) = (
+            assetId,
+            bound(part[3], 0, house.collateralOf(id, assetId))
+        );
         uint256 m = selection.amounts[0] == 0 ? 0 : 1;
         (InstrumentId[] memory a, uint256[] memory b) = (selection.instruments, selection.sizes);
         (uint8[] memory c, uint256[] memory d) = (selection.assetIds, selection.amounts);
@@ -407,14 +422,17 @@ abstract contract Handler is Test, InvariantsSpec {
         bytes4 why = bytes4(reason);
         bool expected;
         if (action == "withdraw" || action == "transfer") {
-            expected = why == IClearinghouseTypes.WithdrawalTooLarge.selector
-                || why == IClearinghouseTypes.InsufficientBalance.selector
-                || why == IClearinghouseTypes.InsufficientLiquidity.selector;
+            expected =
+                why == IClearinghouseTypes.WithdrawalTooLarge.selector ||
+                why == IClearinghouseTypes.InsufficientBalance.selector ||
+                why == IClearinghouseTypes.InsufficientLiquidity.selector;
         } else if (action == "trade" || action == "setProfile") {
             expected = why == IClearinghouseTypes.BelowInitialMargin.selector;
         } else if (action == "liquidate") {
-            expected = why == ILiquidator.NotLiquidatable.selector || why == ILiquidator.Overshoot.selector
-                || why == ILiquidator.NoRelief.selector;
+            expected =
+                why == ILiquidator.NotLiquidatable.selector ||
+                why == ILiquidator.Overshoot.selector ||
+                why == ILiquidator.NoRelief.selector;
         } else if (action == "flag") {
             expected = why == ILiquidator.NotLiquidatable.selector;
         } else if (action == "clearFlag") {

