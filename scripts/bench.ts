@@ -15,7 +15,8 @@ function printTable(rows: readonly Measurement[]): void {
     note,
   ]);
   const table = [['name', 'measured', 'goal', 'peer', 'what'], ...cells];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+  const widths =
+    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
   for (const row of table) {
     console.log(
       row

@@ -1,5 +1,11 @@
 // A local stack with two traders and a liquidator, on which gas is measured transaction by transaction.
-import { clearinghouseAbi, buildOrder, encodeInstrumentId, orderMatcherAbi, orderTypedData } from '@novate/sdk';
+import {
+  clearinghouseAbi,
+  buildOrder,
+  encodeInstrumentId,
+  orderMatcherAbi,
+  orderTypedData,
+} from '@novate/sdk';
 import type { SignedOrder } from '@novate/sdk';
 import { encodeFunctionData, hexToBytes, numberToHex, parseAbi } from 'viem';
 import type { Address, Hex } from 'viem';
@@ -42,12 +48,13 @@ export async function openStage(): Promise<Stage> {
       ethPrice: PRICES[ETH] * FEED_SCALE,
     });
     await chain.request('evm_setAutomine', [false]);
-    const [alice, bob, carol, dave, keeper, fund] = ['alice', 'bob', 'carol', 'dave', 'keeper', 'fund'].map(createPerson) as [
-      Person, Person, Person, Person, Person, Person,
-    ];
+    const [alice, bob, carol, dave, keeper, fund] = ['alice', 'bob', 'carol', 'dave', 'keeper', 'fund'].map(
+      createPerson,
+    ) as [Person, Person, Person, Person, Person, Person];
     await giveEther(chain, [alice, bob, carol, dave, keeper, fund]);
     await depositCash(chain, stack, alice, 30_000n * WAD);
-    for (const person of [bob, carol, dave, keeper]) await depositCash(chain, stack, person, 1_000_000n * WAD);
+    for (const person of [bob, carol, dave, keeper])
+      await depositCash(chain, stack, person, 1_000_000n * WAD);
     await fundInsurance(chain, stack, fund, 100_000n * WAD);
     return { chain, stack, alice, bob, carol, dave, keeper, stop: () => node.child.stop() };
   } catch (error) {
@@ -57,7 +64,13 @@ export async function openStage(): Promise<Stage> {
 }
 
 /** Sends one transaction in a block of its own and returns its gas. */
-export async function measure(stage: Stage, from: Person, to: Address, data: Hex, label: string): Promise<bigint> {
+export async function measure(
+  stage: Stage,
+  from: Person,
+  to: Address,
+  data: Hex,
+  label: string,
+): Promise<bigint> {
   const [hash] = await stage.chain.send([{ from: from.key, to, data, gas: GAS_LIMIT, label }]);
   await stage.chain.mine();
   if (hash === undefined) throw new Error(`${label} was not sent`);
@@ -108,7 +121,11 @@ export async function matchData(
       expirySec: timestamp + 86_400,
     });
     const domain = { chainId: hardhat.id, orderMatcher: stage.stack.orderMatcher };
-    return { order, signer: person.key.address, signature: await person.key.signTypedData(orderTypedData(order, domain)) };
+    return {
+      order,
+      signer: person.key.address,
+      signature: await person.key.signTypedData(orderTypedData(order, domain)),
+    };
   };
   const args = [await sign(seller, -size), await sign(buyer, size), size] as const;
   return encodeFunctionData({ abi: orderMatcherAbi, functionName: 'matchOrders', args });
@@ -116,13 +133,40 @@ export async function matchData(
 
 /** Mints USDC to a person and approves the clearinghouse, then gives the calldata of a deposit. */
 export async function depositData(stage: Stage, person: Person, amountRaw: bigint): Promise<Hex> {
-  const erc20 = parseAbi(['function mint(address to, uint256 amount)', 'function approve(address to, uint256 amount)']);
+  const erc20 = parseAbi([
+    'function mint(address to, uint256 amount)',
+    'function approve(address to, uint256 amount)',
+  ]);
   const { usdc, clearinghouse } = stage.stack;
   await stage.chain.execute([
-    { from: person.key, to: usdc, data: encodeFunctionData({ abi: erc20, functionName: 'mint', args: [person.key.address, 2n * amountRaw] }), gas: 200_000n, label: 'mint' },
-    { from: person.key, to: usdc, data: encodeFunctionData({ abi: erc20, functionName: 'approve', args: [clearinghouse, 2n ** 256n - 1n] }), gas: 200_000n, label: 'approve' },
+    {
+      from: person.key,
+      to: usdc,
+      data: encodeFunctionData({
+        abi: erc20,
+        functionName: 'mint',
+        args: [person.key.address, 2n * amountRaw],
+      }),
+      gas: 200_000n,
+      label: 'mint',
+    },
+    {
+      from: person.key,
+      to: usdc,
+      data: encodeFunctionData({
+        abi: erc20,
+        functionName: 'approve',
+        args: [clearinghouse, 2n ** 256n - 1n],
+      }),
+      gas: 200_000n,
+      label: 'approve',
+    },
   ]);
-  return encodeFunctionData({ abi: clearinghouseAbi, functionName: 'deposit', args: [person.account, 0, amountRaw] });
+  return encodeFunctionData({
+    abi: clearinghouseAbi,
+    functionName: 'deposit',
+    args: [person.account, 0, amountRaw],
+  });
 }
 
 export async function giveGasMoney(stage: Stage, person: Person): Promise<void> {

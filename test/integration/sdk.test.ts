@@ -279,8 +279,8 @@ describe('SDK over JSON-RPC', () => {
     const { account } = person(1);
     expect((await novate.getPosition({ account, instrument: ETH_PERP })).size).to.equal(50n * WAD);
     expect(await novate.getOrderFill({ account: person(2).account, nonce: sell.order.nonce })).to.deep.equal({
-      state: 'filled',
-      filled: 0n,
+      state: 'partial',
+      filled: 50n * WAD,
     });
 
     const [report, margin] = [await novate.getReport({ account }), await novate.getMargin({ account })];
@@ -298,7 +298,9 @@ describe('SDK over JSON-RPC', () => {
     const [first, second] = [await signed(1, WAD, 4_010n * WAD), await signed(1, WAD, 4_010n * WAD)];
     const sell = await signed(2, -WAD, 4_000n * WAD);
     await mined(novate.sendCancelOrder({ account, nonce: first.order.nonce }));
-    expect(await novate.getOrderFill({ account, nonce: first.order.nonce })).to.include({ state: 'cancelled' });
+    expect(await novate.getOrderFill({ account, nonce: first.order.nonce })).to.include({
+      state: 'cancelled',
+    });
     const cancelled = await revertOf(novate.prepareMatchOrders({ maker: sell, taker: first }));
     expect(cancelled.errorName).to.equal('OrderIsCancelled');
     await mined(novate.sendCancelAllOrders({ account }));
