@@ -7,7 +7,7 @@ import { createScreen } from '../../src/decide/screen.ts';
 import type { Screening } from '../../src/decide/screen.ts';
 import { toFloatAccount } from '../../src/mirror/floatAccount.ts';
 import type { PriceBoard, PricedMarket } from '../../src/mirror/prices.ts';
-import { account, board, ledgerOf, market, NOW, references, SOL, usd } from '../helpers/world.ts';
+import { account, board, market, NOW, references, SOL, usd } from '../helpers/world.ts';
 import type { AccountSketch } from '../helpers/world.ts';
 
 const RUNS = 4_000;

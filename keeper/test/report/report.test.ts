@@ -6,7 +6,8 @@ import { startStatusServer } from '../../src/report/server.ts';
 
 describe('reports', () => {
   it('answers readiness by progress, not by being there', async () => {
-    const { registry, liquidations, setSkipped } = createMetrics();
+    const metrics = createMetrics();
+    const { registry, liquidations } = metrics;
     let problem: string | undefined = 'no block has been dealt with yet';
     const server = await startStatusServer({ host: '127.0.0.1', port: 0, registry, problem: () => problem });
     const get = async (path: string): Promise<[number, string]> => {
@@ -19,7 +20,7 @@ describe('reports', () => {
       problem = undefined;
       expect(await get('/readyz')).to.deep.equal([200, 'ready\n']);
       liquidations.inc(2);
-      setSkipped(new Map([['priceStale', 3]]));
+      metrics.setSkipped(new Map([['priceStale', 3]]));
       const [, text] = await get('/metrics');
       expect(text).to.contain('novate_keeper_liquidations_total 2');
       expect(text).to.contain('novate_keeper_skipped{reason="priceStale"} 3');

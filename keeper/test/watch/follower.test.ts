@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { numberToHex } from 'viem';
 import { createFollower } from '../../src/watch/follower.ts';
 import type { Follower, FollowerOptions, TimedLog } from '../../src/watch/follower.ts';
 import { CLEARINGHOUSE, fakeChain } from '../helpers/fakeChain.ts';
@@ -123,6 +124,23 @@ describe('follower', () => {
     expect(follower.cursor?.hash).to.equal(chain.head().hash);
   });
 
+  it('keeps cursor and accounts in step when the node fails in the middle of a reorganisation', async () => {
+    const follower = follow();
+    for (const block of blocks(6)) {
+      chain.mine(block);
+      await follower.follow(chain.head());
+    }
+    chain.reorg(2n, ...blocks(5, 80));
+    let asked = 0;
+    chain.hook = (request) => {
+      if (request === 'block' && ++asked === 2) throw new Error('timeout');
+    };
+    expect(await failure(follower.follow(chain.head()))).to.contain('timeout');
+    chain.hook = () => undefined;
+    await follower.follow(chain.head());
+    expect(held(sink)).to.deep.equal(await all(chain));
+  });
+
   it('rewinds to a shorter chain', async () => {
     const follower = follow();
     for (const block of blocks(6)) {
@@ -170,6 +188,24 @@ describe('follower', () => {
     const forged = { ...chain.head(), parentHash: chain.head().hash };
     expect(await failure(follower.follow(forged))).to.contain('does not follow');
     expect(follower.cursor?.number).to.equal(2n);
+  });
+
+  it('accepts a block that names no parent while the block before is still there, and only then', async () => {
+    chain.mine(...blocks(2));
+    const follower = follow();
+    await follower.follow(chain.head());
+    chain.mine(...blocks(1, 60));
+    const orphan = { ...chain.head(), parentHash: numberToHex(0, { size: 32 }) };
+    await follower.follow(orphan);
+    expect(follower.cursor?.number).to.equal(3n);
+    chain.mine(...blocks(1, 61));
+    const next = { ...chain.head(), parentHash: numberToHex(0, { size: 32 }) };
+    let asked = 0;
+    chain.hook = (request) => {
+      if (request === 'block' && ++asked === 2) chain.reorg(1n, ...blocks(3, 90));
+    };
+    expect(await failure(follower.follow(next))).to.contain('does not follow');
+    expect(follower.cursor?.number).to.equal(3n);
   });
 
   it('gives the newest timed event of a range the time of its block', async () => {
