@@ -33,6 +33,12 @@ const STEPS: readonly Step[] = [
     tests: { folder: 'test/solidity', ending: '.t.sol' },
   },
   {
+    // compares with .gas-snapshot and snapshots/; `npm run gas:snapshot` writes them anew
+    name: 'gas',
+    program: 'hardhat',
+    args: ['test', 'solidity', 'test/solidity/gas/ProtocolGas.t.sol', '--snapshot-check'],
+  },
+  {
     name: 'integration',
     program: 'hardhat',
     args: ['test', 'mocha'],
