@@ -15,8 +15,10 @@ export interface Check {
 }
 
 /** The node's chain id. @throws ConfigError where the configuration names another */
-export async function verifyChain(client: KeeperClient, { chainId }: KeeperConfig): Promise<number> {
-  const found = await client.getChainId();
+export async function verifyChain(client: KeeperClient, { chainId, rpcUrl }: KeeperConfig): Promise<number> {
+  const found = await client.getChainId().catch((cause: unknown) => {
+    throw new ConfigError(`the node at ${new URL(rpcUrl).origin} does not answer; check rpcUrl`, cause);
+  });
   if (chainId !== undefined && chainId !== found) {
     throw new ConfigError(`chainId is ${chainId}, but the node is on chain ${found}; check rpcUrl`);
   }

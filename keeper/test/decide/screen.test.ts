@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { assess, BTC, ETH, PRESETS } from '@novate/sdk';
+import type { AccountState } from '@novate/sdk';
 import { cashAt } from '../../src/decide/decide.ts';
 import { holdingsOf, marketFor } from '../../src/decide/holdings.ts';
 import { createScreen } from '../../src/decide/screen.ts';
@@ -26,13 +27,17 @@ function screenOf(sketch: AccountSketch, prices: PriceBoard): Screening {
   return createScreen({ board: prices, cash, references })(toFloatAccount(account(sketch)));
 }
 
-/** Health by the exact twin at the prices that the liquidator uses: E - MM, wad USD. */
-function marginGap(sketch: AccountSketch, prices: PriceBoard): bigint | undefined {
-  const holdings = holdingsOf(account(sketch), cash, prices, references);
-  const profile = references.profiles.get(sketch.profileId ?? 0);
+/** E - MM by the exact twin at the prices that the liquidator uses, wad USD. */
+function gapOfState(state: AccountState, prices: PriceBoard): bigint | undefined {
+  const holdings = holdingsOf(state, cash, prices, references);
+  const profile = references.profiles.get(state.profileId);
   if (holdings === undefined || profile === undefined) return undefined;
   const { equity, maintenanceMargin } = assess(holdings, marketFor(holdings, prices, 'favourable'), profile);
   return equity - maintenanceMargin;
+}
+
+function marginGap(sketch: AccountSketch, prices: PriceBoard): bigint | undefined {
+  return gapOfState(account(sketch), prices);
 }
 
 const units = (most: number) => fc.double({ min: -most, max: most, noNaN: true });
@@ -98,6 +103,24 @@ describe('screening', () => {
     );
     expect(below, 'the property must not hold for want of cases').to.be.greaterThan(RUNS / 8);
     expect(maybe).to.be.greaterThan(below);
+  });
+
+  it('holds to the wei: an account that lacks a few wei is never called healthy', () => {
+    let cases = 0;
+    fc.assert(
+      fc.property(aSketch, aBoard, (sketch, prices) => {
+        const state = account(sketch);
+        const gapOf = (): bigint => gapOfState(state, prices) ?? 0n;
+        const index = (): bigint => (state.principal < 0n ? cash.borrowIndex : cash.supplyIndex);
+        for (let i = 0; i < 8; ++i) state.principal -= ((gapOf() + 1n) * 10n ** 18n) / index();
+        const gap = gapOf();
+        fc.pre(gap < 0n && gap > -100n);
+        cases++;
+        expect(createScreen({ board: prices, cash, references })(toFloatAccount(state))).to.equal('maybe');
+      }),
+      { numRuns: RUNS / 4 },
+    );
+    expect(cases).to.be.greaterThan(RUNS / 8);
   });
 
   it('lets through few accounts that are healthy: with plain prices only those within a dollar of a billion', () => {
