@@ -22,6 +22,7 @@ import {PositionWord} from "./types/PositionWord.sol";
 import {Portfolio} from "./types/Portfolio.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
 
 /// @title Clearinghouse: see IClearinghouse
@@ -194,7 +195,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         sides.a.cash -= int256(reward);
         sides.b.cash += int256(reward + incentive);
         // taking over risk goes on while paused or guarded: the taker is judged at the price adverse to it
-        IRiskEngine.Margin memory margin = _assess(_portfolio(sides.b));
+        IRiskTypes.Margin memory margin = _assess(_portfolio(sides.b));
         if (margin.equity < int256(margin.initialMargin)) _requireReduced(sides.b, margin);
         _storeBoth(sides, index);
         emit BasketMoved(from, to, cashToFrom, reward);
@@ -224,7 +225,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     /// @inheritdoc IClearinghouseCore
-    function marginOf(AccountId account) external view nonReentrantView returns (IRiskEngine.Margin memory) {
+    function marginOf(AccountId account) external view nonReentrantView returns (IRiskTypes.Margin memory) {
         return _assess(_portfolio(_load(account, _cashIndex(), 0)));
     }
 

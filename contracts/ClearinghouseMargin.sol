@@ -7,7 +7,7 @@ import {AccountId} from "./types/AccountId.sol";
 import {Portfolio} from "./types/Portfolio.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
-import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
 
 /// @title ClearinghouseMargin: the one check in which every action ends
@@ -20,10 +20,10 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         bool bGrew;
     }
 
-    function _assess(Portfolio memory portfolio) internal view returns (IRiskEngine.Margin memory) {
+    function _assess(Portfolio memory portfolio) internal view returns (IRiskTypes.Margin memory) {
         Portfolio[] memory portfolios = new Portfolio[](1);
         portfolios[0] = portfolio;
-        return _s.riskEngine.assess(portfolios, IRiskEngine.Stance.Adverse)[0];
+        return _s.riskEngine.assess(portfolios, IRiskTypes.Stance.Adverse)[0];
     }
 
     /// @notice After a trade both accounts are above initial margin, or their risk fell (SPEC-M13).
@@ -32,14 +32,14 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         Portfolio[] memory portfolios = new Portfolio[](2);
         portfolios[0] = _portfolio(sides.a);
         portfolios[1] = _portfolio(sides.b);
-        IRiskEngine.Margin[] memory margins = _s.riskEngine.assess(portfolios, IRiskEngine.Stance.Adverse);
+        IRiskTypes.Margin[] memory margins = _s.riskEngine.assess(portfolios, IRiskTypes.Stance.Adverse);
         _checkSide(sides.a, margins[0], sides.aGrew, restricted);
         _checkSide(sides.b, margins[1], sides.bGrew, restricted);
     }
 
     function _checkSide(
         Loaded memory loaded,
-        IRiskEngine.Margin memory margin,
+        IRiskTypes.Margin memory margin,
         bool grew,
         bool restricted
     ) private view {
@@ -52,8 +52,8 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
 
     /// @notice An account below initial margin may only act if its initial margin falls and its health E / MM does not.
     /// @dev Without equity there is no health to speak of: then the equity itself must not fall.
-    function _requireReduced(Loaded memory loaded, IRiskEngine.Margin memory margin) internal view {
-        IRiskEngine.Margin memory before = _assess(_portfolioBefore(loaded));
+    function _requireReduced(Loaded memory loaded, IRiskTypes.Margin memory margin) internal view {
+        IRiskTypes.Margin memory before = _assess(_portfolioBefore(loaded));
         bool reduced = margin.initialMargin < before.initialMargin;
         if (before.equity > 0) {
             reduced =
@@ -73,7 +73,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         if (loaded.count == 0 && loaded.cash >= 0) return;
         // borrowing more is adding risk
         bool restricted = _s.paused && loaded.cash < 0 && loaded.cash < loaded.oldCash;
-        IRiskEngine.Margin memory margin = _assess(_portfolio(loaded));
+        IRiskTypes.Margin memory margin = _assess(_portfolio(loaded));
         if (restricted || margin.status == IPriceRouter.Status.Stale) {
             revert IClearinghouseTypes.ReduceOnly(loaded.id, margin.status, restricted);
         }
@@ -95,8 +95,8 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         if (header.flaggedAt() == 0) return;
         Portfolio[] memory portfolios = new Portfolio[](1);
         portfolios[0] = _portfolio(_load(account, _cashIndex(), 0));
-        try _s.riskEngine.assess(portfolios, IRiskEngine.Stance.Adverse) returns (
-            IRiskEngine.Margin[] memory margins
+        try _s.riskEngine.assess(portfolios, IRiskTypes.Stance.Adverse) returns (
+            IRiskTypes.Margin[] memory margins
         ) {
             if (!_provesHealth(margins[0])) return;
             _s.accounts[account].header = header.withFlag(0);
@@ -105,7 +105,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
     }
 
     /// @dev A stale price proves nothing.
-    function _provesHealth(IRiskEngine.Margin memory margin) private pure returns (bool) {
+    function _provesHealth(IRiskTypes.Margin memory margin) private pure returns (bool) {
         return
             margin.status != IPriceRouter.Status.Stale && margin.equity >= int256(margin.maintenanceMargin);
     }

@@ -32,7 +32,7 @@ export declare namespace IClearinghouseTypes {
   
     }
 
-export declare namespace IRiskEngine {
+export declare namespace IRiskTypes {
       
     export type MarginStruct = {equity: BigNumberish, initialMargin: BigNumberish, maintenanceMargin: BigNumberish, unrealised: BigNumberish, status: BigNumberish}
 
@@ -487,7 +487,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
     marginOf: TypedContractMethod<
       [account: BigNumberish, ],
-      [IRiskEngine.MarginStructOutput],
+      [IRiskTypes.MarginStructOutput],
       'view'
     >
     
@@ -643,7 +643,7 @@ getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<
       [account: BigNumberish, ],
-      [IRiskEngine.MarginStructOutput],
+      [IRiskTypes.MarginStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'moveBasket'): TypedContractMethod<

@@ -27,7 +27,13 @@ getContractFactory(name: 'ILiquidator', signerOrOptions?: ethers.Signer | Factor
 getContractFactory(name: 'IMarginLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMarginLens__factory>
 getContractFactory(name: 'IOrderMatcher', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IOrderMatcher__factory>
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
+getContractFactory(name: 'IProfileCodec', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IProfileCodec__factory>
 getContractFactory(name: 'IRiskEngine', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskEngine__factory>
+getContractFactory(name: 'IRiskEngineCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskEngineCore__factory>
+getContractFactory(name: 'IRiskEngineExt', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskEngineExt__factory>
+getContractFactory(name: 'IRiskTypes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskTypes__factory>
+getContractFactory(name: 'ISettlementTwap', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISettlementTwap__factory>
+getContractFactory(name: 'IVolSurface', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVolSurface__factory>
 getContractFactory(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.InsuranceFund__factory>
 getContractFactory(name: 'Liquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Liquidator__factory>
 getContractFactory(name: 'CallBatch', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CallBatch__factory>
@@ -44,7 +50,10 @@ getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'PackedSourceLib', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PackedSourceLib__factory>
 getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
 getContractFactory(name: 'MarginLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MarginLens__factory>
+getContractFactory(name: 'ProfileCodec', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProfileCodec__factory>
 getContractFactory(name: 'RiskEngine', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskEngine__factory>
+getContractFactory(name: 'RiskEngineExt', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskEngineExt__factory>
+getContractFactory(name: 'RiskSheets', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskSheets__factory>
 getContractFactory(name: 'OrderMatcher', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OrderMatcher__factory>
 
   getContractAt(name: 'Clearinghouse', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Clearinghouse>
@@ -64,7 +73,13 @@ getContractAt(name: 'ILiquidator', address: string | ethers.Addressable, signer?
 getContractAt(name: 'IMarginLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMarginLens>
 getContractAt(name: 'IOrderMatcher', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IOrderMatcher>
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
+getContractAt(name: 'IProfileCodec', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IProfileCodec>
 getContractAt(name: 'IRiskEngine', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskEngine>
+getContractAt(name: 'IRiskEngineCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskEngineCore>
+getContractAt(name: 'IRiskEngineExt', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskEngineExt>
+getContractAt(name: 'IRiskTypes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskTypes>
+getContractAt(name: 'ISettlementTwap', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISettlementTwap>
+getContractAt(name: 'IVolSurface', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVolSurface>
 getContractAt(name: 'InsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.InsuranceFund>
 getContractAt(name: 'Liquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Liquidator>
 getContractAt(name: 'CallBatch', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CallBatch>
@@ -81,7 +96,10 @@ getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, sign
 getContractAt(name: 'PackedSourceLib', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PackedSourceLib>
 getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
 getContractAt(name: 'MarginLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MarginLens>
+getContractAt(name: 'ProfileCodec', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProfileCodec>
 getContractAt(name: 'RiskEngine', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskEngine>
+getContractAt(name: 'RiskEngineExt', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskEngineExt>
+getContractAt(name: 'RiskSheets', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskSheets>
 getContractAt(name: 'OrderMatcher', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OrderMatcher>
 
   deployContract(name: 'Clearinghouse', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Clearinghouse>
@@ -101,7 +119,13 @@ deployContract(name: 'ILiquidator', signerOrOptions?: ethers.Signer | DeployCont
 deployContract(name: 'IMarginLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMarginLens>
 deployContract(name: 'IOrderMatcher', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderMatcher>
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
+deployContract(name: 'IProfileCodec', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IProfileCodec>
 deployContract(name: 'IRiskEngine', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngine>
+deployContract(name: 'IRiskEngineCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngineCore>
+deployContract(name: 'IRiskEngineExt', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngineExt>
+deployContract(name: 'IRiskTypes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskTypes>
+deployContract(name: 'ISettlementTwap', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISettlementTwap>
+deployContract(name: 'IVolSurface', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVolSurface>
 deployContract(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
 deployContract(name: 'CallBatch', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
@@ -118,7 +142,10 @@ deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'PackedSourceLib', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PackedSourceLib>
 deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
 deployContract(name: 'MarginLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginLens>
+deployContract(name: 'ProfileCodec', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProfileCodec>
 deployContract(name: 'RiskEngine', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngine>
+deployContract(name: 'RiskEngineExt', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngineExt>
+deployContract(name: 'RiskSheets', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskSheets>
 deployContract(name: 'OrderMatcher', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderMatcher>
 
   deployContract(name: 'Clearinghouse', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Clearinghouse>
@@ -138,7 +165,13 @@ deployContract(name: 'ILiquidator', args: any[], signerOrOptions?: ethers.Signer
 deployContract(name: 'IMarginLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMarginLens>
 deployContract(name: 'IOrderMatcher', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderMatcher>
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
+deployContract(name: 'IProfileCodec', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IProfileCodec>
 deployContract(name: 'IRiskEngine', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngine>
+deployContract(name: 'IRiskEngineCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngineCore>
+deployContract(name: 'IRiskEngineExt', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngineExt>
+deployContract(name: 'IRiskTypes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskTypes>
+deployContract(name: 'ISettlementTwap', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISettlementTwap>
+deployContract(name: 'IVolSurface', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVolSurface>
 deployContract(name: 'InsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
 deployContract(name: 'CallBatch', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
@@ -155,7 +188,10 @@ deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'PackedSourceLib', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PackedSourceLib>
 deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
 deployContract(name: 'MarginLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginLens>
+deployContract(name: 'ProfileCodec', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProfileCodec>
 deployContract(name: 'RiskEngine', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngine>
+deployContract(name: 'RiskEngineExt', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngineExt>
+deployContract(name: 'RiskSheets', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskSheets>
 deployContract(name: 'OrderMatcher', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderMatcher>
 
     // default types

@@ -11,7 +11,7 @@ import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IClearinghouseTypes} from "../interfaces/IClearinghouseTypes.sol";
 import {ILiquidator} from "../interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
-import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
 import {WadMath} from "../libraries/WadMath.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 
@@ -47,7 +47,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc ILiquidator
     function flag(AccountId account) external nonReentrant {
-        IRiskEngine.Margin memory margin = _requireLiquidatable(clearinghouse.portfolioOf(account), account);
+        IRiskTypes.Margin memory margin = _requireLiquidatable(clearinghouse.portfolioOf(account), account);
         if (_flaggedAt(account) == 0) _flag(account, margin);
     }
 
@@ -56,7 +56,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         (, , uint40 stored, ) = clearinghouse.accountInfo(account);
         if (stored == 0) revert NotFlagged(account);
         Portfolio memory portfolio = clearinghouse.portfolioOf(account);
-        IRiskEngine.Margin memory margin = _assess(portfolio, IRiskEngine.Stance.Adverse);
+        IRiskTypes.Margin memory margin = _assess(portfolio, IRiskTypes.Stance.Adverse);
         // a stale price proves nothing, in either direction
         if (margin.status == IPriceRouter.Status.Stale) revert PriceNotUsable(account, margin.status);
         if (margin.equity < int256(margin.maintenanceMargin)) {
@@ -108,7 +108,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc ILiquidator
     function proRata(AccountId account) external view returns (Selection memory selection, uint256 fraction) {
         Portfolio memory portfolio = clearinghouse.portfolioOf(account);
-        IRiskEngine.Margin memory margin = _requireLiquidatable(portfolio, account);
+        IRiskTypes.Margin memory margin = _requireLiquidatable(portfolio, account);
         uint256 phi = LiquidationMath.phi(ramp(_elapsed(account)), margin.equity, margin.maintenanceMargin);
         fraction = LiquidationMath.proRataFraction(margin.equity, margin.maintenanceMargin, phi);
         // what is too small to be split is taken whole
@@ -119,8 +119,8 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc ILiquidator
     function isLiquidatable(
         AccountId account
-    ) external view returns (bool, IRiskEngine.Margin memory margin) {
-        margin = _assess(clearinghouse.portfolioOf(account), IRiskEngine.Stance.Favourable);
+    ) external view returns (bool, IRiskTypes.Margin memory margin) {
+        margin = _assess(clearinghouse.portfolioOf(account), IRiskTypes.Stance.Favourable);
         return (
             margin.equity < int256(margin.maintenanceMargin) && margin.status != IPriceRouter.Status.Stale,
             margin
@@ -153,9 +153,9 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         portfolios[0] = portfolio;
         portfolios[1] = clearinghouse.previewBasket(account, basket);
         // both at the prices that favour the account as it is now, so that before and after compare
-        IRiskEngine.Margin[] memory margins = clearinghouse.riskEngine().assess(
+        IRiskTypes.Margin[] memory margins = clearinghouse.riskEngine().assess(
             portfolios,
-            IRiskEngine.Stance.Favourable
+            IRiskTypes.Stance.Favourable
         );
         (terms.before, terms.next) = (margins[0], margins[1]);
         _requireBelow(account, terms.before);
@@ -203,9 +203,9 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         if (legs != selection.sizes.length) revert LengthMismatch(legs, selection.sizes.length);
         if (assets != selection.amounts.length) revert LengthMismatch(assets, selection.amounts.length);
         if (legs + assets == 0) revert EmptyBasket();
-        IRiskEngine.Marks memory marks = clearinghouse.riskEngine().marksOf(
+        IRiskTypes.Marks memory marks = clearinghouse.riskEngine().marksOf(
             portfolio,
-            IRiskEngine.Stance.Favourable
+            IRiskTypes.Stance.Favourable
         );
         if (marks.status == IPriceRouter.Status.Stale) revert PriceNotUsable(account, marks.status);
         basket.instruments = selection.instruments;
@@ -225,7 +225,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     function _legMark(
         AccountId account,
         Portfolio memory portfolio,
-        IRiskEngine.Marks memory marks,
+        IRiskTypes.Marks memory marks,
         InstrumentId instrument
     ) private pure returns (uint256) {
         for (uint256 i = 0; i < portfolio.legs.length; ++i) {
@@ -237,7 +237,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     function _spotMark(
         AccountId account,
         Portfolio memory portfolio,
-        IRiskEngine.Marks memory marks,
+        IRiskTypes.Marks memory marks,
         uint8 assetId
     ) private pure returns (uint256) {
         for (uint256 i = 0; i < portfolio.spot.length; ++i) {
@@ -317,7 +317,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         }
     }
 
-    function _flag(AccountId account, IRiskEngine.Margin memory margin) private {
+    function _flag(AccountId account, IRiskTypes.Margin memory margin) private {
         clearinghouse.setFlag(account, uint40(block.timestamp));
         emit Flagged(account, uint40(block.timestamp), margin.equity, margin.maintenanceMargin);
     }
@@ -335,8 +335,8 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
 
     function _assess(
         Portfolio memory portfolio,
-        IRiskEngine.Stance stance
-    ) private view returns (IRiskEngine.Margin memory) {
+        IRiskTypes.Stance stance
+    ) private view returns (IRiskTypes.Margin memory) {
         Portfolio[] memory portfolios = new Portfolio[](1);
         portfolios[0] = portfolio;
         return clearinghouse.riskEngine().assess(portfolios, stance)[0];
@@ -345,13 +345,13 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     function _requireLiquidatable(
         Portfolio memory portfolio,
         AccountId account
-    ) private view returns (IRiskEngine.Margin memory margin) {
-        margin = _assess(portfolio, IRiskEngine.Stance.Favourable);
+    ) private view returns (IRiskTypes.Margin memory margin) {
+        margin = _assess(portfolio, IRiskTypes.Stance.Favourable);
         if (margin.status == IPriceRouter.Status.Stale) revert PriceNotUsable(account, margin.status);
         _requireBelow(account, margin);
     }
 
-    function _requireBelow(AccountId account, IRiskEngine.Margin memory margin) private pure {
+    function _requireBelow(AccountId account, IRiskTypes.Margin memory margin) private pure {
         if (margin.equity >= int256(margin.maintenanceMargin)) {
             revert NotLiquidatable(account, margin.equity, margin.maintenanceMargin);
         }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
 import {WadMath} from "../libraries/WadMath.sol";
 import {ScenarioSetLib} from "./ScenarioSet.sol";
 // Solhint does not see what assembly uses.
@@ -11,9 +12,9 @@ import {
     BOOK_GROSS,
     BOOK_INDEX,
     BOOK_INITIAL_EXTRA,
+    BOOK_LINEAR,
     BOOK_NET,
     BOOK_NOTIONAL,
-    BOOK_PERP,
     BOOK_ROLL,
     Book,
     SHEET_CHARGES,
@@ -49,7 +50,7 @@ library MarginMath {
         unchecked {
             uint256 value = book.spot + (amount * book.index) / WAD;
             if (value > MAX_SPOT_VALUE) {
-                revert IRiskEngine.SpotValueOutOfBounds(uint16(book.underlying), value, MAX_SPOT_VALUE);
+                revert IRiskTypes.SpotValueOutOfBounds(uint16(book.underlying), value, MAX_SPOT_VALUE);
             }
             book.spot = value;
             book.net += int256(amount);
@@ -64,7 +65,7 @@ library MarginMath {
         assembly ("memory-safe") {
             value := mul(size, mark)
             value := sub(sdiv(value, WAD), slt(smod(value, WAD), 0))
-            let field := add(book, BOOK_PERP)
+            let field := add(book, BOOK_LINEAR)
             mstore(field, add(mload(field), value))
             field := add(book, BOOK_NET)
             mstore(field, add(mload(field), size))
@@ -83,7 +84,7 @@ library MarginMath {
 
     // ------------------------------------------------------------------------------------------------ charges
 
-    /// @notice SPEC-M6, M8, M9 for one book without its spot, added to the sums.
+    /// @notice SPEC-M6, M8, M9 for one book's perps and deltas, added to the sums.
     /// @param book Memory address of the book.
     /// @param rates `ScenarioSet.linearRates`.
     function charge(Sheet memory sheet, uint256 book, uint256 rates) internal pure {
@@ -91,8 +92,9 @@ library MarginMath {
             let notional := mload(add(book, BOOK_NOTIONAL))
             // roll: rates bits 160; initial extra: 128; floor on net and on hedged delta: 32 and 0
             let amount := div(add(mul(notional, and(shr(160, rates), PPM_MASK)), MILLION_LESS_ONE), MILLION)
-            mstore(add(book, BOOK_ROLL), amount)
-            let field := add(sheet, SHEET_CHARGES)
+            let field := add(book, BOOK_ROLL)
+            mstore(field, add(mload(field), amount))
+            field := add(sheet, SHEET_CHARGES)
             mstore(field, add(mload(field), amount))
             amount := div(add(mul(notional, and(shr(128, rates), PPM_MASK)), MILLION_LESS_ONE), MILLION)
             mstore(add(book, BOOK_INITIAL_EXTRA), amount)
@@ -124,13 +126,18 @@ library MarginMath {
             uint256 rate = ScenarioSetLib.ppm(rates, ScenarioSetLib.HAIRCUT) * PPM_TO_WAD;
             if (slope != 0) rate = WadMath.min(cap, rate + (slope * spot + WAD_LESS_ONE) / WAD);
             uint256 haircut = (spot * rate + WAD_LESS_ONE) / WAD;
-            uint256 extra = _ceilPpm(spot, ScenarioSetLib.ppm(rates, ScenarioSetLib.HAIRCUT_INITIAL));
+            uint256 extra = ceilPpm(spot, ScenarioSetLib.ppm(rates, ScenarioSetLib.HAIRCUT_INITIAL));
             book.haircut = haircut;
             book.initialExtra += extra;
             sheet.spot += spot;
             sheet.charges += haircut;
             sheet.initialExtra += extra;
         }
+    }
+
+    /// @notice ln of a price, wad.
+    function ln(uint256 price) internal pure returns (int256) {
+        return FixedPointMathLib.lnWad(int256(price));
     }
 
     // ------------------------------------------------------------------------------------------------ margin
@@ -143,19 +150,19 @@ library MarginMath {
         unchecked {
             uint256 rho = ScenarioSetLib.ppm(rates, ScenarioSetLib.RHO);
             uint256 mmFactor = ScenarioSetLib.ppm(rates, ScenarioSetLib.MM_FACTOR);
-            uint256 risk = _ceilPpm(sheet.lossTogether, rho) + _ceilPpm(sheet.scan, MILLION - rho);
+            uint256 risk = ceilPpm(sheet.lossTogether, rho) + ceilPpm(sheet.scan, MILLION - rho);
             sheet.risk = risk;
             (uint256 charges, uint256 floor) = (sheet.charges, sheet.floor);
             initial = risk + charges + sheet.initialExtra;
             if (initial < floor) initial = floor;
-            maintenance = _ceilPpm(risk, mmFactor) + charges;
-            floor = _ceilPpm(floor, mmFactor);
+            maintenance = ceilPpm(risk, mmFactor) + charges;
+            floor = ceilPpm(floor, mmFactor);
             if (maintenance < floor) maintenance = floor;
         }
     }
 
-    /// @dev `ceil(a * rate / 1e6)`.
-    function _ceilPpm(uint256 a, uint256 rate) private pure returns (uint256) {
+    /// @notice `ceil(a * rate / 1e6)`.
+    function ceilPpm(uint256 a, uint256 rate) internal pure returns (uint256) {
         unchecked {
             return (a * rate + MILLION_LESS_ONE) / MILLION;
         }

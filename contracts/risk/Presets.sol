@@ -69,10 +69,10 @@ library Presets {
             -int256(1e18)
         ];
         for (uint256 i = 0; i < 7; ++i) {
-            s[2 * i] = Scenario({move: moves[i], vol: VolMove.Up, weight: 1e18});
-            s[2 * i + 1] = Scenario({move: moves[i], vol: VolMove.Down, weight: 1e18});
+            s[2 * i] = Scenario({move: moves[i], vol: VolMove.Up, weight: 1e18, absolute: false});
+            s[2 * i + 1] = Scenario({move: moves[i], vol: VolMove.Down, weight: 1e18, absolute: false});
         }
-        s[14] = Scenario({move: 3e18, vol: VolMove.Up, weight: THIRD});
-        s[15] = Scenario({move: -3e18, vol: VolMove.Up, weight: THIRD});
+        s[14] = Scenario({move: 3e18, vol: VolMove.Up, weight: THIRD, absolute: false});
+        s[15] = Scenario({move: -3e18, vol: VolMove.Up, weight: THIRD, absolute: false});
     }
 }

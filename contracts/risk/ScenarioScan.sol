@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Black76} from "../libraries/Black76.sol";
 import {ScenarioSet, ScenarioSetLib} from "./ScenarioSet.sol";
 // Solhint does not see what assembly uses.
 // solhint-disable no-unused-import
 import {
-    BOOK_PERP,
+    BOOK_LINEAR,
+    BOOK_SIZE,
     BOOK_SPOT,
     Book,
     SHEET_END_OF_ROWS,
@@ -18,7 +20,7 @@ import {
 
 /// @title ScenarioScan: the worst loss of the portfolio on a sheet over a set of scenarios (SPEC-M3, M4)
 /// @notice Two ways to the same numbers: `all` is the specification's double loop and gives every scenario's result;
-/// `worst` looks only where the worst can be. Both assume the bounds of `MarginMath`.
+/// `worst` is for portfolios without options and looks only where the worst can be. Both assume the bounds of `MarginMath`.
 library ScenarioScan {
     uint256 private constant WAD = 1000000000000000000;
     uint256 private constant WAD_LESS_ONE = 999999999999999999;
@@ -34,44 +36,100 @@ library ScenarioScan {
     // ------------------------------------------------------------------------------------------------ all scenarios
 
     /// @notice Profit and loss of every scenario, summed over the portfolio's books; each book keeps its own worst loss.
+    /// @param set Read with its tables.
     function all(Sheet memory sheet, ScenarioSet set) internal pure returns (int256[] memory pnl) {
-        pnl = new int256[](set.scenarioCount());
-        uint256 n = sheet.count();
-        for (uint256 i = 0; i < n; ++i) {
-            Book memory book = sheet.bookAt(i);
-            if (book.holder != sheet.holder) continue;
-            int256 value = int256(book.spot) + book.perp;
-            uint256 scanRange = set.scanRange(set.find(book.underlying));
-            int256 least;
-            for (uint256 j = 0; j < pnl.length; ++j) {
-                uint256 scenario = set.scenarioAt(j);
-                int256 result = _mulFloor(value, shockOf(scenario, scanRange));
-                result = _mulFloor(result, int256(ScenarioSetLib.weightOf(scenario)));
-                if (result < least) least = result;
-                pnl[j] += result;
+        uint256 n = set.scenarioCount();
+        pnl = new int256[](n);
+        uint256 book = sheet.firstBook;
+        for (uint256 i = sheet.count(); i != 0; --i) {
+            if (sheet.isClaimed(book)) {
+                uint256 table = set.tableOf(set.find(SheetLib.underlyingOf(book)));
+                _addBook(sheet, SheetLib.atAddress(book), table, n, pnl);
             }
+            book += BOOK_SIZE;
+        }
+    }
+
+    /// @dev SPEC-M3, M4 for one book.
+    function _addBook(
+        Sheet memory sheet,
+        Book memory book,
+        uint256 table,
+        uint256 n,
+        int256[] memory pnl
+    ) private pure {
+        int256 value;
+        unchecked {
+            value = int256(book.spot) + book.linear;
+        }
+        uint256 calls = _revalue(book, table, n);
+        int256 least;
+        assembly ("memory-safe") {
+            let weight := add(table, mul(n, 0x60))
+            let end := weight
+            let sum := add(pnl, 0x20)
+            for {
+                let row := table
+            } lt(row, end) {
+                row := add(row, 0x60)
+            } {
+                // the factor 1 + m comes second in a row
+                let p := mul(value, sub(mload(add(row, 0x20)), WAD))
+                p := sub(sdiv(p, WAD), slt(smod(p, WAD), 0))
+                if calls {
+                    let change := mload(calls)
+                    p := add(p, sub(sdiv(change, WAD), slt(smod(change, WAD), 0)))
+                    calls := add(calls, 0x20)
+                }
+                let w := mload(weight)
+                if xor(w, WAD) {
+                    p := mul(p, w)
+                    p := sub(sdiv(p, WAD), slt(smod(p, WAD), 0))
+                }
+                if slt(p, least) {
+                    least := p
+                }
+                mstore(sum, add(mload(sum), p))
+                sum := add(sum, 0x20)
+                weight := add(weight, 0x20)
+            }
+        }
+        unchecked {
             book.scan = uint256(-least);
             sheet.scan += book.scan;
         }
     }
 
-    /// @notice m_j: the price shock of a scenario.
-    function shockOf(uint256 scenario, uint256 scanRange) internal pure returns (int256 shock) {
-        shock = _mulFloor(ScenarioSetLib.moveOf(scenario), int256(scanRange));
-        if (shock < ScenarioSetLib.MIN_SHOCK) shock = ScenarioSetLib.MIN_SHOCK;
+    /// @return calls Memory address of n words: what the book's options as calls gain in each scenario, wad squared; 0 where
+    /// it has none.
+    function _revalue(Book memory book, uint256 table, uint256 n) private pure returns (uint256 calls) {
+        uint256 option = book.options;
+        if (option == 0) return 0;
+        int256 callsNow = book.callsNow;
+        assembly ("memory-safe") {
+            calls := mload(0x40)
+            let end := add(calls, shl(5, n))
+            mstore(0x40, end)
+            for {
+                let word := calls
+            } lt(word, end) {
+                word := add(word, 0x20)
+            } {
+                mstore(word, sub(0, callsNow))
+            }
+        }
+        while (option != 0) {
+            Black76.addScenarios(option + 0x20, table, n, calls);
+            assembly ("memory-safe") {
+                option := mload(option)
+            }
+        }
     }
 
     /// @notice The position of the least result, the first among equals.
     function worstOf(int256[] memory pnl) internal pure returns (uint256 position) {
         for (uint256 j = 1; j < pnl.length; ++j) {
             if (pnl[j] < pnl[position]) position = j;
-        }
-    }
-
-    function _mulFloor(int256 a, int256 b) private pure returns (int256 q) {
-        assembly ("memory-safe") {
-            let p := mul(a, b)
-            q := sub(sdiv(p, WAD), slt(smod(p, WAD), 0))
         }
     }
 
@@ -94,7 +152,7 @@ library ScenarioScan {
     /// @param book Memory address of the book.
     function addRow(Sheet memory sheet, uint256 book, uint256 scanRange) internal pure {
         assembly ("memory-safe") {
-            let value := add(mload(add(book, BOOK_SPOT)), mload(add(book, BOOK_PERP)))
+            let value := add(mload(add(book, BOOK_SPOT)), mload(add(book, BOOK_LINEAR)))
             if value {
                 let field := add(sheet, SHEET_TILT)
                 mstore(field, add(mload(field), mul(value, scanRange)))
@@ -122,8 +180,8 @@ library ScenarioScan {
 
     // ------------------------------------------------------------------------------------------------ the worst only
 
-    /// @notice The sheet's `lossTogether` and `scan`. Where rho is 0 the first is of no use and may
-    /// come out too small.
+    /// @notice The sheet's `lossTogether` and `scan`. Where rho is 0 the first is of no use and may come out too small.
+    /// @return sure False where only `all` can tell.
     /// @dev Looks at outer scenarios only. To the wei this is the same:
     ///
     /// Alone. Shock, value change and weighting are each monotone, after rounding too, and no move changes nothing. So a row
@@ -135,9 +193,9 @@ library ScenarioScan {
     /// x_i * weight_i * A. On the other side that makes it at least -e. On this side let k be the outer scenario beyond i,
     /// x_i <= 3/4 x_k: then it is at least -3/4 (T + e) - e. Either way it is not worse than -T if T >= 7e. For a smaller T,
     /// that is when the rows cancel to within 1e-17 of their size, or with shocks cut off, all scenarios are looked at.
-    function worst(Sheet memory sheet, ScenarioSet set) internal pure {
+    function worst(Sheet memory sheet, ScenarioSet set) internal pure returns (bool sure) {
         (uint256 first, uint256 middle, uint256 end) = (sheet.firstRow, sheet.middleRow, sheet.endOfRows);
-        if (first == end) return;
+        if (first == end) return true;
         (uint256 down, uint256 up, uint256 endOfOuter) = set.outer();
         uint256 loss;
         if (sheet.tilt >= 0) {
@@ -148,13 +206,8 @@ library ScenarioScan {
             if (first != middle) _side(first, middle, 0, 0, down, up, WAD_LESS_ONE);
         }
         sheet.scan = _sumOfLosses(first, end);
-        if (first != middle && middle != end && _mayBeWorse(sheet, set, loss)) {
-            sheet.scan = 0; // comes out the same
-            int256[] memory pnl = all(sheet, set);
-            int256 least = pnl[worstOf(pnl)];
-            loss = least < 0 ? uint256(-least) : 0;
-        }
         sheet.lossTogether = loss;
+        return first == middle || middle == end || !_mayBeWorse(sheet, set, loss);
     }
 
     /// @dev Whether a scenario that was passed over may lose more than `loss`.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {WadMath} from "../libraries/WadMath.sol";
 import {RiskProfile, Scenario, UnderlyingRisk, VolMove} from "../types/RiskProfile.sol";
 
 /// @title ScenarioSet: a risk profile as a run of words, read from contract code in one copy
@@ -8,16 +10,22 @@ import {RiskProfile, Scenario, UnderlyingRisk, VolMove} from "../types/RiskProfi
 ///
 ///   0             name
 ///   1, 2          sixteen rates of 32 bits, in units of 1e-6
-///   3             scenarios 16 | underlyings 16 | outer down 16 | outer up 16 | bounded 8 | default scan range 64 | 120 unused
-///   4 ..          one word per listed underlying, ascending: underlying 16 | scan range 64 | slope 64 | cap 64 | position 16
+///   3             scenarios 16 | underlyings 16 | outer down 16 | outer up 16 | bounded 8 | default scan range 64 |
+///                 absolute 8 | 112 unused
+///   4 ..          one word per listed underlying, ascending: underlying 16 | scan range 64 | slope 64 | cap 64 | table 32 |
+///                 position 16
 ///   then          one word per outer scenario, those that move prices down first: |move| 128 | weight 128
-///   then          one word per scenario: move int72 | weight 64 | vol 8 | 112 unused
+///   then          one word per scenario: move int72 | weight 64 | vol 8 | absolute 8 | 104 unused
+///   then          tables, one for each of the first distinct scan ranges, as `Black76.addScenarios` takes them: per scenario
+///                 the three words ln(1 + m), 1 + m, place of the volatility; after these per scenario its weight
+///
+/// The tables are what a portfolio with options needs; others read the set without them.
 ///
 /// *Outer* is a scenario that moves, that is not preceded by one that differs from it in volatility alone (which does not
 /// touch linear legs), and for which no other scenario of the same direction and weight moves at least 4/3 as far. Only
 /// these can be the worst for linear legs; see `ScenarioScan.worst` for the proof.
 ///
-/// *Bounded* is 1 where some scenario reaches the bound of -0.99 for some underlying.
+/// *Bounded* is 1 where some scenario reaches the bound of -0.99 for some underlying, *absolute* where some scenario is.
 type ScenarioSet is uint256;
 
 using ScenarioSetLib for ScenarioSet global;
@@ -38,6 +46,14 @@ library ScenarioSetLib {
     uint256 private constant OUTER_UP = 192;
     uint256 private constant BOUNDED = 184;
     uint256 private constant DEFAULT_SCAN_RANGE = 120;
+    uint256 private constant ABSOLUTE = 112;
+    /// @dev Number of a table that the set has no room for: it is computed where it is needed.
+    uint256 private constant NO_TABLE = 0xffffffff;
+    /// @dev A contract holds 24,575 bytes behind the first one.
+    uint256 private constant MAX_WORDS = 767;
+    uint256 private constant WAD = 1e18;
+    /// @dev From the start of an option's record to its volatilities, see `Black76.addScenarios`.
+    uint256 private constant FIRST_VOL = 0x80;
 
     // shifts within word 1, the rates that every margin check needs
     uint256 internal constant RHO = 224;
@@ -149,6 +165,58 @@ library ScenarioSetLib {
         return (uint64(word >> 112), uint64(word >> 48));
     }
 
+    /// @notice Whether some scenario's move is a fraction of the index itself.
+    function isAbsolute(ScenarioSet set) internal pure returns (bool) {
+        return (_word(set, 3) >> ABSOLUTE) & 0xff != 0;
+    }
+
+    /// @notice How many bytes of the set come before its tables.
+    function headSize(ScenarioSet set) internal pure returns (uint256) {
+        (, , uint256 end) = outer(set);
+        return end - ScenarioSet.unwrap(set) + 32 * scenarioCount(set);
+    }
+
+    /// @notice Memory address of the underlying's table: n records of three words, then n weights. The set must have been
+    /// read with its tables.
+    /// @param word As `find` returned it.
+    function tableOf(ScenarioSet set, uint256 word) internal pure returns (uint256) {
+        uint256 n = scenarioCount(set);
+        uint256 number = word == 0 ? 0 : (word >> 16) & NO_TABLE;
+        if (number != NO_TABLE) return ScenarioSet.unwrap(set) + headSize(set) + number * n * 128;
+        uint256[] memory table = new uint256[](4 * n);
+        for (uint256 j = 0; j < n; ++j) {
+            _writeRow(table, n, j, scenarioAt(set, j), scanRange(set, word));
+        }
+        uint256 position;
+        assembly ("memory-safe") {
+            position := add(table, 0x20)
+        }
+        return position;
+    }
+
+    /// @dev One scenario of a table (SPEC-M3).
+    function _writeRow(
+        uint256[] memory table,
+        uint256 n,
+        uint256 j,
+        uint256 scenario,
+        uint256 range
+    ) private pure {
+        int256 move = moveOf(scenario);
+        uint256 weight = weightOf(scenario);
+        int256 shock = move;
+        if (uint8(scenario >> 104) == 0) {
+            shock = WadMath.mulFloor(move, int256(range));
+        } else if (WadMath.abs(move) > range) {
+            weight = WadMath.mulDown(weight, WadMath.divDown(range, WadMath.abs(move)));
+        }
+        if (shock < MIN_SHOCK) shock = MIN_SHOCK;
+        table[3 * j] = uint256(FixedPointMathLib.lnWad(int256(WAD) + shock));
+        table[3 * j + 1] = uint256(int256(WAD) + shock);
+        table[3 * j + 2] = FIRST_VOL + 32 * uint256(volOf(scenario));
+        table[3 * n + j] = weight;
+    }
+
     function _word(ScenarioSet set, uint256 i) private pure returns (uint256 word) {
         assembly ("memory-safe") {
             word := mload(add(set, shl(5, i)))
@@ -159,8 +227,32 @@ library ScenarioSetLib {
 
     /// @notice The words of a profile. Assumes that `ProfileBounds.check` has passed.
     /// @param order The positions of the underlyings in ascending order of their numbers.
-    function encode(RiskProfile calldata p, uint256[] memory order) internal pure returns (bytes memory) {
-        uint256[] memory head = new uint256[](HEAD_WORDS);
+    /// @return words The set.
+    /// @return size How many bytes come before its tables.
+    function encode(
+        RiskProfile calldata p,
+        uint256[] memory order
+    ) internal pure returns (bytes memory words, uint256 size) {
+        uint256[] memory head = _head(p);
+        uint256[] memory down = _outer(p.scenarios, true);
+        uint256[] memory up = _outer(p.scenarios, false);
+        head[3] |= (down.length << OUTER_DOWN) | (up.length << OUTER_UP);
+        uint256[] memory scenarios = _scenarioWords(p.scenarios);
+        size = HEAD_WORDS + p.underlyings.length + down.length + up.length + scenarios.length;
+        uint256[] memory ranges = _ranges(p, order, (MAX_WORDS - size) / (4 * scenarios.length));
+        size *= 32;
+        words = abi.encodePacked(
+            head,
+            _underlyingWords(p.underlyings, order, ranges),
+            down,
+            up,
+            scenarios,
+            _tables(scenarios, ranges)
+        );
+    }
+
+    function _head(RiskProfile calldata p) private pure returns (uint256[] memory head) {
+        head = new uint256[](HEAD_WORDS);
         head[0] = uint256(p.name);
         head[1] =
             _rate(p.rho, RHO) |
@@ -180,23 +272,58 @@ library ScenarioSetLib {
             _rate(p.rollRate, ROLL_RATE) |
             _rate(p.shortRate, SHORT_RATE) |
             _rate(p.shortInitial, SHORT_INITIAL);
-        uint256[] memory down = _outer(p.scenarios, true);
-        uint256[] memory up = _outer(p.scenarios, false);
         head[3] =
             (p.scenarios.length << SCENARIOS) |
             (p.underlyings.length << UNDERLYINGS) |
-            (down.length << OUTER_DOWN) |
-            (up.length << OUTER_UP) |
             (uint256(_reachesBound(p) ? 1 : 0) << BOUNDED) |
-            (p.defaultScanRange << DEFAULT_SCAN_RANGE);
-        return
-            abi.encodePacked(
-                head,
-                _underlyingWords(p.underlyings, order),
-                down,
-                up,
-                _scenarioWords(p.scenarios)
-            );
+            (p.defaultScanRange << DEFAULT_SCAN_RANGE) |
+            (uint256(_anyAbsolute(p.scenarios) ? 1 : 0) << ABSOLUTE);
+    }
+
+    /// @dev The first distinct scan ranges, the default one first, as many as there is room for.
+    function _ranges(
+        RiskProfile calldata p,
+        uint256[] memory order,
+        uint256 room
+    ) private pure returns (uint256[] memory ranges) {
+        ranges = new uint256[](WadMath.min(room, p.underlyings.length + 1));
+        ranges[0] = p.defaultScanRange;
+        uint256 n = 1;
+        for (uint256 i = 0; i < order.length && n < ranges.length; ++i) {
+            uint256 range = p.underlyings[order[i]].scanRange;
+            if (_tableNumber(ranges, n, range) == NO_TABLE) ranges[n++] = range;
+        }
+        assembly ("memory-safe") {
+            mstore(ranges, n)
+        }
+    }
+
+    function _tableNumber(uint256[] memory ranges, uint256 n, uint256 range) private pure returns (uint256) {
+        for (uint256 i = 0; i < n; ++i) {
+            if (ranges[i] == range) return i;
+        }
+        return NO_TABLE;
+    }
+
+    function _tables(
+        uint256[] memory scenarios,
+        uint256[] memory ranges
+    ) private pure returns (bytes memory tables) {
+        uint256 n = scenarios.length;
+        for (uint256 i = 0; i < ranges.length; ++i) {
+            uint256[] memory table = new uint256[](4 * n);
+            for (uint256 j = 0; j < n; ++j) {
+                _writeRow(table, n, j, scenarios[j], ranges[i]);
+            }
+            tables = abi.encodePacked(tables, table);
+        }
+    }
+
+    function _anyAbsolute(Scenario[] calldata scenarios) private pure returns (bool) {
+        for (uint256 i = 0; i < scenarios.length; ++i) {
+            if (scenarios[i].absolute) return true;
+        }
+        return false;
     }
 
     function _rate(uint256 wad, uint256 shift) private pure returns (uint256) {
@@ -207,13 +334,18 @@ library ScenarioSetLib {
         words = new uint256[](scenarios.length);
         for (uint256 i = 0; i < words.length; ++i) {
             Scenario calldata s = scenarios[i];
-            words[i] = (uint256(s.move) << 184) | (s.weight << 120) | (uint256(s.vol) << 112);
+            words[i] =
+                (uint256(s.move) << 184) |
+                (s.weight << 120) |
+                (uint256(s.vol) << 112) |
+                (uint256(s.absolute ? 1 : 0) << 104);
         }
     }
 
     function _underlyingWords(
         UnderlyingRisk[] calldata list,
-        uint256[] memory order
+        uint256[] memory order,
+        uint256[] memory ranges
     ) private pure returns (uint256[] memory words) {
         words = new uint256[](list.length);
         for (uint256 i = 0; i < words.length; ++i) {
@@ -223,6 +355,7 @@ library ScenarioSetLib {
                 (u.scanRange << 176) |
                 (u.haircutSlope << 112) |
                 (u.haircutCap << 48) |
+                (_tableNumber(ranges, ranges.length, u.scanRange) << 16) |
                 order[i];
         }
     }
@@ -301,7 +434,12 @@ library ScenarioSetLib {
         p.scenarios = new Scenario[](n);
         for (uint256 i = 0; i < n; ++i) {
             uint256 s = scenarioAt(set, i);
-            p.scenarios[i] = Scenario({move: moveOf(s), vol: VolMove(volOf(s)), weight: weightOf(s)});
+            p.scenarios[i] = Scenario({
+                move: moveOf(s),
+                vol: VolMove(volOf(s)),
+                weight: weightOf(s),
+                absolute: uint8(s >> 104) != 0
+            });
         }
         p.underlyings = new UnderlyingRisk[](k);
         for (uint256 i = 0; i < k; ++i) {

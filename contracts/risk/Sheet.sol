@@ -9,9 +9,14 @@ import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 /// @param index The index price that the portfolio is valued at, wad USD.
 /// @param holder The portfolio that the fields from here on belong to; see `Sheet.holder`.
 /// @param net,gross Sum of the legs' delta and of its absolute value, leg by leg, spot included, in units.
-/// @param spot,perp Value of the spot balances and of the perps without their cost, wad USD.
+/// @param spot Value of the spot balances, wad USD.
+/// @param linear Value of the perps and of the forwards in futures and puts without their cost, wad USD: what moves with the
+/// index in proportion.
 /// @param notional Size of the perps at the index, wad USD, rounded up.
-/// @param scan,roll,haircut,initialExtra,floor As in `IRiskEngine.UnderlyingReport`.
+/// @param scan,roll,haircut,initialExtra,floor,shortOption As in `IRiskTypes.UnderlyingReport`.
+/// @param options Memory address of the first of the options' records, see `OptionRecords`; 0 where there is none.
+/// @param callsNow Sum of size * value of the options as calls, wad squared.
+/// @param shortUnits Net short calls and net short puts, expiry by expiry, in units.
 struct Book {
     uint256 underlying;
     IPriceRouter.Price quote;
@@ -20,13 +25,17 @@ struct Book {
     int256 net;
     uint256 gross;
     uint256 spot;
-    int256 perp;
+    int256 linear;
     uint256 notional;
     uint256 scan;
     uint256 roll;
     uint256 haircut;
     uint256 initialExtra;
     uint256 floor;
+    uint256 options;
+    int256 callsNow;
+    uint256 shortUnits;
+    uint256 shortOption;
 }
 
 /// @notice What one call computes: a book per underlying, in the order of their first appearance, and the sums of the
@@ -34,11 +43,14 @@ struct Book {
 /// @param firstId,endOfIds Memory addresses of the books' underlyings, side by side, for a quick search. They stand where
 /// the request to the router has them.
 /// @param firstBook Memory address of the first book. The others follow side by side, in the same order.
-/// @param holder One more than the position in the call of the portfolio at hand, to which all that follows belongs.
+/// @param firstTerm,endOfTerms Memory addresses of the terms (see `Term`), side by side; 0 where the call has no dated legs.
+/// @param nowSec The time that everything is valued at.
+/// @param holder Number of the portfolio at hand, from 1, to which all that follows belongs.
 /// @param underlyings How many underlyings it holds.
 /// @param status The worst of their prices' status.
-/// @param spot,unrealised Value of its spot balances; of its perps with their cost.
-/// @param charges,initialExtra,floor Sums over books: roll and haircut; the extra for initial margin; the floor.
+/// @param spot,unrealised,options Value of its spot balances; of its perps and futures with their cost; of its options.
+/// @param charges,initialExtra,floor Sums over books: roll, short options and haircut; the extra for initial margin; the
+/// floor.
 /// @param firstRow,middleRow,endOfRows Memory addresses of the rows of the scenario scan, one for each book whose legs are
 /// worth anything. Those that gain when the price rises (longs) grow from the middle down, the others (shorts) up.
 /// @param values Sum of the absolute values of the books' legs.
@@ -50,11 +62,16 @@ struct Sheet {
     uint256 firstId;
     uint256 endOfIds;
     uint256 firstBook;
+    uint256 firstTerm;
+    uint256 endOfTerms;
+    uint256 nowSec;
     uint256 holder;
     uint256 underlyings;
     uint256 status;
     uint256 spot;
     int256 unrealised;
+    int256 options;
+    uint256 optionCount;
     uint256 charges;
     uint256 initialExtra;
     uint256 floor;
@@ -75,29 +92,32 @@ uint256 constant BOOK_HOLDER = 0x60;
 uint256 constant BOOK_NET = 0x80;
 uint256 constant BOOK_GROSS = 0xa0;
 uint256 constant BOOK_SPOT = 0xc0;
-uint256 constant BOOK_PERP = 0xe0;
+uint256 constant BOOK_LINEAR = 0xe0;
 uint256 constant BOOK_NOTIONAL = 0x100;
 uint256 constant BOOK_SCAN = 0x120;
 uint256 constant BOOK_ROLL = 0x140;
 uint256 constant BOOK_INITIAL_EXTRA = 0x180;
 uint256 constant BOOK_FLOOR = 0x1a0;
-uint256 constant BOOK_SIZE = 0x1c0;
+uint256 constant BOOK_SIZE = 0x240;
 
 // And to those of a `Sheet`.
 uint256 constant SHEET_END_OF_IDS = 0x20;
 uint256 constant SHEET_FIRST_BOOK = 0x40;
-uint256 constant SHEET_HOLDER = 0x60;
-uint256 constant SHEET_UNDERLYINGS = 0x80;
-uint256 constant SHEET_STATUS = 0xa0;
-uint256 constant SHEET_CHARGES = 0x100;
-uint256 constant SHEET_INITIAL_EXTRA = 0x120;
-uint256 constant SHEET_FLOOR = 0x140;
-uint256 constant SHEET_FIRST_ROW = 0x160;
-uint256 constant SHEET_END_OF_ROWS = 0x1a0;
-uint256 constant SHEET_VALUES = 0x1c0;
-uint256 constant SHEET_TILT = 0x1e0;
-uint256 constant SHEET_SCAN = 0x220;
-uint256 constant SHEET_SIZE = 0x260;
+uint256 constant SHEET_FIRST_TERM = 0x60;
+uint256 constant SHEET_END_OF_TERMS = 0x80;
+uint256 constant SHEET_NOW = 0xa0;
+uint256 constant SHEET_HOLDER = 0xc0;
+uint256 constant SHEET_UNDERLYINGS = 0xe0;
+uint256 constant SHEET_STATUS = 0x100;
+uint256 constant SHEET_CHARGES = 0x1a0;
+uint256 constant SHEET_INITIAL_EXTRA = 0x1c0;
+uint256 constant SHEET_FLOOR = 0x1e0;
+uint256 constant SHEET_FIRST_ROW = 0x200;
+uint256 constant SHEET_END_OF_ROWS = 0x240;
+uint256 constant SHEET_VALUES = 0x260;
+uint256 constant SHEET_TILT = 0x280;
+uint256 constant SHEET_SCAN = 0x2c0;
+uint256 constant SHEET_SIZE = 0x300;
 
 using SheetLib for Sheet global;
 
@@ -113,7 +133,7 @@ library SheetLib {
 
     /// @notice A sheet with room for `capacity` underlyings, as the only element of a list: a function that returned a
     /// `Sheet memory` would have one allocated and cleared first, word by word.
-    function create(uint256 capacity) internal pure returns (Sheet[] memory sheets) {
+    function create(uint256 capacity) internal view returns (Sheet[] memory sheets) {
         assembly ("memory-safe") {
             sheets := mload(0x40)
             let sheet := add(sheets, 0x40)
@@ -125,6 +145,9 @@ library SheetLib {
             mstore(sheet, firstId)
             mstore(add(sheet, SHEET_END_OF_IDS), firstId)
             mstore(add(sheet, SHEET_FIRST_BOOK), firstBook)
+            mstore(add(sheet, SHEET_FIRST_TERM), 0)
+            mstore(add(sheet, SHEET_END_OF_TERMS), 0)
+            mstore(add(sheet, SHEET_NOW), timestamp())
             mstore(0x40, firstBook)
         }
     }
@@ -134,12 +157,13 @@ library SheetLib {
     /// @param words Packed words in calldata.
     /// @param shift,mask Where a word holds its underlying.
     /// @return full True where there was no room, and the words were not worked off.
+    /// @return kinds The words' top four bits, or-ed: above 1 where there is a leg with an expiry.
     function addBooks(
         Sheet memory sheet,
         uint256[] calldata words,
         uint256 shift,
         uint256 mask
-    ) internal pure returns (bool full) {
+    ) internal pure returns (bool full, uint256 kinds) {
         assembly ("memory-safe") {
             let endOfIds := mload(add(sheet, SHEET_END_OF_IDS))
             let book := mload(0x40)
@@ -149,7 +173,9 @@ library SheetLib {
             } lt(position, end) {
                 position := add(position, 0x20)
             } {
-                let underlying := and(shr(shift, calldataload(position)), mask)
+                let underlying := calldataload(position)
+                kinds := or(kinds, shr(252, underlying))
+                underlying := and(shr(shift, underlying), mask)
                 mstore(endOfIds, underlying)
                 let id := mload(sheet)
                 for {} xor(mload(id), underlying) {} {

@@ -8,13 +8,15 @@ enum VolMove {
     Down
 }
 
-/// @param move x_j in multiples of the underlying's scan range, wad.
+/// @param move x_j in multiples of the underlying's scan range, wad; where `absolute`, as a fraction of the index itself.
 /// @param vol What happens to implied volatility.
-/// @param weight Share of the scenario's profit and loss that counts, wad, (0, 1].
+/// @param weight Share of the scenario's profit and loss that counts, wad, (0, 1]. Where `absolute` it is multiplied by the
+/// scan range over |move|, at most 1: a tail beyond the range counts for less the further out it is.
 struct Scenario {
     int256 move;
     VolMove vol;
     uint256 weight;
+    bool absolute;
 }
 
 /// @param scanRange r_u, the scan range as a fraction of the index, wad.

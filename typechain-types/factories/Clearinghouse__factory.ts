@@ -1540,7 +1540,7 @@ import type { NonPayableOverrides } from "../common.js"
             "type": "uint8"
           }
         ],
-        "internalType": "struct IRiskEngine.Margin",
+        "internalType": "struct IRiskTypes.Margin",
         "name": "",
         "type": "tuple"
       }

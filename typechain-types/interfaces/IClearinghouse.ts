@@ -52,7 +52,7 @@ export declare namespace IClearinghouseTypes {
   
     }
 
-export declare namespace IRiskEngine {
+export declare namespace IRiskTypes {
       
     export type MarginStruct = {equity: BigNumberish, initialMargin: BigNumberish, maintenanceMargin: BigNumberish, unrealised: BigNumberish, status: BigNumberish}
 
@@ -573,7 +573,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
     marginOf: TypedContractMethod<
       [account: BigNumberish, ],
-      [IRiskEngine.MarginStructOutput],
+      [IRiskTypes.MarginStructOutput],
       'view'
     >
     
@@ -866,7 +866,7 @@ getFunction(nameOrSignature: 'isAuthorised'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<
       [account: BigNumberish, ],
-      [IRiskEngine.MarginStructOutput],
+      [IRiskTypes.MarginStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'moduleInfo'): TypedContractMethod<

@@ -32,7 +32,7 @@ export declare namespace IClearinghouseTypes {
   
     }
 
-export declare namespace IRiskEngine {
+export declare namespace IRiskTypes {
       
     export type MarginStruct = {equity: BigNumberish, initialMargin: BigNumberish, maintenanceMargin: BigNumberish, unrealised: BigNumberish, status: BigNumberish}
 
@@ -453,7 +453,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
     marginOf: TypedContractMethod<
       [account: BigNumberish, ],
-      [IRiskEngine.MarginStructOutput],
+      [IRiskTypes.MarginStructOutput],
       'view'
     >
     
@@ -591,7 +591,7 @@ getFunction(nameOrSignature: 'isAuthorised'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<
       [account: BigNumberish, ],
-      [IRiskEngine.MarginStructOutput],
+      [IRiskTypes.MarginStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'moveBasket'): TypedContractMethod<

@@ -4,7 +4,7 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../common.js"
   
-export declare namespace IRiskEngine {
+export declare namespace IRiskTypes {
       
     export type MarginStruct = {equity: BigNumberish, initialMargin: BigNumberish, maintenanceMargin: BigNumberish, unrealised: BigNumberish, status: BigNumberish}
 
@@ -24,9 +24,9 @@ export declare namespace ILiquidator {
     export type CallStructOutput = [account: bigint, liquidator: bigint, selection: ILiquidator.SelectionStructOutput, minReward: bigint, minCash: bigint, deadlineSec: bigint] & {account: bigint, liquidator: bigint, selection: ILiquidator.SelectionStructOutput, minReward: bigint, minCash: bigint, deadlineSec: bigint }
   
 
-    export type QuoteStruct = {before: IRiskEngine.MarginStruct, next: IRiskEngine.MarginStruct, relief: BigNumberish, phi: BigNumberish, penalty: BigNumberish, incentive: BigNumberish, cashToAccount: BigNumberish}
+    export type QuoteStruct = {before: IRiskTypes.MarginStruct, next: IRiskTypes.MarginStruct, relief: BigNumberish, phi: BigNumberish, penalty: BigNumberish, incentive: BigNumberish, cashToAccount: BigNumberish}
 
-    export type QuoteStructOutput = [before: IRiskEngine.MarginStructOutput, next: IRiskEngine.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint] & {before: IRiskEngine.MarginStructOutput, next: IRiskEngine.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint }
+    export type QuoteStructOutput = [before: IRiskTypes.MarginStructOutput, next: IRiskTypes.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint] & {before: IRiskTypes.MarginStructOutput, next: IRiskTypes.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint }
   
     }
 
@@ -169,7 +169,7 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
     
     isLiquidatable: TypedContractMethod<
       [account: BigNumberish, ],
-      [[boolean, IRiskEngine.MarginStructOutput]],
+      [[boolean, IRiskTypes.MarginStructOutput]],
       'view'
     >
     
@@ -237,7 +237,7 @@ getFunction(nameOrSignature: 'flag'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'isLiquidatable'): TypedContractMethod<
       [account: BigNumberish, ],
-      [[boolean, IRiskEngine.MarginStructOutput]],
+      [[boolean, IRiskTypes.MarginStructOutput]],
       'view'
     >;
 getFunction(nameOrSignature: 'liquidate'): TypedContractMethod<

@@ -9,7 +9,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type PortfolioStructOutput = [cash: bigint, profileId: bigint, legs: bigint[], premiums: bigint[], spot: bigint[]] & {cash: bigint, profileId: bigint, legs: bigint[], premiums: bigint[], spot: bigint[] }
   
 
-export declare namespace IRiskEngine {
+export declare namespace IRiskTypes {
       
     export type MarginStruct = {equity: BigNumberish, initialMargin: BigNumberish, maintenanceMargin: BigNumberish, unrealised: BigNumberish, status: BigNumberish}
 
@@ -21,17 +21,17 @@ export declare namespace IRiskEngine {
     export type UnderlyingReportStructOutput = [underlying: bigint, index: bigint, netDelta: bigint, scan: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint] & {underlying: bigint, index: bigint, netDelta: bigint, scan: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint }
   
 
-    export type ReportStruct = {margin: IRiskEngine.MarginStruct, state: BigNumberish, worstScenario: BigNumberish, worstShock: BigNumberish, worstVol: BigNumberish, risk: BigNumberish, roll: BigNumberish, shortOption: BigNumberish, haircut: BigNumberish, initialExtra: BigNumberish, floor: BigNumberish, scenarioPnl: BigNumberish[], underlyings: IRiskEngine.UnderlyingReportStruct[]}
+    export type ReportStruct = {margin: IRiskTypes.MarginStruct, state: BigNumberish, worstScenario: BigNumberish, worstShock: BigNumberish, worstVol: BigNumberish, risk: BigNumberish, roll: BigNumberish, shortOption: BigNumberish, haircut: BigNumberish, initialExtra: BigNumberish, floor: BigNumberish, scenarioPnl: BigNumberish[], underlyings: IRiskTypes.UnderlyingReportStruct[]}
 
-    export type ReportStructOutput = [margin: IRiskEngine.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskEngine.UnderlyingReportStructOutput[]] & {margin: IRiskEngine.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskEngine.UnderlyingReportStructOutput[] }
+    export type ReportStructOutput = [margin: IRiskTypes.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskTypes.UnderlyingReportStructOutput[]] & {margin: IRiskTypes.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskTypes.UnderlyingReportStructOutput[] }
   
     }
 
 export declare namespace IMarginLens {
       
-    export type AssessmentStruct = {account: BigNumberish, ok: boolean, margin: IRiskEngine.MarginStruct, state: BigNumberish, flaggedAt: BigNumberish, reason: BytesLike}
+    export type AssessmentStruct = {account: BigNumberish, ok: boolean, margin: IRiskTypes.MarginStruct, state: BigNumberish, flaggedAt: BigNumberish, reason: BytesLike}
 
-    export type AssessmentStructOutput = [account: bigint, ok: boolean, margin: IRiskEngine.MarginStructOutput, state: bigint, flaggedAt: bigint, reason: string] & {account: bigint, ok: boolean, margin: IRiskEngine.MarginStructOutput, state: bigint, flaggedAt: bigint, reason: string }
+    export type AssessmentStructOutput = [account: bigint, ok: boolean, margin: IRiskTypes.MarginStructOutput, state: bigint, flaggedAt: bigint, reason: string] & {account: bigint, ok: boolean, margin: IRiskTypes.MarginStructOutput, state: bigint, flaggedAt: bigint, reason: string }
   
 
     export type MarketViewStruct = {underlying: BigNumberish, priced: boolean, price: IPriceRouter.PriceStruct, reason: BytesLike, perpMark: BigNumberish, config: IClearinghouseTypes.PerpConfigStruct, state: IClearinghouseTypes.PerpStateStruct}
@@ -140,7 +140,7 @@ decodeFunctionResult(functionFragment: 'withdrawableCash', data: BytesLike): Res
     
     marginOf: TypedContractMethod<
       [account: BigNumberish, ],
-      [IRiskEngine.ReportStructOutput],
+      [IRiskTypes.ReportStructOutput],
       'view'
     >
     
@@ -184,7 +184,7 @@ getFunction(nameOrSignature: 'assets'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<
       [account: BigNumberish, ],
-      [IRiskEngine.ReportStructOutput],
+      [IRiskTypes.ReportStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'markets'): TypedContractMethod<

@@ -9,9 +9,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type PortfolioStructOutput = [cash: bigint, profileId: bigint, legs: bigint[], premiums: bigint[], spot: bigint[]] & {cash: bigint, profileId: bigint, legs: bigint[], premiums: bigint[], spot: bigint[] }
   
 
-    export type ScenarioStruct = {move: BigNumberish, vol: BigNumberish, weight: BigNumberish}
+    export type ScenarioStruct = {move: BigNumberish, vol: BigNumberish, weight: BigNumberish, absolute: boolean}
 
-    export type ScenarioStructOutput = [move: bigint, vol: bigint, weight: bigint] & {move: bigint, vol: bigint, weight: bigint }
+    export type ScenarioStructOutput = [move: bigint, vol: bigint, weight: bigint, absolute: boolean] & {move: bigint, vol: bigint, weight: bigint, absolute: boolean }
   
 
     export type UnderlyingRiskStruct = {underlying: BigNumberish, scanRange: BigNumberish, haircutSlope: BigNumberish, haircutCap: BigNumberish}
@@ -24,7 +24,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type RiskProfileStructOutput = [name: string, rho: bigint, mmFactor: bigint, volUp: bigint, volDown: bigint, volUpFloor: bigint, volPowerShort: bigint, volPowerLong: bigint, rollMin: bigint, rollRate: bigint, shortRate: bigint, shortInitial: bigint, perpInitial: bigint, haircut: bigint, haircutInitial: bigint, floorNet: bigint, floorHedged: bigint, defaultScanRange: bigint, scenarios: ScenarioStructOutput[], underlyings: UnderlyingRiskStructOutput[]] & {name: string, rho: bigint, mmFactor: bigint, volUp: bigint, volDown: bigint, volUpFloor: bigint, volPowerShort: bigint, volPowerLong: bigint, rollMin: bigint, rollRate: bigint, shortRate: bigint, shortInitial: bigint, perpInitial: bigint, haircut: bigint, haircutInitial: bigint, floorNet: bigint, floorHedged: bigint, defaultScanRange: bigint, scenarios: ScenarioStructOutput[], underlyings: UnderlyingRiskStructOutput[] }
   
 
-export declare namespace IRiskEngine {
+export declare namespace IRiskTypes {
       
     export type MarginStruct = {equity: BigNumberish, initialMargin: BigNumberish, maintenanceMargin: BigNumberish, unrealised: BigNumberish, status: BigNumberish}
 
@@ -36,9 +36,19 @@ export declare namespace IRiskEngine {
     export type UnderlyingReportStructOutput = [underlying: bigint, index: bigint, netDelta: bigint, scan: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint] & {underlying: bigint, index: bigint, netDelta: bigint, scan: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint }
   
 
-    export type ReportStruct = {margin: IRiskEngine.MarginStruct, state: BigNumberish, worstScenario: BigNumberish, worstShock: BigNumberish, worstVol: BigNumberish, risk: BigNumberish, roll: BigNumberish, shortOption: BigNumberish, haircut: BigNumberish, initialExtra: BigNumberish, floor: BigNumberish, scenarioPnl: BigNumberish[], underlyings: IRiskEngine.UnderlyingReportStruct[]}
+    export type ReportStruct = {margin: IRiskTypes.MarginStruct, state: BigNumberish, worstScenario: BigNumberish, worstShock: BigNumberish, worstVol: BigNumberish, risk: BigNumberish, roll: BigNumberish, shortOption: BigNumberish, haircut: BigNumberish, initialExtra: BigNumberish, floor: BigNumberish, scenarioPnl: BigNumberish[], underlyings: IRiskTypes.UnderlyingReportStruct[]}
 
-    export type ReportStructOutput = [margin: IRiskEngine.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskEngine.UnderlyingReportStructOutput[]] & {margin: IRiskEngine.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskEngine.UnderlyingReportStructOutput[] }
+    export type ReportStructOutput = [margin: IRiskTypes.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskTypes.UnderlyingReportStructOutput[]] & {margin: IRiskTypes.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskTypes.UnderlyingReportStructOutput[] }
+  
+
+    export type TermInputStruct = {underlying: BigNumberish, expirySec: BigNumberish, forward: BigNumberish, a: BigNumberish, b: BigNumberish, rho: BigNumberish, m: BigNumberish, sigma: BigNumberish}
+
+    export type TermInputStructOutput = [underlying: bigint, expirySec: bigint, forward: bigint, a: bigint, b: bigint, rho: bigint, m: bigint, sigma: bigint] & {underlying: bigint, expirySec: bigint, forward: bigint, a: bigint, b: bigint, rho: bigint, m: bigint, sigma: bigint }
+  
+
+    export type MarketInputStruct = {timestamp: BigNumberish, underlyings: BigNumberish[], prices: BigNumberish[], terms: IRiskTypes.TermInputStruct[]}
+
+    export type MarketInputStructOutput = [timestamp: bigint, underlyings: bigint[], prices: bigint[], terms: IRiskTypes.TermInputStructOutput[]] & {timestamp: bigint, underlyings: bigint[], prices: bigint[], terms: IRiskTypes.TermInputStructOutput[] }
   
 
     export type MarksStruct = {leg: BigNumberish[], spot: BigNumberish[], status: BigNumberish}
@@ -56,31 +66,43 @@ export declare namespace IPriceRouter {
     }
 
   export interface IRiskEngineInterface extends Interface {
-    getFunction(nameOrSignature: "assess" | "explain" | "explainAt" | "indexOf" | "isProfile" | "marksOf" | "perpMark" | "profile" | "router" | "setProfile"): FunctionFragment;
+    getFunction(nameOrSignature: "assess" | "explain" | "explainAt" | "extension" | "healthAt" | "indexOf" | "isProfile" | "marksOf" | "perpMark" | "profile" | "quoteOf" | "router" | "setProfile" | "settlementOf" | "settlementTwap" | "volSurface"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "ProfileSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'assess', values: [PortfolioStruct[], BigNumberish]): string;
 encodeFunctionData(functionFragment: 'explain', values: [PortfolioStruct]): string;
-encodeFunctionData(functionFragment: 'explainAt', values: [PortfolioStruct, BigNumberish[], BigNumberish[]]): string;
+encodeFunctionData(functionFragment: 'explainAt', values: [PortfolioStruct, IRiskTypes.MarketInputStruct]): string;
+encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
+encodeFunctionData(functionFragment: 'healthAt', values: [PortfolioStruct, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'indexOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isProfile', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'marksOf', values: [PortfolioStruct, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'perpMark', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'profile', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'quoteOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'router', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setProfile', values: [BigNumberish, RiskProfileStruct]): string;
+encodeFunctionData(functionFragment: 'settlementOf', values: [BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'settlementTwap', values?: undefined): string;
+encodeFunctionData(functionFragment: 'volSurface', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'assess', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'explain', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'explainAt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'healthAt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'indexOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isProfile', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'marksOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpMark', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'profile', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'quoteOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'router', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'settlementOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'settlementTwap', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'volSurface', data: BytesLike): Result;
   }
 
   
@@ -132,7 +154,7 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     
     assess: TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
-      [IRiskEngine.MarginStructOutput[]],
+      [IRiskTypes.MarginStructOutput[]],
       'view'
     >
     
@@ -140,15 +162,31 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     
     explain: TypedContractMethod<
       [portfolio: PortfolioStruct, ],
-      [IRiskEngine.ReportStructOutput],
+      [IRiskTypes.ReportStructOutput],
       'view'
     >
     
 
     
     explainAt: TypedContractMethod<
-      [portfolio: PortfolioStruct, underlyings: BigNumberish[], prices: BigNumberish[], ],
-      [IRiskEngine.ReportStructOutput],
+      [portfolio: PortfolioStruct, market: IRiskTypes.MarketInputStruct, ],
+      [IRiskTypes.ReportStructOutput],
+      'view'
+    >
+    
+
+    
+    extension: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
+    healthAt: TypedContractMethod<
+      [portfolio: PortfolioStruct, underlying: BigNumberish, shock: BigNumberish, ],
+      [IRiskTypes.MarginStructOutput],
       'view'
     >
     
@@ -172,7 +210,7 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     
     marksOf: TypedContractMethod<
       [portfolio: PortfolioStruct, stance: BigNumberish, ],
-      [IRiskEngine.MarksStructOutput],
+      [IRiskTypes.MarksStructOutput],
       'view'
     >
     
@@ -194,6 +232,14 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     
 
     
+    quoteOf: TypedContractMethod<
+      [instrument: BigNumberish, premium: BigNumberish, ],
+      [[bigint, bigint, bigint] & {index: bigint, mark: bigint, status: bigint }],
+      'view'
+    >
+    
+
+    
     router: TypedContractMethod<
       [],
       [string],
@@ -209,22 +255,56 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     >
     
 
+    
+    settlementOf: TypedContractMethod<
+      [underlying: BigNumberish, expirySec: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    settlementTwap: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
+    volSurface: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
     getFunction(nameOrSignature: 'assess'): TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
-      [IRiskEngine.MarginStructOutput[]],
+      [IRiskTypes.MarginStructOutput[]],
       'view'
     >;
 getFunction(nameOrSignature: 'explain'): TypedContractMethod<
       [portfolio: PortfolioStruct, ],
-      [IRiskEngine.ReportStructOutput],
+      [IRiskTypes.ReportStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'explainAt'): TypedContractMethod<
-      [portfolio: PortfolioStruct, underlyings: BigNumberish[], prices: BigNumberish[], ],
-      [IRiskEngine.ReportStructOutput],
+      [portfolio: PortfolioStruct, market: IRiskTypes.MarketInputStruct, ],
+      [IRiskTypes.ReportStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'extension'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'healthAt'): TypedContractMethod<
+      [portfolio: PortfolioStruct, underlying: BigNumberish, shock: BigNumberish, ],
+      [IRiskTypes.MarginStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'indexOf'): TypedContractMethod<
@@ -239,7 +319,7 @@ getFunction(nameOrSignature: 'isProfile'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'marksOf'): TypedContractMethod<
       [portfolio: PortfolioStruct, stance: BigNumberish, ],
-      [IRiskEngine.MarksStructOutput],
+      [IRiskTypes.MarksStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'perpMark'): TypedContractMethod<
@@ -252,6 +332,11 @@ getFunction(nameOrSignature: 'profile'): TypedContractMethod<
       [RiskProfileStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'quoteOf'): TypedContractMethod<
+      [instrument: BigNumberish, premium: BigNumberish, ],
+      [[bigint, bigint, bigint] & {index: bigint, mark: bigint, status: bigint }],
+      'view'
+    >;
 getFunction(nameOrSignature: 'router'): TypedContractMethod<
       [],
       [string],
@@ -261,6 +346,21 @@ getFunction(nameOrSignature: 'setProfile'): TypedContractMethod<
       [profileId: BigNumberish, newProfile: RiskProfileStruct, ],
       [void],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'settlementOf'): TypedContractMethod<
+      [underlying: BigNumberish, expirySec: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'settlementTwap'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'volSurface'): TypedContractMethod<
+      [],
+      [string],
+      'view'
     >;
 
     getEvent(key: 'ProfileSet'): TypedContractEvent<ProfileSetEvent.InputTuple, ProfileSetEvent.OutputTuple, ProfileSetEvent.OutputObject>;

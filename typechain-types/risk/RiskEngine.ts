@@ -9,36 +9,11 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type PortfolioStructOutput = [cash: bigint, profileId: bigint, legs: bigint[], premiums: bigint[], spot: bigint[]] & {cash: bigint, profileId: bigint, legs: bigint[], premiums: bigint[], spot: bigint[] }
   
 
-    export type ScenarioStruct = {move: BigNumberish, vol: BigNumberish, weight: BigNumberish}
-
-    export type ScenarioStructOutput = [move: bigint, vol: bigint, weight: bigint] & {move: bigint, vol: bigint, weight: bigint }
-  
-
-    export type UnderlyingRiskStruct = {underlying: BigNumberish, scanRange: BigNumberish, haircutSlope: BigNumberish, haircutCap: BigNumberish}
-
-    export type UnderlyingRiskStructOutput = [underlying: bigint, scanRange: bigint, haircutSlope: bigint, haircutCap: bigint] & {underlying: bigint, scanRange: bigint, haircutSlope: bigint, haircutCap: bigint }
-  
-
-    export type RiskProfileStruct = {name: BytesLike, rho: BigNumberish, mmFactor: BigNumberish, volUp: BigNumberish, volDown: BigNumberish, volUpFloor: BigNumberish, volPowerShort: BigNumberish, volPowerLong: BigNumberish, rollMin: BigNumberish, rollRate: BigNumberish, shortRate: BigNumberish, shortInitial: BigNumberish, perpInitial: BigNumberish, haircut: BigNumberish, haircutInitial: BigNumberish, floorNet: BigNumberish, floorHedged: BigNumberish, defaultScanRange: BigNumberish, scenarios: ScenarioStruct[], underlyings: UnderlyingRiskStruct[]}
-
-    export type RiskProfileStructOutput = [name: string, rho: bigint, mmFactor: bigint, volUp: bigint, volDown: bigint, volUpFloor: bigint, volPowerShort: bigint, volPowerLong: bigint, rollMin: bigint, rollRate: bigint, shortRate: bigint, shortInitial: bigint, perpInitial: bigint, haircut: bigint, haircutInitial: bigint, floorNet: bigint, floorHedged: bigint, defaultScanRange: bigint, scenarios: ScenarioStructOutput[], underlyings: UnderlyingRiskStructOutput[]] & {name: string, rho: bigint, mmFactor: bigint, volUp: bigint, volDown: bigint, volUpFloor: bigint, volPowerShort: bigint, volPowerLong: bigint, rollMin: bigint, rollRate: bigint, shortRate: bigint, shortInitial: bigint, perpInitial: bigint, haircut: bigint, haircutInitial: bigint, floorNet: bigint, floorHedged: bigint, defaultScanRange: bigint, scenarios: ScenarioStructOutput[], underlyings: UnderlyingRiskStructOutput[] }
-  
-
-export declare namespace IRiskEngine {
+export declare namespace IRiskTypes {
       
     export type MarginStruct = {equity: BigNumberish, initialMargin: BigNumberish, maintenanceMargin: BigNumberish, unrealised: BigNumberish, status: BigNumberish}
 
     export type MarginStructOutput = [equity: bigint, initialMargin: bigint, maintenanceMargin: bigint, unrealised: bigint, status: bigint] & {equity: bigint, initialMargin: bigint, maintenanceMargin: bigint, unrealised: bigint, status: bigint }
-  
-
-    export type UnderlyingReportStruct = {underlying: BigNumberish, index: BigNumberish, netDelta: BigNumberish, scan: BigNumberish, roll: BigNumberish, shortOption: BigNumberish, haircut: BigNumberish, initialExtra: BigNumberish, floor: BigNumberish}
-
-    export type UnderlyingReportStructOutput = [underlying: bigint, index: bigint, netDelta: bigint, scan: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint] & {underlying: bigint, index: bigint, netDelta: bigint, scan: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint }
-  
-
-    export type ReportStruct = {margin: IRiskEngine.MarginStruct, state: BigNumberish, worstScenario: BigNumberish, worstShock: BigNumberish, worstVol: BigNumberish, risk: BigNumberish, roll: BigNumberish, shortOption: BigNumberish, haircut: BigNumberish, initialExtra: BigNumberish, floor: BigNumberish, scenarioPnl: BigNumberish[], underlyings: IRiskEngine.UnderlyingReportStruct[]}
-
-    export type ReportStructOutput = [margin: IRiskEngine.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskEngine.UnderlyingReportStructOutput[]] & {margin: IRiskEngine.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskEngine.UnderlyingReportStructOutput[] }
   
 
     export type MarksStruct = {leg: BigNumberish[], spot: BigNumberish[], status: BigNumberish}
@@ -56,39 +31,41 @@ export declare namespace IPriceRouter {
     }
 
   export interface RiskEngineInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_UNDERLYINGS_HELD" | "assess" | "authority" | "explain" | "explainAt" | "indexOf" | "isConsumingScheduledOp" | "isProfile" | "marksOf" | "perpMark" | "profile" | "router" | "setAuthority" | "setProfile"): FunctionFragment;
+    getFunction(nameOrSignature: "MAX_UNDERLYINGS_HELD" | "assess" | "authority" | "extension" | "indexOf" | "isConsumingScheduledOp" | "isProfile" | "marksOf" | "perpMark" | "quoteOf" | "router" | "setAuthority" | "settlementOf" | "settlementTwap" | "volSurface"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "ProfileSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'MAX_UNDERLYINGS_HELD', values?: undefined): string;
 encodeFunctionData(functionFragment: 'assess', values: [PortfolioStruct[], BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
-encodeFunctionData(functionFragment: 'explain', values: [PortfolioStruct]): string;
-encodeFunctionData(functionFragment: 'explainAt', values: [PortfolioStruct, BigNumberish[], BigNumberish[]]): string;
+encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
 encodeFunctionData(functionFragment: 'indexOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isProfile', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'marksOf', values: [PortfolioStruct, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'perpMark', values: [BigNumberish, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'profile', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'quoteOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'router', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
-encodeFunctionData(functionFragment: 'setProfile', values: [BigNumberish, RiskProfileStruct]): string;
+encodeFunctionData(functionFragment: 'settlementOf', values: [BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'settlementTwap', values?: undefined): string;
+encodeFunctionData(functionFragment: 'volSurface', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'MAX_UNDERLYINGS_HELD', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assess', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'explain', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'explainAt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'indexOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isProfile', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'marksOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpMark', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'profile', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'quoteOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'router', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'settlementOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'settlementTwap', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'volSurface', data: BytesLike): Result;
   }
 
   
@@ -160,7 +137,7 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     
     assess: TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
-      [IRiskEngine.MarginStructOutput[]],
+      [IRiskTypes.MarginStructOutput[]],
       'view'
     >
     
@@ -174,17 +151,9 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     
 
     
-    explain: TypedContractMethod<
-      [portfolio: PortfolioStruct, ],
-      [IRiskEngine.ReportStructOutput],
-      'view'
-    >
-    
-
-    
-    explainAt: TypedContractMethod<
-      [portfolio: PortfolioStruct, underlyings: BigNumberish[], prices: BigNumberish[], ],
-      [IRiskEngine.ReportStructOutput],
+    extension: TypedContractMethod<
+      [],
+      [string],
       'view'
     >
     
@@ -216,7 +185,7 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     
     marksOf: TypedContractMethod<
       [portfolio: PortfolioStruct, stance: BigNumberish, ],
-      [IRiskEngine.MarksStructOutput],
+      [IRiskTypes.MarksStructOutput],
       'view'
     >
     
@@ -230,9 +199,9 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     
 
     
-    profile: TypedContractMethod<
-      [profileId: BigNumberish, ],
-      [RiskProfileStructOutput],
+    quoteOf: TypedContractMethod<
+      [instrument: BigNumberish, premium: BigNumberish, ],
+      [[bigint, bigint, bigint] & {index: bigint, mark: bigint, status: bigint }],
       'view'
     >
     
@@ -254,10 +223,26 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     
 
     
-    setProfile: TypedContractMethod<
-      [profileId: BigNumberish, newProfile: RiskProfileStruct, ],
-      [void],
-      'nonpayable'
+    settlementOf: TypedContractMethod<
+      [underlying: BigNumberish, expirySec: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    settlementTwap: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
+    volSurface: TypedContractMethod<
+      [],
+      [string],
+      'view'
     >
     
 
@@ -271,7 +256,7 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     >;
 getFunction(nameOrSignature: 'assess'): TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
-      [IRiskEngine.MarginStructOutput[]],
+      [IRiskTypes.MarginStructOutput[]],
       'view'
     >;
 getFunction(nameOrSignature: 'authority'): TypedContractMethod<
@@ -279,14 +264,9 @@ getFunction(nameOrSignature: 'authority'): TypedContractMethod<
       [string],
       'view'
     >;
-getFunction(nameOrSignature: 'explain'): TypedContractMethod<
-      [portfolio: PortfolioStruct, ],
-      [IRiskEngine.ReportStructOutput],
-      'view'
-    >;
-getFunction(nameOrSignature: 'explainAt'): TypedContractMethod<
-      [portfolio: PortfolioStruct, underlyings: BigNumberish[], prices: BigNumberish[], ],
-      [IRiskEngine.ReportStructOutput],
+getFunction(nameOrSignature: 'extension'): TypedContractMethod<
+      [],
+      [string],
       'view'
     >;
 getFunction(nameOrSignature: 'indexOf'): TypedContractMethod<
@@ -306,7 +286,7 @@ getFunction(nameOrSignature: 'isProfile'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'marksOf'): TypedContractMethod<
       [portfolio: PortfolioStruct, stance: BigNumberish, ],
-      [IRiskEngine.MarksStructOutput],
+      [IRiskTypes.MarksStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'perpMark'): TypedContractMethod<
@@ -314,9 +294,9 @@ getFunction(nameOrSignature: 'perpMark'): TypedContractMethod<
       [bigint],
       'view'
     >;
-getFunction(nameOrSignature: 'profile'): TypedContractMethod<
-      [profileId: BigNumberish, ],
-      [RiskProfileStructOutput],
+getFunction(nameOrSignature: 'quoteOf'): TypedContractMethod<
+      [instrument: BigNumberish, premium: BigNumberish, ],
+      [[bigint, bigint, bigint] & {index: bigint, mark: bigint, status: bigint }],
       'view'
     >;
 getFunction(nameOrSignature: 'router'): TypedContractMethod<
@@ -329,10 +309,20 @@ getFunction(nameOrSignature: 'setAuthority'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
-getFunction(nameOrSignature: 'setProfile'): TypedContractMethod<
-      [profileId: BigNumberish, newProfile: RiskProfileStruct, ],
-      [void],
-      'nonpayable'
+getFunction(nameOrSignature: 'settlementOf'): TypedContractMethod<
+      [underlying: BigNumberish, expirySec: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'settlementTwap'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'volSurface'): TypedContractMethod<
+      [],
+      [string],
+      'view'
     >;
 
     getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;

@@ -12,9 +12,11 @@ import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseT
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {Presets} from "../../../contracts/risk/Presets.sol";
-import {RiskEngine} from "../../../contracts/risk/RiskEngine.sol";
+import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {RiskDeployer} from "../helpers/RiskDeployer.sol";
 
 contract GovernanceTest is Stack {
     IClearinghouseTypes.PerpConfig private config = IClearinghouseTypes.PerpConfig({
@@ -393,8 +395,13 @@ contract GovernanceTest is Stack {
     }
 
     function test_SetRiskEngine() public {
-        RiskEngine other = new RiskEngine(address(manager), router);
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.UnknownProfile.selector, uint256(0)));
+        IRiskEngine other = RiskDeployer.deploy(
+            address(manager),
+            router,
+            engine.volSurface(),
+            engine.settlementTwap()
+        );
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.UnknownProfile.selector, uint256(0)));
         house.setRiskEngine(other);
         other.setProfile(0, Presets.standard());
         vm.expectEmit(address(house));

@@ -12,6 +12,7 @@ import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseT
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {RateModel} from "../../../contracts/types/RateModel.sol";
 import {InsuranceFund} from "../../../contracts/liquidation/InsuranceFund.sol";
 import {Liquidator} from "../../../contracts/liquidation/Liquidator.sol";
@@ -20,7 +21,10 @@ import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {PriceRouter} from "../../../contracts/oracle/PriceRouter.sol";
 import {MarginLens} from "../../../contracts/periphery/MarginLens.sol";
 import {Presets} from "../../../contracts/risk/Presets.sol";
-import {RiskEngine} from "../../../contracts/risk/RiskEngine.sol";
+import {ISettlementTwap} from "../../../contracts/interfaces/ISettlementTwap.sol";
+import {IVolSurface} from "../../../contracts/interfaces/IVolSurface.sol";
+import {FixedSurfaces} from "../risk/FixedSurfaces.sol";
+import {RiskDeployer} from "./RiskDeployer.sol";
 
 /// @dev The whole protocol with real contracts: USDC (cash), WETH and WBTC as collateral, ETH and BTC perps. The test is
 /// the admin and also a venue, so that it can trade without signatures at any price inside the band.
@@ -35,7 +39,8 @@ abstract contract Stack is Test {
 
     AccessManager internal manager;
     PriceRouter internal router;
-    RiskEngine internal engine;
+    FixedSurfaces internal surfaces;
+    IRiskEngine internal engine;
     IClearinghouse internal house;
     Liquidator internal liquidator;
     InsuranceFund internal insurance;
@@ -61,7 +66,13 @@ abstract contract Stack is Test {
         vm.warp(1_770_000_000);
         manager = new AccessManager(address(this));
         _deployPrices();
-        engine = new RiskEngine(address(manager), router);
+        surfaces = new FixedSurfaces();
+        engine = RiskDeployer.deploy(
+            address(manager),
+            router,
+            IVolSurface(address(surfaces)),
+            ISettlementTwap(address(surfaces))
+        );
         engine.setProfile(0, Presets.portfolio());
         engine.setProfile(1, Presets.standard());
         ClearinghouseExt extension = new ClearinghouseExt(address(manager));
@@ -187,7 +198,7 @@ abstract contract Stack is Test {
             );
     }
 
-    function margin(AccountId account) internal view returns (IRiskEngine.Margin memory) {
+    function margin(AccountId account) internal view returns (IRiskTypes.Margin memory) {
         return house.marginOf(account);
     }
 }

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {Portfolio} from "../../../contracts/types/Portfolio.sol";
 import {RiskProfile, Scenario, UnderlyingRisk, VolMove} from "../../../contracts/types/RiskProfile.sol";
 import {Presets} from "../../../contracts/risk/Presets.sol";
@@ -29,7 +29,7 @@ contract RiskProfiles is RiskTest {
 
     function test_SetProfileEmits() public {
         vm.expectEmit(true, false, false, false);
-        emit IRiskEngine.ProfileSet(CUSTOM, "portfolio", address(0));
+        emit IRiskTypes.ProfileSet(CUSTOM, "portfolio", address(0));
         engine.setProfile(CUSTOM, Presets.portfolio());
     }
 
@@ -72,7 +72,7 @@ contract RiskProfiles is RiskTest {
         p.scenarios = new Scenario[](1 + (seed % 64));
         for (uint256 i = 0; i < p.scenarios.length; ++i) {
             uint256 r = uint256(keccak256(abi.encode(seed, "s", i)));
-            p.scenarios[i] = Scenario(bound(int256(r), -40e18, 40e18), VolMove(r % 3), bound(r, 1, 1e18));
+            p.scenarios[i] = Scenario(bound(int256(r), -40e18, 40e18), VolMove(r % 3), bound(r, 1, 1e18), r % 5 == 0);
         }
         uint256 n = (seed >> 8) % 257;
         p.underlyings = new UnderlyingRisk[](n);
@@ -96,7 +96,7 @@ contract RiskProfiles is RiskTest {
     function _assertLookups(RiskProfile memory p) private {
         RiskProfile memory single = abi.decode(abi.encode(p), (RiskProfile));
         single.scenarios = new Scenario[](1);
-        single.scenarios[0] = Scenario(1e18, VolMove.None, 1e18);
+        single.scenarios[0] = Scenario(1e18, VolMove.None, 1e18, false);
         engine.setProfile(CUSTOM + 1, single);
         for (uint256 i = 0; i < p.underlyings.length; i += 37) {
             for (
@@ -200,7 +200,7 @@ contract RiskProfiles is RiskTest {
         p.scenarios[3].move = -40e18 - 1;
         _expectInvalid("scenarios.move", -40e18 - 1, -40e18, 40e18);
         engine.setProfile(CUSTOM, p);
-        p.scenarios[3] = Scenario(0, VolMove.Up, 0);
+        p.scenarios[3] = Scenario(0, VolMove.Up, 0, false);
         _expectInvalid("scenarios.weight", 0, 1, 1e18);
         engine.setProfile(CUSTOM, p);
         p.scenarios[3].weight = 1e18 + 1;
@@ -239,7 +239,7 @@ contract RiskProfiles is RiskTest {
     }
 
     function _expectInvalid(string memory field, int256 value, int256 min, int256 max) private {
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.InvalidProfile.selector, field, value, min, max));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.InvalidProfile.selector, field, value, min, max));
     }
 
     /// @dev `portfolio` with its i-th rate replaced; the rates are the fields after the name.

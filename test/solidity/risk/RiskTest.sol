@@ -5,12 +5,16 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Test} from "../helpers/Test.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {perpId} from "../../../contracts/types/InstrumentId.sol";
 import {Portfolio, SpotWord, toSpotWord} from "../../../contracts/types/Portfolio.sol";
 import {PositionWord, toLinearWord} from "../../../contracts/types/PositionWord.sol";
 import {Presets} from "../../../contracts/risk/Presets.sol";
-import {RiskEngine} from "../../../contracts/risk/RiskEngine.sol";
+import {ISettlementTwap} from "../../../contracts/interfaces/ISettlementTwap.sol";
+import {IVolSurface} from "../../../contracts/interfaces/IVolSurface.sol";
+import {RiskDeployer} from "../helpers/RiskDeployer.sol";
 import {FixedRouter} from "./FixedRouter.sol";
+import {FixedSurfaces} from "./FixedSurfaces.sol";
 
 /// @dev An engine over fixed prices, and portfolios that grow leg by leg.
 abstract contract RiskTest is Test {
@@ -22,7 +26,8 @@ abstract contract RiskTest is Test {
 
     AccessManager internal manager;
     FixedRouter internal prices;
-    RiskEngine internal engine;
+    FixedSurfaces internal surfaces;
+    IRiskEngine internal engine;
 
     function setUp() public virtual {
         vm.warp(1_770_000_000);
@@ -31,7 +36,13 @@ abstract contract RiskTest is Test {
         prices.set(BTC, 100_000e18);
         prices.set(ETH, 4_000e18);
         prices.set(SOL, 200e18);
-        engine = new RiskEngine(address(manager), IPriceRouter(address(prices)));
+        surfaces = new FixedSurfaces();
+        engine = RiskDeployer.deploy(
+            address(manager),
+            IPriceRouter(address(prices)),
+            IVolSurface(address(surfaces)),
+            ISettlementTwap(address(surfaces))
+        );
         engine.setProfile(PORTFOLIO, Presets.portfolio());
         engine.setProfile(STANDARD, Presets.standard());
     }
@@ -81,21 +92,31 @@ abstract contract RiskTest is Test {
         return p;
     }
 
-    function assess(Portfolio memory p) internal view returns (IRiskEngine.Margin memory) {
-        return assess(p, IRiskEngine.Stance.Adverse);
+    /// @dev A market of index prices alone.
+    function at(
+        uint16[] memory ids,
+        uint256[] memory given
+    ) internal view returns (IRiskTypes.MarketInput memory market) {
+        market.timestamp = block.timestamp;
+        market.underlyings = ids;
+        market.prices = given;
+    }
+
+    function assess(Portfolio memory p) internal view returns (IRiskTypes.Margin memory) {
+        return assess(p, IRiskTypes.Stance.Adverse);
     }
 
     function assess(
         Portfolio memory p,
-        IRiskEngine.Stance stance
-    ) internal view returns (IRiskEngine.Margin memory) {
+        IRiskTypes.Stance stance
+    ) internal view returns (IRiskTypes.Margin memory) {
         Portfolio[] memory list = new Portfolio[](1);
         list[0] = p;
         return engine.assess(list, stance)[0];
     }
 
     function assertMargin(
-        IRiskEngine.Margin memory m,
+        IRiskTypes.Margin memory m,
         int256 equity,
         uint256 initial,
         uint256 maintenance
@@ -105,7 +126,7 @@ abstract contract RiskTest is Test {
         assertEq(m.maintenanceMargin, maintenance, "maintenance margin");
     }
 
-    function assertSame(IRiskEngine.Margin memory a, IRiskEngine.Margin memory b) internal pure {
+    function assertSame(IRiskTypes.Margin memory a, IRiskTypes.Margin memory b) internal pure {
         assertMargin(a, b.equity, b.initialMargin, b.maintenanceMargin);
         assertEq(a.unrealised, b.unrealised, "unrealised");
         assertEq(uint256(a.status), uint256(b.status), "status");

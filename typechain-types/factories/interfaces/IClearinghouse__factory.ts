@@ -1497,7 +1497,7 @@
             "type": "uint8"
           }
         ],
-        "internalType": "struct IRiskEngine.Margin",
+        "internalType": "struct IRiskTypes.Margin",
         "name": "",
         "type": "tuple"
       }

@@ -454,7 +454,7 @@
             "type": "uint8"
           }
         ],
-        "internalType": "struct IRiskEngine.Margin",
+        "internalType": "struct IRiskTypes.Margin",
         "name": "",
         "type": "tuple"
       }
@@ -556,7 +556,7 @@
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "before",
             "type": "tuple"
           },
@@ -588,7 +588,7 @@
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "next",
             "type": "tuple"
           },
@@ -757,7 +757,7 @@
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "before",
             "type": "tuple"
           },
@@ -789,7 +789,7 @@
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "next",
             "type": "tuple"
           },

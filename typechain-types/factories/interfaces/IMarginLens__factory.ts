@@ -56,12 +56,12 @@
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "margin",
             "type": "tuple"
           },
           {
-            "internalType": "enum IRiskEngine.State",
+            "internalType": "enum IRiskTypes.State",
             "name": "state",
             "type": "uint8"
           },
@@ -169,12 +169,12 @@
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "margin",
             "type": "tuple"
           },
           {
-            "internalType": "enum IRiskEngine.State",
+            "internalType": "enum IRiskTypes.State",
             "name": "state",
             "type": "uint8"
           },
@@ -276,12 +276,12 @@
                 "type": "uint256"
               }
             ],
-            "internalType": "struct IRiskEngine.UnderlyingReport[]",
+            "internalType": "struct IRiskTypes.UnderlyingReport[]",
             "name": "underlyings",
             "type": "tuple[]"
           }
         ],
-        "internalType": "struct IRiskEngine.Report",
+        "internalType": "struct IRiskTypes.Report",
         "name": "",
         "type": "tuple"
       }

@@ -62,6 +62,17 @@
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      }
+    ],
+    "name": "NotAContract",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint16",
         "name": "underlying",
         "type": "uint16"
@@ -94,6 +105,27 @@
   {
     "inputs": [
       {
+        "internalType": "int256",
+        "name": "shock",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "min",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "max",
+        "type": "int256"
+      }
+    ],
+    "name": "ShockOutOfBounds",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint16",
         "name": "underlying",
         "type": "uint16"
@@ -110,6 +142,48 @@
       }
     ],
     "name": "SpotValueOutOfBounds",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expirySec",
+        "type": "uint40"
+      }
+    ],
+    "name": "TermMissing",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "string",
+        "name": "field",
+        "type": "string"
+      },
+      {
+        "internalType": "int256",
+        "name": "value",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "min",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "max",
+        "type": "int256"
+      }
+    ],
+    "name": "TermOutOfBounds",
     "type": "error"
   },
   {
@@ -194,7 +268,7 @@
         "type": "tuple[]"
       },
       {
-        "internalType": "enum IRiskEngine.Stance",
+        "internalType": "enum IRiskTypes.Stance",
         "name": "stance",
         "type": "uint8"
       }
@@ -229,7 +303,7 @@
             "type": "uint8"
           }
         ],
-        "internalType": "struct IRiskEngine.Margin[]",
+        "internalType": "struct IRiskTypes.Margin[]",
         "name": "",
         "type": "tuple[]"
       }
@@ -304,12 +378,12 @@
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "margin",
             "type": "tuple"
           },
           {
-            "internalType": "enum IRiskEngine.State",
+            "internalType": "enum IRiskTypes.State",
             "name": "state",
             "type": "uint8"
           },
@@ -411,12 +485,12 @@
                 "type": "uint256"
               }
             ],
-            "internalType": "struct IRiskEngine.UnderlyingReport[]",
+            "internalType": "struct IRiskTypes.UnderlyingReport[]",
             "name": "underlyings",
             "type": "tuple[]"
           }
         ],
-        "internalType": "struct IRiskEngine.Report",
+        "internalType": "struct IRiskTypes.Report",
         "name": "",
         "type": "tuple"
       }
@@ -459,14 +533,73 @@
         "type": "tuple"
       },
       {
-        "internalType": "uint16[]",
-        "name": "underlyings",
-        "type": "uint16[]"
-      },
-      {
-        "internalType": "uint256[]",
-        "name": "prices",
-        "type": "uint256[]"
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "timestamp",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint16[]",
+            "name": "underlyings",
+            "type": "uint16[]"
+          },
+          {
+            "internalType": "uint256[]",
+            "name": "prices",
+            "type": "uint256[]"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "underlying",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint40",
+                "name": "expirySec",
+                "type": "uint40"
+              },
+              {
+                "internalType": "uint256",
+                "name": "forward",
+                "type": "uint256"
+              },
+              {
+                "internalType": "int256",
+                "name": "a",
+                "type": "int256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "b",
+                "type": "uint256"
+              },
+              {
+                "internalType": "int256",
+                "name": "rho",
+                "type": "int256"
+              },
+              {
+                "internalType": "int256",
+                "name": "m",
+                "type": "int256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "sigma",
+                "type": "uint256"
+              }
+            ],
+            "internalType": "struct IRiskTypes.TermInput[]",
+            "name": "terms",
+            "type": "tuple[]"
+          }
+        ],
+        "internalType": "struct IRiskTypes.MarketInput",
+        "name": "market",
+        "type": "tuple"
       }
     ],
     "name": "explainAt",
@@ -501,12 +634,12 @@
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "margin",
             "type": "tuple"
           },
           {
-            "internalType": "enum IRiskEngine.State",
+            "internalType": "enum IRiskTypes.State",
             "name": "state",
             "type": "uint8"
           },
@@ -608,12 +741,108 @@
                 "type": "uint256"
               }
             ],
-            "internalType": "struct IRiskEngine.UnderlyingReport[]",
+            "internalType": "struct IRiskTypes.UnderlyingReport[]",
             "name": "underlyings",
             "type": "tuple[]"
           }
         ],
-        "internalType": "struct IRiskEngine.Report",
+        "internalType": "struct IRiskTypes.Report",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "extension",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "int256",
+            "name": "cash",
+            "type": "int256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "profileId",
+            "type": "uint256"
+          },
+          {
+            "internalType": "PositionWord[]",
+            "name": "legs",
+            "type": "uint256[]"
+          },
+          {
+            "internalType": "int256[]",
+            "name": "premiums",
+            "type": "int256[]"
+          },
+          {
+            "internalType": "SpotWord[]",
+            "name": "spot",
+            "type": "uint256[]"
+          }
+        ],
+        "internalType": "struct Portfolio",
+        "name": "portfolio",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
+      },
+      {
+        "internalType": "int256",
+        "name": "shock",
+        "type": "int256"
+      }
+    ],
+    "name": "healthAt",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "int256",
+            "name": "equity",
+            "type": "int256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "initialMargin",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "maintenanceMargin",
+            "type": "uint256"
+          },
+          {
+            "internalType": "int256",
+            "name": "unrealised",
+            "type": "int256"
+          },
+          {
+            "internalType": "enum IPriceRouter.Status",
+            "name": "status",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct IRiskTypes.Margin",
         "name": "",
         "type": "tuple"
       }
@@ -726,7 +955,7 @@
         "type": "tuple"
       },
       {
-        "internalType": "enum IRiskEngine.Stance",
+        "internalType": "enum IRiskTypes.Stance",
         "name": "stance",
         "type": "uint8"
       }
@@ -751,7 +980,7 @@
             "type": "uint8"
           }
         ],
-        "internalType": "struct IRiskEngine.Marks",
+        "internalType": "struct IRiskTypes.Marks",
         "name": "",
         "type": "tuple"
       }
@@ -901,6 +1130,11 @@
                 "internalType": "uint256",
                 "name": "weight",
                 "type": "uint256"
+              },
+              {
+                "internalType": "bool",
+                "name": "absolute",
+                "type": "bool"
               }
             ],
             "internalType": "struct Scenario[]",
@@ -938,6 +1172,40 @@
         "internalType": "struct RiskProfile",
         "name": "",
         "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "InstrumentId",
+        "name": "instrument",
+        "type": "uint96"
+      },
+      {
+        "internalType": "int256",
+        "name": "premium",
+        "type": "int256"
+      }
+    ],
+    "name": "quoteOf",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "mark",
+        "type": "uint256"
+      },
+      {
+        "internalType": "enum IPriceRouter.Status",
+        "name": "status",
+        "type": "uint8"
       }
     ],
     "stateMutability": "view",
@@ -1071,6 +1339,11 @@
                 "internalType": "uint256",
                 "name": "weight",
                 "type": "uint256"
+              },
+              {
+                "internalType": "bool",
+                "name": "absolute",
+                "type": "bool"
               }
             ],
             "internalType": "struct Scenario[]",
@@ -1113,6 +1386,56 @@
     "name": "setProfile",
     "outputs": [],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expirySec",
+        "type": "uint40"
+      }
+    ],
+    "name": "settlementOf",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "settlementTwap",
+    "outputs": [
+      {
+        "internalType": "contract ISettlementTwap",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "volSurface",
+    "outputs": [
+      {
+        "internalType": "contract IVolSurface",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   }
 ] as const;

@@ -619,7 +619,7 @@ import type { NonPayableOverrides } from "../../common.js"
             "type": "uint8"
           }
         ],
-        "internalType": "struct IRiskEngine.Margin",
+        "internalType": "struct IRiskTypes.Margin",
         "name": "margin",
         "type": "tuple"
       }
@@ -721,7 +721,7 @@ import type { NonPayableOverrides } from "../../common.js"
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "before",
             "type": "tuple"
           },
@@ -753,7 +753,7 @@ import type { NonPayableOverrides } from "../../common.js"
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "next",
             "type": "tuple"
           },
@@ -922,7 +922,7 @@ import type { NonPayableOverrides } from "../../common.js"
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "before",
             "type": "tuple"
           },
@@ -954,7 +954,7 @@ import type { NonPayableOverrides } from "../../common.js"
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "next",
             "type": "tuple"
           },

@@ -69,12 +69,12 @@ import type { NonPayableOverrides } from "../../common.js"
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "margin",
             "type": "tuple"
           },
           {
-            "internalType": "enum IRiskEngine.State",
+            "internalType": "enum IRiskTypes.State",
             "name": "state",
             "type": "uint8"
           },
@@ -195,12 +195,12 @@ import type { NonPayableOverrides } from "../../common.js"
                 "type": "uint8"
               }
             ],
-            "internalType": "struct IRiskEngine.Margin",
+            "internalType": "struct IRiskTypes.Margin",
             "name": "margin",
             "type": "tuple"
           },
           {
-            "internalType": "enum IRiskEngine.State",
+            "internalType": "enum IRiskTypes.State",
             "name": "state",
             "type": "uint8"
           },
@@ -302,12 +302,12 @@ import type { NonPayableOverrides } from "../../common.js"
                 "type": "uint256"
               }
             ],
-            "internalType": "struct IRiskEngine.UnderlyingReport[]",
+            "internalType": "struct IRiskTypes.UnderlyingReport[]",
             "name": "underlyings",
             "type": "tuple[]"
           }
         ],
-        "internalType": "struct IRiskEngine.Report",
+        "internalType": "struct IRiskTypes.Report",
         "name": "",
         "type": "tuple"
       }

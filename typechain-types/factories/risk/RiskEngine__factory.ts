@@ -19,6 +19,21 @@ import type { NonPayableOverrides } from "../../common.js"
         "internalType": "contract IPriceRouter",
         "name": "router_",
         "type": "address"
+      },
+      {
+        "internalType": "contract IVolSurface",
+        "name": "volSurface_",
+        "type": "address"
+      },
+      {
+        "internalType": "contract ISettlementTwap",
+        "name": "settlementTwap_",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "extension_",
+        "type": "address"
       }
     ],
     "stateMutability": "nonpayable",
@@ -118,6 +133,17 @@ import type { NonPayableOverrides } from "../../common.js"
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "target",
+        "type": "address"
+      }
+    ],
+    "name": "NotAContract",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint16",
         "name": "underlying",
         "type": "uint16"
@@ -150,6 +176,43 @@ import type { NonPayableOverrides } from "../../common.js"
   {
     "inputs": [
       {
+        "internalType": "int256",
+        "name": "shock",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "min",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "max",
+        "type": "int256"
+      }
+    ],
+    "name": "ShockOutOfBounds",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "int256",
+        "name": "size",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "max",
+        "type": "int256"
+      }
+    ],
+    "name": "SizeOutOfBounds",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint16",
         "name": "underlying",
         "type": "uint16"
@@ -166,6 +229,48 @@ import type { NonPayableOverrides } from "../../common.js"
       }
     ],
     "name": "SpotValueOutOfBounds",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint40",
+        "name": "expirySec",
+        "type": "uint40"
+      }
+    ],
+    "name": "TermMissing",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "string",
+        "name": "field",
+        "type": "string"
+      },
+      {
+        "internalType": "int256",
+        "name": "value",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "min",
+        "type": "int256"
+      },
+      {
+        "internalType": "int256",
+        "name": "max",
+        "type": "int256"
+      }
+    ],
+    "name": "TermOutOfBounds",
     "type": "error"
   },
   {
@@ -229,6 +334,10 @@ import type { NonPayableOverrides } from "../../common.js"
     "type": "event"
   },
   {
+    "stateMutability": "nonpayable",
+    "type": "fallback"
+  },
+  {
     "inputs": [],
     "name": "MAX_UNDERLYINGS_HELD",
     "outputs": [
@@ -276,7 +385,7 @@ import type { NonPayableOverrides } from "../../common.js"
         "type": "tuple[]"
       },
       {
-        "internalType": "enum IRiskEngine.Stance",
+        "internalType": "enum IRiskTypes.Stance",
         "name": "stance",
         "type": "uint8"
       }
@@ -311,7 +420,7 @@ import type { NonPayableOverrides } from "../../common.js"
             "type": "uint8"
           }
         ],
-        "internalType": "struct IRiskEngine.Margin[]",
+        "internalType": "struct IRiskTypes.Margin[]",
         "name": "",
         "type": "tuple[]"
       }
@@ -333,384 +442,13 @@ import type { NonPayableOverrides } from "../../common.js"
     "type": "function"
   },
   {
-    "inputs": [
-      {
-        "components": [
-          {
-            "internalType": "int256",
-            "name": "cash",
-            "type": "int256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "profileId",
-            "type": "uint256"
-          },
-          {
-            "internalType": "PositionWord[]",
-            "name": "legs",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "int256[]",
-            "name": "premiums",
-            "type": "int256[]"
-          },
-          {
-            "internalType": "SpotWord[]",
-            "name": "spot",
-            "type": "uint256[]"
-          }
-        ],
-        "internalType": "struct Portfolio",
-        "name": "portfolio",
-        "type": "tuple"
-      }
-    ],
-    "name": "explain",
+    "inputs": [],
+    "name": "extension",
     "outputs": [
       {
-        "components": [
-          {
-            "components": [
-              {
-                "internalType": "int256",
-                "name": "equity",
-                "type": "int256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "initialMargin",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "maintenanceMargin",
-                "type": "uint256"
-              },
-              {
-                "internalType": "int256",
-                "name": "unrealised",
-                "type": "int256"
-              },
-              {
-                "internalType": "enum IPriceRouter.Status",
-                "name": "status",
-                "type": "uint8"
-              }
-            ],
-            "internalType": "struct IRiskEngine.Margin",
-            "name": "margin",
-            "type": "tuple"
-          },
-          {
-            "internalType": "enum IRiskEngine.State",
-            "name": "state",
-            "type": "uint8"
-          },
-          {
-            "internalType": "uint256",
-            "name": "worstScenario",
-            "type": "uint256"
-          },
-          {
-            "internalType": "int256",
-            "name": "worstShock",
-            "type": "int256"
-          },
-          {
-            "internalType": "uint8",
-            "name": "worstVol",
-            "type": "uint8"
-          },
-          {
-            "internalType": "uint256",
-            "name": "risk",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "roll",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "shortOption",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "haircut",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "initialExtra",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "floor",
-            "type": "uint256"
-          },
-          {
-            "internalType": "int256[]",
-            "name": "scenarioPnl",
-            "type": "int256[]"
-          },
-          {
-            "components": [
-              {
-                "internalType": "uint16",
-                "name": "underlying",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint256",
-                "name": "index",
-                "type": "uint256"
-              },
-              {
-                "internalType": "int256",
-                "name": "netDelta",
-                "type": "int256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "scan",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "roll",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "shortOption",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "haircut",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "initialExtra",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "floor",
-                "type": "uint256"
-              }
-            ],
-            "internalType": "struct IRiskEngine.UnderlyingReport[]",
-            "name": "underlyings",
-            "type": "tuple[]"
-          }
-        ],
-        "internalType": "struct IRiskEngine.Report",
+        "internalType": "address",
         "name": "",
-        "type": "tuple"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "components": [
-          {
-            "internalType": "int256",
-            "name": "cash",
-            "type": "int256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "profileId",
-            "type": "uint256"
-          },
-          {
-            "internalType": "PositionWord[]",
-            "name": "legs",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "int256[]",
-            "name": "premiums",
-            "type": "int256[]"
-          },
-          {
-            "internalType": "SpotWord[]",
-            "name": "spot",
-            "type": "uint256[]"
-          }
-        ],
-        "internalType": "struct Portfolio",
-        "name": "portfolio",
-        "type": "tuple"
-      },
-      {
-        "internalType": "uint16[]",
-        "name": "underlyings",
-        "type": "uint16[]"
-      },
-      {
-        "internalType": "uint256[]",
-        "name": "prices",
-        "type": "uint256[]"
-      }
-    ],
-    "name": "explainAt",
-    "outputs": [
-      {
-        "components": [
-          {
-            "components": [
-              {
-                "internalType": "int256",
-                "name": "equity",
-                "type": "int256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "initialMargin",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "maintenanceMargin",
-                "type": "uint256"
-              },
-              {
-                "internalType": "int256",
-                "name": "unrealised",
-                "type": "int256"
-              },
-              {
-                "internalType": "enum IPriceRouter.Status",
-                "name": "status",
-                "type": "uint8"
-              }
-            ],
-            "internalType": "struct IRiskEngine.Margin",
-            "name": "margin",
-            "type": "tuple"
-          },
-          {
-            "internalType": "enum IRiskEngine.State",
-            "name": "state",
-            "type": "uint8"
-          },
-          {
-            "internalType": "uint256",
-            "name": "worstScenario",
-            "type": "uint256"
-          },
-          {
-            "internalType": "int256",
-            "name": "worstShock",
-            "type": "int256"
-          },
-          {
-            "internalType": "uint8",
-            "name": "worstVol",
-            "type": "uint8"
-          },
-          {
-            "internalType": "uint256",
-            "name": "risk",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "roll",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "shortOption",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "haircut",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "initialExtra",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "floor",
-            "type": "uint256"
-          },
-          {
-            "internalType": "int256[]",
-            "name": "scenarioPnl",
-            "type": "int256[]"
-          },
-          {
-            "components": [
-              {
-                "internalType": "uint16",
-                "name": "underlying",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint256",
-                "name": "index",
-                "type": "uint256"
-              },
-              {
-                "internalType": "int256",
-                "name": "netDelta",
-                "type": "int256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "scan",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "roll",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "shortOption",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "haircut",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "initialExtra",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "floor",
-                "type": "uint256"
-              }
-            ],
-            "internalType": "struct IRiskEngine.UnderlyingReport[]",
-            "name": "underlyings",
-            "type": "tuple[]"
-          }
-        ],
-        "internalType": "struct IRiskEngine.Report",
-        "name": "",
-        "type": "tuple"
+        "type": "address"
       }
     ],
     "stateMutability": "view",
@@ -834,7 +572,7 @@ import type { NonPayableOverrides } from "../../common.js"
         "type": "tuple"
       },
       {
-        "internalType": "enum IRiskEngine.Stance",
+        "internalType": "enum IRiskTypes.Stance",
         "name": "stance",
         "type": "uint8"
       }
@@ -859,7 +597,7 @@ import type { NonPayableOverrides } from "../../common.js"
             "type": "uint8"
           }
         ],
-        "internalType": "struct IRiskEngine.Marks",
+        "internalType": "struct IRiskTypes.Marks",
         "name": "marks",
         "type": "tuple"
       }
@@ -894,158 +632,32 @@ import type { NonPayableOverrides } from "../../common.js"
   {
     "inputs": [
       {
-        "internalType": "uint256",
-        "name": "profileId",
-        "type": "uint256"
+        "internalType": "InstrumentId",
+        "name": "instrument",
+        "type": "uint96"
+      },
+      {
+        "internalType": "int256",
+        "name": "premium",
+        "type": "int256"
       }
     ],
-    "name": "profile",
+    "name": "quoteOf",
     "outputs": [
       {
-        "components": [
-          {
-            "internalType": "bytes32",
-            "name": "name",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "uint256",
-            "name": "rho",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "mmFactor",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "volUp",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "volDown",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "volUpFloor",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "volPowerShort",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "volPowerLong",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "rollMin",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "rollRate",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "shortRate",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "shortInitial",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "perpInitial",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "haircut",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "haircutInitial",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "floorNet",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "floorHedged",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "defaultScanRange",
-            "type": "uint256"
-          },
-          {
-            "components": [
-              {
-                "internalType": "int256",
-                "name": "move",
-                "type": "int256"
-              },
-              {
-                "internalType": "enum VolMove",
-                "name": "vol",
-                "type": "uint8"
-              },
-              {
-                "internalType": "uint256",
-                "name": "weight",
-                "type": "uint256"
-              }
-            ],
-            "internalType": "struct Scenario[]",
-            "name": "scenarios",
-            "type": "tuple[]"
-          },
-          {
-            "components": [
-              {
-                "internalType": "uint16",
-                "name": "underlying",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint256",
-                "name": "scanRange",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "haircutSlope",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "haircutCap",
-                "type": "uint256"
-              }
-            ],
-            "internalType": "struct UnderlyingRisk[]",
-            "name": "underlyings",
-            "type": "tuple[]"
-          }
-        ],
-        "internalType": "struct RiskProfile",
-        "name": "",
-        "type": "tuple"
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "mark",
+        "type": "uint256"
+      },
+      {
+        "internalType": "enum IPriceRouter.Status",
+        "name": "status",
+        "type": "uint8"
       }
     ],
     "stateMutability": "view",
@@ -1080,165 +692,56 @@ import type { NonPayableOverrides } from "../../common.js"
   {
     "inputs": [
       {
-        "internalType": "uint256",
-        "name": "profileId",
-        "type": "uint256"
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
       },
       {
-        "components": [
-          {
-            "internalType": "bytes32",
-            "name": "name",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "uint256",
-            "name": "rho",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "mmFactor",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "volUp",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "volDown",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "volUpFloor",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "volPowerShort",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "volPowerLong",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "rollMin",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "rollRate",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "shortRate",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "shortInitial",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "perpInitial",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "haircut",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "haircutInitial",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "floorNet",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "floorHedged",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "defaultScanRange",
-            "type": "uint256"
-          },
-          {
-            "components": [
-              {
-                "internalType": "int256",
-                "name": "move",
-                "type": "int256"
-              },
-              {
-                "internalType": "enum VolMove",
-                "name": "vol",
-                "type": "uint8"
-              },
-              {
-                "internalType": "uint256",
-                "name": "weight",
-                "type": "uint256"
-              }
-            ],
-            "internalType": "struct Scenario[]",
-            "name": "scenarios",
-            "type": "tuple[]"
-          },
-          {
-            "components": [
-              {
-                "internalType": "uint16",
-                "name": "underlying",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint256",
-                "name": "scanRange",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "haircutSlope",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint256",
-                "name": "haircutCap",
-                "type": "uint256"
-              }
-            ],
-            "internalType": "struct UnderlyingRisk[]",
-            "name": "underlyings",
-            "type": "tuple[]"
-          }
-        ],
-        "internalType": "struct RiskProfile",
-        "name": "newProfile",
-        "type": "tuple"
+        "internalType": "uint40",
+        "name": "expirySec",
+        "type": "uint40"
       }
     ],
-    "name": "setProfile",
-    "outputs": [],
-    "stateMutability": "nonpayable",
+    "name": "settlementOf",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "settlementTwap",
+    "outputs": [
+      {
+        "internalType": "contract ISettlementTwap",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "volSurface",
+    "outputs": [
+      {
+        "internalType": "contract IVolSurface",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   }
 ] as const;
 
-  const _bytecode = "0x60a060405234801561000f575f5ffd5b506040516149f93803806149f983398101604081905261002e916100b5565b816100388161004b565b506001600160a01b0316608052506100ed565b5f80546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad9060200160405180910390a150565b6001600160a01b03811681146100b2575f5ffd5b50565b5f5f604083850312156100c6575f5ffd5b82516100d18161009e565b60208401519092506100e28161009e565b809150509250929050565b6080516148e66101135f395f818161027a015281816108b001526123f001526148e65ff3fe608060405234801561000f575f5ffd5b50600436106100e5575f3560e01c80637ab136c211610088578063bf5ffed411610063578063bf5ffed414610229578063bf7e214f14610231578063e9b9cb6214610255578063f887ea4014610275575f5ffd5b80637ab136c2146101ae578063836e8738146101e85780638fb3603714610208575f5ffd5b8063692aba58116100c3578063692aba581461014557806372cd2b1a14610166578063736f4c1d146101865780637a9e5e4b1461019b575f5ffd5b80630e04d8b6146100e957806333745322146101125780635d265c3014610125575b5f5ffd5b6100fc6100f7366004613da3565b61029c565b6040516101099190613f76565b60405180910390f35b6100fc61012036600461404b565b6103f1565b61013861013336600461408a565b61042f565b60405161010991906140d4565b61015861015336600461412d565b6106ed565b604051908152602001610109565b61017961017436600461414d565b61073f565b6040516101099190614215565b61019961019436600461431c565b610758565b005b6101996101a9366004614366565b610817565b6101d86101bc36600461414d565b5f908152600160205260409020546001600160a01b0316151590565b6040519015158152602001610109565b6101fb6101f636600461438c565b61088f565b60405161010991906143ad565b610210610921565b6040516001600160e01b03199091168152602001610109565b610158600881565b5f546001600160a01b03165b6040516001600160a01b039091168152602001610109565b6102686102633660046143fb565b610943565b604051610109919061444a565b61023d7f000000000000000000000000000000000000000000000000000000000000000081565b6102a4613b81565b8184146102d3576040516355c5b3e360e11b815260048101859052602481018390526044015b60405180910390fd5b5f6102dd87610b0e565b90506102e7613be8565b5f5b825160208401510360051c8110156103da575f6103068483610be9565b80519091505f5b898110801561034a57508161ffff168b8b8381811061032e5761032e614497565b9050602002016020810190610343919061438c565b61ffff1614155b1561035f57610358816144bf565b905061030d565b8981036103855760405163cceed16760e01b815261ffff831660048201526024016102ca565b6103a7828a8a8481811061039b5761039b614497565b90506020020135610c14565b8888828181106103b9576103b9614497565b602090810292909201356040860152509290920184905250506001016102e9565b506103e58289610c5f565b98975050505050505050565b6103f9613b81565b5f61040383610b0e565b905061040e81610d2a565b1561041e5761041e81845f610dc6565b6104288184610c5f565b9392505050565b61044e604080516060808201835280825260208201529081015f905290565b5f61045884610b0e565b905061046381610d2a565b1561047357610473818585610dc6565b61048060808501856144d7565b90506001600160401b038111156104995761049961451c565b6040519080825280602002602001820160405280156104c2578160200160208202803683370190505b5060208301525f5b82602001515181101561053f576105126105076104ea60808801886144d7565b848181106104fa576104fa614497565b9050602002013560801c90565b839061ffff16610fa9565b604001518360200151828151811061052c5761052c614497565b60209081029190910101526001016104ca565b5061054d60408501856144d7565b90506001600160401b038111156105665761056661451c565b60405190808252806020026020018201604052801561058f578160200160208202803683370190505b50808352516105a160608601866144d7565b9050146105b1576105b184610fe6565b5f5b825151811015610657575f6105cb60408701876144d7565b838181106105db576105db614497565b9050602002013590506105ed81611072565b61062f61060284610fff60f085901c16610fa9565b6040015161061360608901896144d7565b8581811061062357610623614497565b905060200201356110af565b845180518490811061064357610643614497565b6020908102919091010152506001016105b3565b505f5b815160208301510360051c8110156106e5575f6106778383610be9565b6020015160a0015190508360400151600281111561069757610697613e3a565b8160028111156106a9576106a9613e3a565b11156106dc57604084018160028111156106c5576106c5613e3a565b908160028111156106d8576106d8613e3a565b9052505b5060010161065a565b505092915050565b5f6001600160801b0383111561072c57604051633ee9da8f60e21b81525f6004820152602481018490526001600160801b0360448201526064016102ca565b61073683836110af565b90505b92915050565b610747613c28565b610739610753836110da565b61113d565b610763335f36611345565b5f61076d8261143b565b90505f61077a838361186b565b90505f61078682611b08565b6040805180820182526001600160a01b0383811680835286516001600160601b0390811660208086019182525f8d8152600182528790209551915191909416600160a01b9190921602179092558251883581529081019190915291925086917f7fad5a2e2905a90d70fcdf7ccedf6c44053192be3025fcbe67856df0a2d7c39e910160405180910390a25050505050565b5f5433906001600160a01b0316811461084d5760405162d1953b60e31b81526001600160a01b03821660048201526024016102ca565b816001600160a01b03163b5f03610882576040516361798f2f60e11b81526001600160a01b03831660048201526024016102ca565b61088b82611b49565b5050565b610897613be8565b60405163a183623760e01b815261ffff831660048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063a18362379060240160c060405180830381865afa1580156108fd573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906107399190614547565b5f8054600160a01b900460ff1661093757505f90565b50638fb3603760e01b90565b6060825f6109906109556008846145ce565b60408051600180825281830160208301819052610300808401918290526060840191909152930160051b810190920160808301819052905290565b5f815181106109a1576109a1614497565b602002602001015190505f5f90505b828110156109d3576109cb82600583901b8901358901611b9c565b6001016109b0565b505f6109de82610d2a565b90505f610a0184604080516020808252810183905260a090920282018101905290565b90505f805b85811015610af757600581901b8a01358a01848015610a3d57505f896001811115610a3357610a33613e3a565b1480610a3d575081155b15610a4d57610a4d86828b610dc6565b811580610a7a5750610a6e610a636001846145e5565b60051b8c01358c0190565b60200135816020013514155b15610a8f57610a8c81602001356110da565b92505b610aa4610a9d8360016145f8565b8790611bfb565b610aae8682611c0f565b610ab88684611d23565b610ac28684611e11565b610aee86823585610ad460a0876145ce565b610adf8960406145f8565b610ae991906145f8565b611f56565b50600101610a06565b50610b028286611fb0565b50505050509392505050565b610b906040518061026001604052805f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81525090565b60408051600181528082016020820181905261030082019081905260608201526104208101608082018190529091525f81518110610bd057610bd0614497565b60200260200101519050610be48183611b9c565b919050565b610bf1613caf565b610736610c006101c0846145ce565b8460400151610c0f91906145f8565b611fba565b801580610c2757506001600160801b0381115b1561088b57604051633ee9da8f60e21b815261ffff83166004820152602481018290526001600160801b0360448201526064016102ca565b610c67613b81565b610c72836001611bfb565b610c7c8383611c0f565b5f610c8a83602001356110da565b9050610c968482611d23565b610ca08482611fc6565b610160830152610cb1828583612157565b815180610cc18686358584611f56565b610cca8261221e565b84602001906003811115610ce057610ce0613e3a565b90816003811115610cf357610cf3613e3a565b90525061024086015160a085015261012080870151908501526101408087015190850152610d218487612263565b50505092915050565b805160208201515f91900360051c808203610d4757505f92915050565b5f610d5284836123ea565b60408501519091505f60c0840283015b80841015610dad5783516020850151604086015186602087015282604087015280821815610d8f57600198505b60c096909601956101c09590950194171760801c9190911790610d62565b508015610dbd57610dbd86612475565b50505050919050565b5f5b835160208501510360051c811015610df1575f610de58583610be9565b60800152600101610dc8565b505f5b610e0160808401846144d7565b9050811015610e8657610e3d610e1a60808501856144d7565b83818110610e2a57610e2a614497565b905060200201356001600160801b031690565b610e6b610e60610e5060808701876144d7565b858181106104fa576104fa614497565b869061ffff16610fa9565b608001818151610e7b919061460b565b905250600101610df4565b505f5b610e9660408401846144d7565b9050811015610f2157610ecf610eaf60408501856144d7565b83818110610ebf57610ebf614497565b90506020020135607c1c600b0b90565b610f06610e60610ee260408701876144d7565b85818110610ef257610ef2614497565b90506020020135610fff60f09190911c1690565b608001818151610f16919061460b565b905250600101610e89565b505f5b835160208501510360051c811015610fa3575f610f418583610be9565b90505f80846001811115610f5757610f57613e3a565b608084015191145f821314915015610f8a5780610f7c57816020015160400151610f91565b816020015160200151610f91565b6020820151515b60409092019190915250600101610f24565b50505050565b610fb1613caf565b5f5b82610fbe8583610be9565b5114610fd457610fcd816144bf565b9050610fb3565b610fde8482610be9565b949350505050565b5f5b610ff560408301836144d7565b90508110156110325761102a61100e60408401846144d7565b8381811061101e5761101e614497565b90506020020135611072565b600101610fe8565b5061104060408201826144d7565b905061104f60608301836144d7565b6040516355c5b3e360e11b815260048101939093526024830152506044016102ca565b600160fc82901c146110ac57611087816124be565b604051636711736d60e01b81526001600160601b0390911660048201526024016102ca565b50565b5f60c88304808313156110c4578092506110d4565b805f038312156110d457805f0392505b50500190565b5f81815260016020526040812080546001600160a01b03811690600160a01b90046001600160601b0316816111255760405163680dcf4160e11b8152600481018690526024016102ca565b604051935080600185843c8301604052509092915050565b611145613c28565b815181525f61115383612501565b905061116864e8d4a5100060e083901c6145ce565b602083015261118664e8d4a5100063ffffffff60c084901c166145ce565b60408301526111a464e8d4a5100063ffffffff60a084901c166145ce565b6101008301526111c364e8d4a5100063ffffffff608084901c166145ce565b6101808301526111e264e8d4a5100063ffffffff606084901c166145ce565b6101a083015261120164e8d4a5100063ffffffff604084901c166145ce565b6101c083015261122064e8d4a5100063ffffffff602084901c166145ce565b6101e083015261123b64e8d4a5100063ffffffff83166145ce565b61020083015261124a8361250d565b905061125f64e8d4a5100060e083901c6145ce565b606083015261127d64e8d4a5100063ffffffff60c084901c166145ce565b608083015261129b64e8d4a5100063ffffffff60a084901c166145ce565b60a08301526112b964e8d4a5100063ffffffff608084901c166145ce565b60c08301526112d764e8d4a5100063ffffffff606084901c166145ce565b60e08301526112f564e8d4a5100063ffffffff604084901c166145ce565b61012083015261131464e8d4a5100063ffffffff602084901c166145ce565b61014083015261132f64e8d4a5100063ffffffff83166145ce565b61016083015261133f8383612519565b50919050565b5f5f61137861135b5f546001600160a01b031690565b863061136a60045f898b61463e565b61137391614665565b61276c565b91509150816114345763ffffffff811615611411575f805460ff60a01b198116600160a01b17909155604051634a63ebf760e11b81526001600160a01b03909116906394c7d7ee906113d29088908890889060040161469b565b5f604051808303815f87803b1580156113e9575f5ffd5b505af11580156113fb573d5f5f3e3d5ffd5b50505f805460ff60a01b19169055506114349050565b60405162d1953b60e31b81526001600160a01b03861660048201526024016102ca565b5050505050565b60606114706040518060400160405280600381526020016272686f60e81b81525083602001355f670de0b5cad2bef0006127fe565b604080518082018252600881526736b6a330b1ba37b960c11b60208201526114ac918401356706f05b59d3b20000670de0b6b3a76400006127fe565b6114e1604051806040016040528060058152602001640766f6c55760dc1b81525083606001355f674563918244f400006127fe565b611518604051806040016040528060078152602001663b37b62237bbb760c91b81525083608001355f670de0b6b3a76400006127fe565b6115526040518060400160405280600a8152602001693b37b62ab8233637b7b960b11b8152508360a001355f674563918244f400006127fe565b61158f6040518060400160405280600d81526020016c1d9bdb141bddd95c94da1bdc9d609a1b8152508360c001355f670de0b6b3a76400006127fe565b6115cb6040518060400160405280600c81526020016b766f6c506f7765724c6f6e6760a01b8152508360e001355f670de0b6b3a76400006127fe565b611603604051806040016040528060078152602001663937b63626b4b760c91b8152508361010001355f670de0b5cad2bef0006127fe565b61163c60405180604001604052806008815260200167726f6c6c5261746560c01b8152508361012001355f670de0b5cad2bef0006127fe565b6116766040518060400160405280600981526020016873686f72745261746560b81b8152508361014001355f670de0b5cad2bef0006127fe565b6116b36040518060400160405280600c81526020016b1cda1bdc9d125b9a5d1a585b60a21b8152508361016001355f670de0b5cad2bef0006127fe565b6116ef6040518060400160405280600b81526020016a1c195c9c125b9a5d1a585b60aa1b8152508361018001355f670de0b5cad2bef0006127fe565b611727604051806040016040528060078152602001661a185a5c98dd5d60ca1b815250836101a001355f670de0b5cad2bef0006127fe565b6117666040518060400160405280600e81526020016d1a185a5c98dd5d125b9a5d1a585b60921b815250836101c001355f670de0b5cad2bef0006127fe565b61179f60405180604001604052806008815260200167199b1bdbdc93995d60c21b815250836101e001355f670de0b5cad2bef0006127fe565b6117db6040518060400160405280600b81526020016a199b1bdbdc92195919d95960aa1b8152508361020001355f670de0b5cad2bef0006127fe565b6118236040518060400160405280601081526020016f64656661756c745363616e52616e676560801b815250836102200135662386f26fc10000670de0b6b3a764000061287e565b6118396118346102408401846146da565b6128d1565b61185561184a61026084018461471e565b846101a00135612a20565b61073961186661026084018461471e565b612bbb565b60408051600480825260a082019092526060915f919060208201608080368337505081519192505084359082905f906118a6576118a6614497565b6020026020010181815250506118c18461020001355f612de8565b6118d1856101e001356020612de8565b6118e1866101c001356040612de8565b6118f1876101a001356060612de8565b6119018861018001356080612de8565b61191189610100013560a0612de8565b6119208a6040013560c0612de8565b61192f8b6020013560e0612de8565b171717171717178160018151811061194957611949614497565b6020026020010181815250506119648461016001355f612de8565b6119748561014001356020612de8565b6119848661012001356040612de8565b6119938760e001356060612de8565b6119a28860c001356080612de8565b6119b18960a0013560a0612de8565b6119c08a6080013560c0612de8565b6119cf8b6060013560e0612de8565b17171717171717816002815181106119e9576119e9614497565b60209081029190910101525f611a0d611a066102408701876146da565b6001612e02565b90505f611a27611a216102408801886146da565b5f612e02565b905061022086013560781b60b8611a3d88612ef4565b611a47575f611a4a565b60015b60ff16901b60c08351901b60d08551901b60e08a806102600190611a6e919061471e565b90911b905060f0611a836102408d018d6146da565b9050901b171717171783600381518110611a9f57611a9f614497565b602090810291909101015282611ac2611abc61026089018961471e565b88613020565b8383611ada611ad56102408c018c6146da565b613126565b604051602001611aee959493929190614788565b604051602081830303815290604052935050505092915050565b5f81518060401b6bfe61000180600a3d393df3000161fffe8211840152600b8101601584015ff0915081611b435763301164255f526004601cfd5b90915290565b5f80546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad9060200160405180910390a150565b611bb960808201358201602081019035849190608061ffff6131f3565b80611bda5750611bda826040830135830160208101903560f0610fff6131f3565b1561088b5760405163bce2f0cf60e01b8152600860048201526024016102ca565b606082018190526101e03660808401375050565b608081013581016020810190355f5b81811015611c5e57600581901b830135611c55611c46610c0f8861ffff608086901c1661327d565b6001600160801b0383166132eb565b50600101611c1e565b505060206040830135830181810192503590606084013584019081019035808314611c8c57611c8c85610fe6565b5f805b84811015611d1257600581901b860135611ca881611072565b5f611cbb8a610fff60f085901c1661327d565b90505f611cd9611ccc836040015190565b600586901b8901356110af565b9050611ce88360141c600c0b90565b611cff83611cf986607c1c600b0b90565b84613374565b0185019450505050806001019050611c8f565b5060e0909601959095525050505050565b815160208301516040805160609390920360051c9283029182019182019052610160840181905261018084018190526101a08401525f611d6283612501565b60408501519091505f5b83811015611de7576060808701519083015103611dd7575f611d96611d8f845190565b87906133ea565b9050611da387848661348b565b60c083015115611dc157611dc187611dba85611fba565b8684613572565b611dd58784611dd0898561363d565b613667565b505b6101c09190910190600101611d6c565b506008856080015111156114345760405163bce2f0cf60e01b8152600860048201526024016102ca565b6101608201516101808301516101a0840151808303611e31575050505050565b5f5f5f611e3d876136dc565b9250925092505f5f896101e0015112611e8657611e67878788888888670de0b6b3a763ffff61372b565b9050848614611e8157611e7f86865f5f87875f61372b565b505b611eb7565b611e958686898987875f61372b565b9050858714611eb757611eb587875f5f8888670de0b6b3a763ffff61372b565b505b611ec18786613873565b6102208a0152868614801590611ed75750848614155b8015611ee95750611ee989898361388e565b15611f43575f6102208a01819052611f018a8a611fc6565b90505f81611f0e8361391f565b81518110611f1e57611f1e614497565b602002602001015190505f8112611f35575f611f3e565b611f3e816147b7565b925050505b6102009098019790975250505050505050565b5f5f611f6a86611f6586612501565b613972565b60e088015160c08901519294509092509081015f611f88828961460b565b60a0909901519886525050602084019290925260408301526060820152608001929092525050565b60a0810260400182f35b611fc2613caf565b5090565b60608181015160f01c6001600160401b03811115611fe657611fe661451c565b60405190808252806020026020018201604052801561200f578160200160208202803683370190505b5083516020850151919250900360051c5f5b818110156106e5575f6120348683610be9565b9050856060015181606001511461204b575061214f565b5f8160e001518260c00151612060919061460b565b90505f61208361207c845f0151896133ea90919063ffffffff16565b889061363d565b90505f805b8751811015612123575f61209c8a83613a10565b90505f6120c8866120ad8488613a2e565b5f670de0b6b3a7640000919092028181079290921291050390565b90506120e181607884901c6001600160401b03166120ad565b9050838112156120ef578093505b808a848151811061210257612102614497565b60200260200101818151612116919061460b565b9052505050600101612088565b5061212d816147b7565b61012085018190526102208a0180516121479083906145f8565b905250505050505b600101612021565b5f61216684610160015161391f565b90505f846101600151828151811061218057612180614497565b602002602001015190505f8112156121a25761219b816147b7565b6102008501525b604085018290525f6121b48484613a10565b90506121c08160701c90565b60ff166080870152845160208601510360051c5f036121e157505050505050565b5f6122016121fa6121f28884610be9565b5187906133ea565b869061363d565b905061220d8282613a2e565b606090970196909652505050505050565b5f5f825f0151121561223257506003919050565b81516020830151811061224757505f92915050565b826040015181101561225a576002610428565b60019392505050565b805160208201515f91900360051c6001600160401b038111156122885761228861451c565b60405190808252806020026020018201604052801561230357816020015b6122f06040518061012001604052805f61ffff1681526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81525090565b8152602001906001900390816122a65790505b5090505f5b81518110156123dc575f61231c8483610be9565b90505f83838151811061233157612331614497565b602090810291909101810151835161ffff16815260408085015192820192909252608080850151928201929092526101208401516060820152610140840180519282019290925261016084015160c08083019190915261018085015160e08301526101a085015161010083015291519188018051919350906123b49083906145f8565b905250610160820151610100870180516123cf9083906145f8565b9052505050600101612308565b506101809092019190915250565b81515f907f000000000000000000000000000000000000000000000000000000000000000090637ed54006908390612424906060906145e5565b905081815260208082015284604082015260c0850260405194505f5f8760051b604401601c8501875afa603f82013d1116612461573d5f863e3d85fd5b806040863e84016040525091949350505050565b5f5b815160208301510360051c81101561088b575f6124948383610be9565b805160208083015160408101519181015190519394506124b5931717610c14565b50600101612477565b5f816bfffffffff00000000000000060a082901c16600360fc83901c10156124e7579392505050565b601482901c670fffffffffffffff16811792505050919050565b60208101515f90610739565b60408101515f90610739565b60608201516001600160401b03607882901c811661022084015260f082901c9060e083901c61ffff169082908111156125545761255461451c565b60405190808252806020026020018201604052801561259d57816020015b604080516060810182525f80825260208083018290529282015282525f199092019101816125725790505b506102408501525f5b82811015612645575f6125b98783613a10565b905060405180606001604052806125d08360b81d90565b81526020016125df8360701c90565b60ff1660028111156125f3576125f3613e3a565b600281111561260457612604613e3a565b8152602001607883901c6001600160401b0316815250866102400151838151811061263157612631614497565b6020908102919091010152506001016125a6565b50806001600160401b0381111561265e5761265e61451c565b6040519080825280602002602001820160405280156126ba57816020015b6126a760405180608001604052805f61ffff1681526020015f81526020015f81526020015f81525090565b81526020019060019003908161267c5790505b506102608501525f5b81811015612764575f6126e3876126db8460046145f8565b60051b015190565b9050604051806080016040528060f083901c61ffff16815260200160b083901c6001600160401b03168152602001607083901c6001600160401b03168152602001603083901c6001600160401b03168152508661026001518261ffff168151811061275057612750614497565b6020908102919091010152506001016126c3565b505050505050565b6040516001600160a01b038085166024830152831660448201526001600160e01b0319821660648201525f908190819060840160408051601f19818403018152918152602080830180516001600160e01b031663b700961360e01b1781525f808052918290528351939450919290918a5afa156127f4575f516020805191945081901c150291505b5094509492505050565b61280a8484848461287e565b5f61281a64e8d4a51000856147d1565b90508015611434575f61282d82866145e5565b90508560405160200161284091906147e4565b60408051601f19818403018152919052858261286164e8d4a510008261460b565b60405163d3cd96a960e01b81526004016102ca949392919061481d565b5f6001600160ff1b038411612893578361289c565b6001600160ff1b035b9050828112806128ab57508181135b15611434578481848460405163d3cd96a960e01b81526004016102ca949392919061481d565b60408051808201825260098152687363656e6172696f7360b81b602082015282916129019190839060019061287e565b5f5b81811015610fa3575f84848381811061291e5761291e614497565b9050606002015f0135905068022b1c8c1227a0000061293c906147b7565b811280612951575068022b1c8c1227a0000081135b156129bf578061296968022b1c8c1227a000006147b7565b60405163d3cd96a960e01b815260806004820152600e60848201526d7363656e6172696f732e6d6f766560901b60a48201526024810192909252604482015268022b1c8c1227a00000606482015260c4016102ca565b612a176040518060400160405280601081526020016f1cd8d95b985c9a5bdccb9dd95a59da1d60821b8152508686858181106129fd576129fd614497565b905060600201604001356001670de0b6b3a764000061287e565b50600101612903565b60408051808201909152600b81526a756e6465726c79696e677360a81b60208201528290612a5290825f61010061287e565b5f5b818110156114345736858583818110612a6f57612a6f614497565b9050608002019050612ac960405180604001604052806016815260200175756e6465726c79696e67732e756e6465726c79696e6760501b815250825f016020810190612abb919061438c565b61ffff166001610fff61287e565b612b1560405180604001604052806015815260200174756e6465726c79696e67732e7363616e52616e676560581b8152508260200135662386f26fc10000670de0b6b3a764000061287e565b604080518082018252601881527f756e6465726c79696e67732e68616972637574536c6f706500000000000000006020820152612b5e918301355f670de0b6b3a764000061287e565b60408051808201825260168152750756e6465726c79696e67732e686169726375744361760541b6020820152612bb29160608401359084013515612ba25786612ba4565b5f5b670de0b6b3a764000061287e565b50600101612a54565b6060816001600160401b03811115612bd557612bd561451c565b604051908082528060200260200182016040528015612bfe578160200160208202803683370190505b5090505f5b82811015612de1575f848483818110612c1e57612c1e614497565b612c34926020608090920201908101915061438c565b9050815b8015801590612c99575061ffff8216868686612c556001866145e5565b81518110612c6557612c65614497565b6020026020010151818110612c7c57612c7c614497565b612c92926020608090920201908101915061438c565b61ffff1610155b15612db95761ffff8216868686612cb16001866145e5565b81518110612cc157612cc1614497565b6020026020010151818110612cd857612cd8614497565b612cee926020608090920201908101915061438c565b61ffff1603612d685760405163d3cd96a960e01b815260806004820152602660848201527f756e6465726c79696e67732e756e6465726c79696e67206973206c697374656460a48201526520747769636560d01b60c482015261ffff8316602482015260016044820152610fff606482015260e4016102ca565b83612d746001836145e5565b81518110612d8457612d84614497565b6020026020010151848281518110612d9e57612d9e614497565b6020908102919091010152612db281614867565b9050612c38565b82848281518110612dcc57612dcc614497565b60209081029190910101525050600101612c03565b5092915050565b5f81612df964e8d4a510008561487c565b901b9392505050565b6060826001600160401b03811115612e1c57612e1c61451c565b604051908082528060200260200182016040528015612e45578160200160208202803683370190505b5090505f805b84811015612eea5736868683818110612e6657612e66614497565b606002919091019150505f813512851515141580612e8c5750612e8a878784613a7b565b155b15612e975750612ee2565b8060400135608086612eaa578235612eb4565b612eb483356147b7565b901b178484612ec2816144bf565b955081518110612ed457612ed4614497565b602002602001018181525050505b600101612e4b565b5081529392505050565b5f610220820135815b612f0b61026085018561471e565b9050811015612f765781612f2361026086018661471e565b83818110612f3357612f33614497565b905060800201602001351115612f6e57612f5161026085018561471e565b82818110612f6157612f61614497565b9050608002016020013591505b600101612efd565b505f805b612f886102408601866146da565b9050811015612ff15781612fa06102408701876146da565b83818110612fb057612fb0614497565b9050606002015f01351215612fe957612fcd6102408601866146da565b82818110612fdd57612fdd614497565b9050606002015f013591505b600101612f7a565b5061300d670dbd2fc137a2ffff19670de0b6b3a764000061488f565b613017838361488f565b12949350505050565b6060826001600160401b0381111561303a5761303a61451c565b604051908082528060200260200182016040528015613063578160200160208202803683370190505b5090505f5b815181101561311e5736858585848151811061308657613086614497565b602002602001015181811061309d5761309d614497565b90506080020190508382815181106130b7576130b7614497565b602002602001015160308260600135901b60708360400135901b60b08460200135901b60f0855f0160208101906130ee919061438c565b61ffff16901b1717171783838151811061310a5761310a614497565b602090810291909101015250600101613068565b509392505050565b6060816001600160401b038111156131405761314061451c565b604051908082528060200260200182016040528015613169578160200160208202803683370190505b5090505f5b8151811015612de1573684848381811061318a5761318a614497565b905060600201905060708160200160208101906131a791906148be565b60028111156131b8576131b8613e3a565b901b60788260400135901b60b8835f0135901b17178383815181106131df576131df614497565b60209081029190910101525060010161316e565b5f60208601516040518560051b8701875b8181101561326657858135881c168085528a515b8051821461322857602001613218565b85810361325c5760208601955060408c015186149650861561324b575050613266565b8185525f60608601526101c0850194505b5050602001613204565b505081602089015280604052505095945050505050565b604082015182515b8051831461329d576101c09190910190602001613285565b5060608301518060608301511815612de15760608201819052610140366080840137608084016001815101815260a08501905060a0602084015101518151811115610d215790525092915050565b5f670de0b6b3a764000083604001518302816133095761330961462a565b048360c001510190506001600160b81b0381111561335757825160405163f894e74160e01b815261ffff9091166004820152602481018290526001600160b81b0360448201526064016102ca565b60c08301526080820180518201905260a090910180519091019052565b60e0830180515f670de0b6b3a76400008585028181078313919005039182019092526080850180518501815290918412156133af57835f0393505b60a08501905083815101815261010085019050670de0b6b3a7640000670de0b6b3a763ffff6040870151860201048151018152509392505050565b5f5f61ffff60e06133ff86600360051b015190565b901c1690508060018403101561342c576003830160051b84015191508260f083901c0361342c5750610739565b5f5b818110156134815780820160011c61344c866004830160051b015190565b935060f084901c8581036134635750505050610739565b858110156134765781600101925061347a565b8193505b505061342e565b505f949350505050565b610100820151620f4240620f423f63ffffffff8460a01c1683020104806101408501526101008501818151018152620f4240620f423f63ffffffff8660801c168502010491508161018086015261012086019050818151018152608085015192505f8312156134fa57825f0392505b8260a08601510360011c620f4240620f423f63ffffffff8760201c16860201049250801561353a57620f4240620f423f63ffffffff871683020104830192505b50506040840151670de0b6b3a76400009102670de0b6b3a763ffff01046101a090930183905250506101409190910180519091019052565b60c08301516001600160401b03607083901c811691603084901c90911690606085901c63ffffffff1664e8d4a510000283156135cd576135ca83670de0b6b3a7640000868502670de0b6b3a763ffff01048301613b6c565b90505b670de0b6b3a7640000828202670de0b6b3a763ffff01045f620f4240620f423f63ffffffff60408b901c16860201046101608a0183905261018090990180518a0190525060c089018051909301909252506101008701805190910190525050506101209092018051909101905250565b5f811561364e5760b082901c613657565b606083015160781c5b6001600160401b03169392505050565b60e082015160c0830151018015610fa3576101e0840180518284020181525f80831280156136aa57835f0393506101a087019250825191506060820183526136bc565b61016087019250606083510391508183525b506101c0959095018051830190525083526020830152505f604090910152565b5f5f5f5f6136ee85600360051b015190565b905061ffff60e082901c166004016020028501935061ffff60d082901c166020028401925061ffff60c082901c1660200283019150509193909250565b5f5b828410156138685783516001600160801b0381169060801c5f8a5b8a8110156137dd57670de0b6b3a764000086602083015185020104670dbd2fc137a300008111156137845786156137845750670dbd2fc137a300005b8151670de0b6b3a76400009102670de0b6b3a763ffff018190049085146137bd57670de0b6b3a7640000908502670de0b6b3a763ffff01045b60408201518111156137d0578060408301525b9190910190606001613748565b50885b8881101561384d57670de0b6b3a764000086602083015185020104670dbd2fc137a3000081111561381c57861561381c5750670dbd2fc137a300005b8151670de0b6b3a7640000910281900490851461384157670de0b6b3a7640000908502045b909103906060016137e0565b508381131561385a578093505b50505060208401935061372d565b979650505050505050565b5f5b8183101561073957604083015160609093019201613875565b5f6138a161389b84612501565b60e01c90565b5f036138ae57505f610428565b6138c1836060015160b81c60ff16151590565b156138ce57506001610428565b5f6060856101600151866101a0015103816138eb576138eb61462a565b04600302670de0b6b3a7640000866101c001518161390b5761390b61462a565b040190508060070283109150509392505050565b5f60015b825181101561133f5782828151811061393e5761393e614497565b602002602001015183828151811061395857613958614497565b6020026020010151121561396a578091505b600101613923565b610220820151610200830151620f424060e084901c808203909302620f423f908101829004928402010401610240840181905261010084015161014085015161012086015182840101935f93909263ffffffff60c088901c1692808710156139d8578096505b81620f4240858502620f423f0104019550620f4240848202620f423f0104905080861015613a04578095505b50505050509250929050565b5f5f613a1b846136dc565b60059590951b9094015195945050505050565b5f613a57613a3c8460b81d90565b5f670de0b6b3a7640000918502828107919091129190050390565b9050670dbd2fc137a2ffff198112156107395750670dbd2fc137a2ffff1992915050565b5f36848484818110613a8f57613a8f614497565b9050606002019050805f01355f03613aaa575f915050610428565b5f5b84811015613b605736868683818110613ac757613ac7614497565b90506060020190508260400135816040013514613ae45750613b58565b5f833513613b0b57613af88335600461488f565b613b048235600361488f565b1315613b26565b613b178335600461488f565b613b238235600361488f565b12155b15613b36575f9350505050610428565b8482108015613b46575080358335145b15613b56575f9350505050610428565b505b600101613aac565b50600195945050505050565b5f818310613b7a5781610736565b5090919050565b604051806101a00160405280613b95613d17565b81526020015f81526020015f81526020015f81526020015f60ff1681526020015f81526020015f81526020015f81526020015f81526020015f81526020015f815260200160608152602001606081525090565b6040518060c001604052805f81526020015f81526020015f81526020015f81526020015f81526020015f6002811115613c2357613c23613e3a565b905290565b6040518061028001604052805f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f815260200160608152602001606081525090565b604051806101c001604052805f8152602001613cc9613be8565b81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81525090565b6040518060a001604052805f81526020015f81526020015f81526020015f81526020015f6002811115613c2357613c23613e3a565b5f60a0828403121561133f575f5ffd5b5f5f83601f840112613d6c575f5ffd5b5081356001600160401b03811115613d82575f5ffd5b6020830191508360208260051b8501011115613d9c575f5ffd5b9250929050565b5f5f5f5f5f60608688031215613db7575f5ffd5b85356001600160401b03811115613dcc575f5ffd5b613dd888828901613d4c565b95505060208601356001600160401b03811115613df3575f5ffd5b613dff88828901613d5c565b90955093505060408601356001600160401b03811115613e1d575f5ffd5b613e2988828901613d5c565b969995985093965092949392505050565b634e487b7160e01b5f52602160045260245ffd5b600381106110ac576110ac613e3a565b805182526020810151602083015260408101516040830152606081015160608301526080810151613e8e81613e4e565b806080840152505050565b60048110613ea957613ea9613e3a565b9052565b5f8151808452602084019350602083015f5b82811015613edd578151865260209586019590910190600101613ebf565b5093949350505050565b5f8151808452602084019350602083015f5b82811015613edd57815161ffff81511687526020810151602088015260408101516040880152606081015160608801526080810151608088015260a081015160a088015260c081015160c088015260e081015160e08801526101008101516101008801525061012086019550602082019150600181019050613ef9565b60208152613f88602082018351613e5e565b5f6020830151613f9b60c0840182613e99565b50604083015160e08301526060830151610100830152608083015160ff81166101208401525060a083015161014083015260c083015161016083015260e08301516101808301526101008301516101a08301526101208301516101c08301526101408301516101e0830152610160830151610220610200840152614023610240840182613ead565b9050610180840151601f19848303016102208501526140428282613ee7565b95945050505050565b5f6020828403121561405b575f5ffd5b81356001600160401b03811115614070575f5ffd5b610fde84828501613d4c565b803560028110610be4575f5ffd5b5f5f6040838503121561409b575f5ffd5b82356001600160401b038111156140b0575f5ffd5b6140bc85828601613d4c565b9250506140cb6020840161407c565b90509250929050565b602081525f8251606060208401526140ef6080840182613ead565b90506020840151601f1984830301604085015261410c8282613ead565b915050604084015161411d81613e4e565b6060939093019290925250919050565b5f5f6040838503121561413e575f5ffd5b50508035926020909101359150565b5f6020828403121561415d575f5ffd5b5035919050565b5f8151808452602084019350602083015f5b82811015613edd57815180518752602081015161419281613e4e565b806020890152506040810151604088015250606086019550602082019150600181019050614176565b5f8151808452602084019350602083015f5b82811015613edd57815161ffff8151168752602081015160208801526040810151604088015260608101516060880152506080860195506020820191506001810190506141cd565b6020815281516020820152602082015160408201526040820151606082015260608201516080820152608082015160a082015260a082015160c082015260c082015160e082015260e08201516101008201526101008201516101208201526101208201516101408201526101408201516101608201526101608201516101808201526101808201516101a08201526101a08201516101c08201526101c08201516101e08201526101e08201516102008201526102008201516102208201526102208201516102408201525f6102408301516102806102608401526142fd6102a0840182614164565b9050610260840151601f198483030161028085015261404282826141bb565b5f5f6040838503121561432d575f5ffd5b8235915060208301356001600160401b03811115614349575f5ffd5b8301610280818603121561435b575f5ffd5b809150509250929050565b5f60208284031215614376575f5ffd5b81356001600160a01b0381168114610428575f5ffd5b5f6020828403121561439c575f5ffd5b813561ffff81168114610428575f5ffd5b5f60c082019050825182526020830151602083015260408301516040830152606083015160608301526080830151608083015260a08301516143ee81613e4e565b8060a08401525092915050565b5f5f5f6040848603121561440d575f5ffd5b83356001600160401b03811115614422575f5ffd5b61442e86828701613d5c565b909450925061444190506020850161407c565b90509250925092565b602080825282518282018190525f918401906040840190835b8181101561448c57614476838551613e5e565b6020939093019260a09290920191600101614463565b509095945050505050565b634e487b7160e01b5f52603260045260245ffd5b634e487b7160e01b5f52601160045260245ffd5b5f600182016144d0576144d06144ab565b5060010190565b5f5f8335601e198436030181126144ec575f5ffd5b8301803591506001600160401b03821115614505575f5ffd5b6020019150600581901b3603821315613d9c575f5ffd5b634e487b7160e01b5f52604160045260245ffd5b600381106110ac575f5ffd5b8051610be481614530565b5f60c0828403128015614558575f5ffd5b5060405160c081016001600160401b038111828210171561458757634e487b7160e01b5f52604160045260245ffd5b60409081528351825260208085015190830152838101519082015260608084015190820152608080840151908201526145c260a0840161453c565b60a08201529392505050565b8082028115828204841417610739576107396144ab565b81810381811115610739576107396144ab565b80820180821115610739576107396144ab565b8082018281125f8312801582168215821617156106e5576106e56144ab565b634e487b7160e01b5f52601260045260245ffd5b5f5f8585111561464c575f5ffd5b83861115614658575f5ffd5b5050820193919092039150565b80356001600160e01b03198116906004841015612de1576001600160e01b031960049490940360031b84901b1690921692915050565b6001600160a01b03841681526040602082018190528101829052818360608301375f818301606090810191909152601f909201601f1916010192915050565b5f5f8335601e198436030181126146ef575f5ffd5b8301803591506001600160401b03821115614708575f5ffd5b6020019150606081023603821315613d9c575f5ffd5b5f5f8335601e19843603018112614733575f5ffd5b8301803591506001600160401b0382111561474c575f5ffd5b6020019150600781901b3603821315613d9c575f5ffd5b80515f9060208301828215613edd578151865260209586019590910190600101613ebf565b5f6138686147b16147ab6147a561479f868c614763565b8a614763565b88614763565b86614763565b84614763565b5f600160ff1b82016147cb576147cb6144ab565b505f0390565b5f826147df576147df61462a565b500690565b5f82518060208501845e7f206973206e6f742061206d756c7469706c65206f662031652d36000000000000920191825250601a01919050565b608081525f8551806080840152806020880160a085015e5f60a0828501015260a0601f19601f83011684010191505084602083015283604083015282606083015295945050505050565b5f81614875576148756144ab565b505f190190565b5f8261488a5761488a61462a565b500490565b8082025f8212600160ff1b841416156148aa576148aa6144ab565b8181058314821517610739576107396144ab565b5f602082840312156148ce575f5ffd5b81356104288161453056fea164736f6c6343000825000a";
+  const _bytecode = "0x610100604052348015610010575f5ffd5b5060405161483138038061483183398101604081905261002f9161010a565b848484848361003d816100a0565b506001600160a01b0392831660805290821660a052811660c05282163b5f03905061008a576040516322a2d07b60e21b81526001600160a01b038216600482015260240160405180910390fd5b6001600160a01b031660e0525061017b92505050565b5f80546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad9060200160405180910390a150565b6001600160a01b0381168114610107575f5ffd5b50565b5f5f5f5f5f60a0868803121561011e575f5ffd5b8551610129816100f3565b602087015190955061013a816100f3565b604087015190945061014b816100f3565b606087015190935061015c816100f3565b608087015190925061016d816100f3565b809150509295509295909350565b60805160a05160c05160e0516146536101de5f395f818160f5015261019901525f818161015c0152818161034a015261103701525f81816102a00152610f1a01525f81816102fe0152818161085c015281816109220152611b3c01526146535ff3fe608060405234801561000f575f5ffd5b50600436106100f3575f3560e01c8063836e873811610095578063bf5ffed411610064578063bf5ffed4146102c4578063bf7e214f146102cc578063e9b9cb62146102dc578063f887ea40146102fc576100f3565b8063836e87381461023b5780638fb360371461025b578063b45a2a831461027c578063bbb6e0331461029e576100f3565b80635d265c30116100d15780635d265c30146101bb578063692aba58146101db5780637a9e5e4b146101ee5780637ab136c214610201576100f3565b8063063d42641461013457806327d9caef1461015a5780632d5537b014610194575b7f0000000000000000000000000000000000000000000000000000000000000000365f80375f5f365f845af43d5f5f3e80801561012e573d5ff35b3d5ffd5b005b610147610142366004613fea565b610322565b6040519081526020015b60405180910390f35b7f00000000000000000000000000000000000000000000000000000000000000005b6040516001600160a01b039091168152602001610151565b61017c7f000000000000000000000000000000000000000000000000000000000000000081565b6101ce6101c9366004614036565b6103c4565b60405161015191906140f2565b6101476101e9366004614147565b61077a565b6101326101fc366004614167565b6107c3565b61022b61020f36600461418d565b5f908152600160205260409020546001600160a01b0316151590565b6040519015158152602001610151565b61024e6102493660046141a4565b61083b565b60405161015191906141bd565b6102636108cd565b6040516001600160e01b03199091168152602001610151565b61028f61028a366004614202565b6108ef565b60405161015193929190614237565b7f000000000000000000000000000000000000000000000000000000000000000061017c565b610147600881565b5f546001600160a01b031661017c565b6102ef6102ea366004614252565b610b2b565b60405161015191906142cf565b7f000000000000000000000000000000000000000000000000000000000000000061017c565b6040516301d8354f60e71b815261ffff8316600482015264ffffffffff821660248201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063ec1aa78090604401602060405180830381865afa158015610397573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906103bb919061434a565b90505b92915050565b6103cc613e41565b5f5f6103d785610cfa565b915091505f6103e583610de5565b905081156103ff576103ff836103fa88610e81565b610ef5565b610409835f611108565b801561042d5761042d83875f886001811115610427576104276140be565b1461111c565b61043a6080870187614361565b90506001600160401b03811115610453576104536143a6565b60405190808252806020026020018201604052801561047c578160200160208202803683370190505b5060208501525f5b8460200151518110156104f9576104cc6104c16104a460808a018a614361565b848181106104b4576104b46143ba565b9050602002013560801c90565b859061ffff166111f5565b60400151856020015182815181106104e6576104e66143ba565b6020908102919091010152600101610484565b506105076040870187614361565b90506001600160401b03811115610520576105206143a6565b604051908082528060200260200182016040528015610549578160200160208202803683370190505b5084525f805b8551518110156106c3575f61056760408a018a614361565b83818110610577576105776143ba565b9050602002013590505f6105a061059583610fff60f09190911c1690565b889061ffff166111f5565b604001519050600160fc83901c11156105ee576105c76105c08884611232565b8383611265565b88518051859081106105db576105db6143ba565b60200260200101818152505050506106bb565b60016105f983611331565b600481111561060a5761060a6140be565b146106425761061882611348565b604051636711736d60e01b81526001600160601b0390911660048201526024015b60405180910390fd5b61064f60608b018b614361565b90508403610660576106608a61138b565b6106988161067160608d018d614361565b8761067b816143e2565b985081811061068c5761068c6143ba565b9050602002013561142e565b88518051859081106106ac576106ac6143ba565b60200260200101818152505050505b60010161054f565b506106d16060880188614361565b905081146106e2576106e28761138b565b5f5b845160208601510360051c81101561076f575f6107018683611459565b6020015160a00151905086604001516002811115610721576107216140be565b816002811115610733576107336140be565b1115610766576040870181600281111561074f5761074f6140be565b90816002811115610762576107626140be565b9052505b506001016106e4565b505050505092915050565b5f6001600160801b038311156107b957604051633ee9da8f60e21b81525f6004820152602481018490526001600160801b036044820152606401610639565b6103bb838361142e565b5f5433906001600160a01b031681146107f95760405162d1953b60e31b81526001600160a01b0382166004820152602401610639565b816001600160a01b03163b5f0361082e576040516361798f2f60e11b81526001600160a01b0383166004820152602401610639565b61083782611484565b5050565b610843613e5e565b60405163a183623760e01b815261ffff831660048201527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b03169063a18362379060240160c060405180830381865afa1580156108a9573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906103be919061442a565b5f8054600160a01b900460ff166108e357505f90565b50638fb3603760e01b90565b5f808080610fff605087901c1660405163a183623760e01b815261ffff821660048201529091505f906001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063a18362379060240160c060405180830381865afa158015610967573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061098b919061442a565b805160a0820151909650935090506109a382866114d7565b60016109b7886001600160601b0316611522565b60048111156109c8576109c86140be565b036109e357846109d8868861142e565b945094505050610b24565b5f6109ef885f5f611552565b9050600160fc82901c11610a2157604051636711736d60e01b81526001600160601b0389166004820152602401610639565b5f610a2c60016115e6565b5f81518110610a3d57610a3d6143ba565b602002602001015190505f60016001600160401b03811115610a6157610a616143a6565b604051908082528060200260200182016040528015610a8a578160200160208202803683370190505b509050610a9d8360dc1c63ffffffff1690565b815f81518110610aaf57610aaf6143ba565b602002602001018181525050610ac58282610ef5565b5f610ad0835f611639565b9050610add81858b611265565b975080608001515f14158015610af7575061018081015115155b8015610b1357505f876002811115610b1157610b116140be565b145b15610b1d57600196505b5050505050505b9250925092565b6060825f610b42610b3d6008846144aa565b6115e6565b5f81518110610b5357610b536143ba565b602002602001015190505f5f5f90505b83811015610b8a57610b7e83600583901b8a01358a01611664565b90911790600101610b63565b50600181115f610b9984610de5565b90508115610baf57610baf846103fa8b8b6116d4565b610bb9845f611108565b604080516020808252810187905260a08702810182019091525f805b87811015610ce157600581901b8c01358c01848015610c0c57505f8b6001811115610c0257610c026140be565b1480610c0c575081155b15610c2957610c2988825f8e6001811115610427576104276140be565b811580610c565750610c4a610c3f6001846144c1565b60051b8e01358e0190565b60200135816020013514155b15610c6c57610c69816020013587611794565b92505b610c878860c001516001610c8091906144d4565b8990611108565b610c9288828561180a565b610c9c888461194a565b610cac8884836020013589611a72565b610cd888823585610cbe60a0876144aa565b610cc98960406144d4565b610cd391906144d4565b611ac8565b50600101610bd5565b50610cec8288611b2c565b505050505050509392505050565b610d9a6040518061030001604052805f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81525090565b5f610da560086115e6565b5f81518110610db657610db66143ba565b6020026020010151915060016004811115610dd357610dd36140be565b610ddd8385611664565b119050915091565b805160208201515f91900360051c808203610e0257505f92915050565b5f610e0d8483611b36565b60408501519091505f60c0840283015b80841015610e685783516020850151604086015186602087015282604087015280821815610e4a57600198505b60c096909601956102409590950194171760801c9190911790610e1d565b508015610e7857610e7886611bc1565b50505050919050565b6060610e906040830183614361565b90506001600160401b03811115610ea957610ea96143a6565b604051908082528060200260200182016040528015610ed2578160200160208202803683370190505b5090505f610eed60408401358401602081019035845f611c0a565b825250919050565b8051610f018382611cf3565b60405163f6677c3f60e01b81525f906001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063f6677c3f90610f4f9086906004016144e7565b5f60405180830381865afa158015610f69573d5f5f3e3d5ffd5b505050506040513d5f823e601f3d908101601f19168201604052610f90919081019061451e565b90505f805b83811015611011575f610fa88783611639565b9050610ff7868381518110610fbf57610fbf6143ba565b6020026020010151858481518110610fd957610fd96143ba565b60200260200101518960a0015184611d2e909392919063ffffffff16565b8061018001515f0361100857600192505b50600101610f95565b508061101e575050505050565b60405163e3d32ffb60e01b81525f906001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000169063e3d32ffb9061106c9088906004016144e7565b5f60405180830381865afa158015611086573d5f5f3e3d5ffd5b505050506040513d5f823e601f3d908101601f191682016040526110ad919081019061451e565b90505f5b848110156110ff575f6110c48883611639565b90508061018001515f036110f6578282815181106110e4576110e46143ba565b60200260200101518160400181815250505b506001016110b1565b50505050505050565b60c082018190526102203660e08401375050565b825160208401510360051c5f5b81811015611151575f61113c8683611459565b60208101515160409091015250600101611129565b5061116d8460c00151600161116691906144d4565b8590611108565b61117884845f61180a565b5f5b818110156111ee575f61118d8683611459565b90508560c0015181606001511415806111a857506080810151155b156111b357506111e6565b60808101515f1284151514806111d1578160200151604001516111db565b8160200151602001515b604090920191909152505b60010161117a565b5050505050565b6111fd613e99565b5f5b8261120a8583611459565b511461122057611219816143e2565b90506111ff565b61122a8482611459565b949350505050565b61123a613f19565b5f61124b8360dc1c63ffffffff1690565b60608501519091505b8051821461122a576103a001611254565b5f60fc83901c600481111561127d5761061884611348565b60408501511561129e5761129684828760400151611e49565b91505061132a565b60608501516112b09086908590611ea4565b600281036112c557505061022083015161132a565b5f6112cf85611f42565b90505f6112db82611f94565b8761024001510390505f6113088861022001518484611303868d611f9e90919063ffffffff16565b6120a7565b9050600384146113215787610220015183820103611323565b805b9450505050505b9392505050565b5f60fc82901c60048111156103be576103be6140be565b5f816bfffffffff00000000000000060a082901c16600360fc83901c1015611371579392505050565b601482901c670fffffffffffffff16811792505050919050565b5f805b61139b6040840184614361565b90508110156113fc5760016113d26113b66040860186614361565b848181106113c6576113c66143ba565b90506020020135611331565b60048111156113e3576113e36140be565b036113f4576113f1826143e2565b91505b60010161138e565b508061140b6060840184614361565b6040516355c5b3e360e11b81526004810193909352602483015250604401610639565b5f60c883048083131561144357809250611453565b805f0383121561145357805f0392505b50500190565b611461613e99565b6103bb611470610240846144aa565b846040015161147f91906144d4565b6120bf565b5f80546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad9060200160405180910390a150565b8015806114ea57506001600160801b0381115b1561083757604051633ee9da8f60e21b815261ffff83166004820152602481018290526001600160801b036044820152606401610639565b5f600f605c83901c166004811161154a57806004811115611545576115456140be565b61132a565b5f9392505050565b5f60016001605f1b03831380611576575061157360016001605f1b036145d1565b83125b156115a457604051630d7cde0160e31b81526004810184905260016001605f1b036024820152604401610639565b506001600160dc1b031960a084901b166bffffffffffffffffffffffff607c1b607c84901b161769fffffffffffffff00000601485901b161781179392505050565b60606040519050604081016001825280602083015260606103008201016001840160051b81018183528160208401528060408401525f60608401525f60808401524260a084015280604052505050919050565b611641613f19565b6103bb6116506103a0846144aa565b846060015161165f91906144d4565b6120cb565b5f8061168360808401358401602081019035869190608061ffff6120d3565b509050806116ab576116a6846040850135850160208101903560f0610fff6120d3565b925090505b80156116cd5760405163bce2f0cf60e01b815260086004820152602401610639565b5092915050565b60605f805b83811015611714576116ff600582901b86013586015b6040810135016020810191903590565b61170a9150836144d4565b91506001016116d9565b50806001600160401b0381111561172d5761172d6143a6565b604051908082528060200260200182016040528015611756578160200160208202803683370190505b5091505f805b8481101561178a57611780611779600583901b88013588016116ef565b8685611c0a565b915060010161175c565b5082525092915050565b5f82815260016020526040812080546001600160a01b0381169065ffffffffffff600160a01b8204811691600160d01b900416826117e85760405163680dcf4160e11b815260048101889052602401610639565b856117f05750805b604051945080600186853c84016040525091949350505050565b608082013582016020810190355f5b8181101561185957600581901b83013561185061184161147f8961ffff608086901c16612169565b6001600160801b0383166121db565b50600101611819565b5050602060408401358401818101925035906060850135850190810190355f80805b8581101561192357600581901b87013560fc81901c6001146118a8576118a28b828b612264565b5061191b565b8483036118b8576118b88a61138b565b5f6118cb8c610fff60f085901c16612169565b90505f6118ec6118dc836040015190565b600187019660051b8a013561142e565b90506118fb8360141c600c0b90565b6119128361190c86607c1c600b0b90565b84612288565b01860195505050505b60010161187b565b50610140890180518301905280831461193f5761193f8861138b565b505050505050505050565b81516020830151606084015191900360051c901561196c5761196c83836122fe565b6040805160608302908101908101909152610200840181905261022084018190526102408401525f61199d836124a4565b60408501519091505f5b83811015611a485760c0860151606083015103611a38575f6119d16119ca845190565b87906124b0565b90506119de878486612551565b60c0830151156119fc576119fc876119f5856120bf565b868461263e565b61018087015115611a2257611a2287611a14856120bf565b611a1d8961270a565b612716565b611a368784611a31898561279c565b6127c6565b505b61024091909101906001016119a7565b5060088560e0015111156111ee5760405163bce2f0cf60e01b815260086004820152602401610639565b610180840151158015611a8b5750611a898361283b565b155b8015611a9c5750611a9c8484612853565b611ac257611abf8482611ab957611ab4846001611794565b612948565b84612948565b50505b50505050565b5f5f611adc86611ad7866124a4565b6129ab565b6101408801516101608901516101208a0151939550919350918201015f611b0382896145eb565b610100909901519886525050602084019290925260408301526060820152608001929092525050565b60a0810260400182f35b81515f907f000000000000000000000000000000000000000000000000000000000000000090637ed54006908390611b70906060906144c1565b905081815260208082015284604082015260c0850260405194505f5f8760051b604401601c8501875afa603f82013d1116611bad573d5f863e3d85fd5b806040863e84016040525091949350505050565b5f5b815160208301510360051c811015610837575f611be08383611459565b80516020808301516040810151918101519051939450611c019317176114d7565b50600101611bc3565b5f805b84811015611ce957611c3d868683818110611c2a57611c2a6143ba565b90506020020135600160fc9190911c1190565b15611ce1575f611c6b878784818110611c5857611c586143ba565b9050602002013560dc1c63ffffffff1690565b90505f5b8481108015611c97575081868281518110611c8c57611c8c6143ba565b602002602001015114155b15611cac57611ca5816143e2565b9050611c6f565b848103611cde57818686611cbf816143e2565b975081518110611cd157611cd16143ba565b6020026020010181815250505b50505b600101611c0d565b5090949350505050565b6040516103a0820280368337810160405260608301819052611d176103a0836144aa565b611d2190826144d4565b6080909301929092525050565b5f611d40620fffff8516610e106144aa565b602086018190528486529050611d568583612a49565b825f03611d715750670de0b6b3a76400006080850152611ac2565b620f42408360d01d0260a0860152620f4240650fffffffffff8460a41c160260c086015264e8d4a5100083605c1b60eb1d0260e0860152633b9aca008360711b60dd1d02610100860152633b9aca006407ffffffff8460491c1602610120860152633b9aca008360b71b60df1d026101408601526001856101600181815250505f600884901c63ffffffff1690505f818411611e0d575f611e11565b8184035b9050610e108111156110ff57611e3b670de0b6b3a764000062015180610e0f198401820204612aa7565b608088015250505050505050565b5f60028303611e5957508061132a565b5f611e6385611f42565b905060038403611e8457808311611e7a575f611296565b61129681846144c1565b828111611e91575f611e9b565b611e9b83826144c1565b95945050505050565b6101a0830151829015611f02578115611ebe575080611f02565b5f611ed3856101400151866101a00151612abc565b9050670c7d713b49d9ffff19811215611ef25750670c7d713b49d9ffff195b611efc8482612abc565b84019150505b610220840181905282670de0b6b3a7640000820281611f2357611f236145bd565b04610260850152611f3381612aec565b61024090940193909352505050565b5f601482901c670fffffffffffffff811690603f1660268111611f6c5780600a0a600683901c0292505b821580611f7f57506001600160801b0383115b15611f8d5761061884611348565b5050919050565b5f6103be82612aec565b5f826101a001515f03611fb257505f6103be565b8261016001515f03611fdd57611fd6836101c0015168014d1120d7b1600000612aa7565b90506103be565b6101008301516101208401519083015f908103919061200183800283800201612d00565b90505f61204f8760c00151836120328a60e00151885f670de0b6b3a764000092909102828107919091129190050390565b015f670de0b6b3a764000092909102828107919091129190050390565b8760a001510190505f811361206a575f9450505050506103be565b61207d670de0b6b3a76400008202612d00565b945068014d1120d7b160000085111561209d5768014d1120d7b160000094505b5050505092915050565b5f8385116120b5575f611e9b565b611e9b84866144c1565b6120c7613e99565b5090565b6120c7613f19565b5f5f60208701516040518660051b8801885b818110156121525780358060fc1c8617955087818a1c1690508085528b515b8051821461211457602001612104565b8581036121485760208601955060408d0151861497508715612137575050612152565b8185525f6060860152610240850194505b50506020016120e5565b505060209890980152604096909652959350505050565b604082015182515b80518314612189576102409190910190602001612171565b5060c0830151606082015181146116cd57606082018190526101c036608084013760e08401600181510181526101008501905060a06020840151015181518111156121d2578082525b50505092915050565b5f670de0b6b3a764000083604001518302816121f9576121f96145bd565b048360c001510190506001600160b81b0381111561224757825160405163f894e74160e01b815261ffff9091166004820152602481018290526001600160b81b036044820152606401610639565b60c08301526080820180518201905260a090910180519091019052565b60fc82901c5f036122785761061882611348565b612283838383612d8c565b505050565b60e0830180515f670de0b6b3a76400008585028181078313919005039182019092526080850180518501815290918412156122c357835f0393505b60a08501905083815101815261010085019050670de0b6b3a7640000670de0b6b3a763ffff6040870151860201048151018152509392505050565b5f64e8d4a5100061231d612311846124a4565b60a01c63ffffffff1690565b61232791906144aa565b90505f64e8d4a5100061234861233c8561270a565b60401c63ffffffff1690565b61235291906144aa565b60808501516060860151919250905b818114611abf575f612372826120cb565b90508660c00151816101e001511461238a5750612491565b5f6123998261020001516120bf565b90506123af826103000151836102200151612abc565b6101408901805190910190526103608201516102208301516123d19190612abc565b8160e00181815101915081815250505f6123f9876123f488866101a00151612df5565b612e1a565b90505f61242761242161241786610380015160ff81901d9081180390565b8560400151612df5565b83612df5565b61014084018051820190526101a08b018051820190526103208501519091505f1315612466578361032001515f03836102000181815101915081815250505b5f846103400151121561248c578361034001515f03836102000181815101915081815250505b505050505b61249d6103a0826144d4565b9050612361565b60208101515f906103be565b5f5f61ffff60e06124c586600360051b015190565b901c169050806001840310156124f2576003830160051b84015191508260f083901c036124f257506103be565b5f5b818110156125475780820160011c612512866004830160051b015190565b935060f084901c85810361252957505050506103be565b8581101561253c57816001019250612540565b8193505b50506124f4565b505f949350505050565b610100820151620f4240620f423f63ffffffff8460a01c168302010461014084018181510181526101a086019050818151018152620f4240620f423f63ffffffff8660801c16850201049150816101808601526101c086019050818151018152608085015192505f8312156125c657825f0392505b8260a08601510360011c620f4240620f423f63ffffffff8760201c16860201049250801561260657620f4240620f423f63ffffffff871683020104830192505b50506040840151670de0b6b3a76400009102670de0b6b3a763ffff01046101a090930183905250506101e09190910180519091019052565b60c08301516001600160401b03607083901c811691603084901c90911690606085901c63ffffffff1664e8d4a510000283156126995761269683670de0b6b3a7640000868502670de0b6b3a763ffff01048301612aa7565b90505b670de0b6b3a7640000828202670de0b6b3a763ffff01045f620f4240620f423f63ffffffff60408b901c16860201046101608a0183905261018090990180518a0190525061012089018051909301909252506101a08701805190910190525050506101c09092018051909101905250565b60408101515f906103be565b6102008201515f81900361272a5750505050565b5f612739828560400151612df5565b90505f620f4240620f423f63ffffffff602087901c168402010490505f620f4240620f423f63ffffffff8716850201046102208701839052610180909601805187019052506101a08601805190910190525050506101c090910180519091019052565b5f81156127ad5760b082901c6127b6565b606083015160781c5b6001600160401b03169392505050565b60e082015160c0830151018015611ac257610280840180518284020181525f808312801561280957835f039350610240870192508251915060608201835261281b565b61020087019250606083510391508183525b50610260959095018051830190525083526020830152505f604090910152565b60608101515f906070905b60ff911c16151592915050565b6102008201516102208301516102408401515f92919080830361287c57600193505050506103be565b5f5f5f61288888612e28565b9250925092505f5f8a6102800151126128d1576128b2878788888888670de0b6b3a763ffff612e77565b90508486146128cc576128ca86865f5f87875f612e77565b505b612902565b6128e08686898987875f612e77565b90508587146129025761290087875f5f8888670de0b6b3a763ffff612e77565b505b61290c8786612fbf565b6102c08b01526102a08a018190528686148061292757508486145b8061293a57506129388a8a83612fda565b155b9a9950505050505050505050565b5f6102c0830181905260609061295e8484613061565b91506129698261313e565b90505f82828151811061297e5761297e6143ba565b602002602001015190505f8112612995575f612999565b805f035b856102a0018181525050509250929050565b6102c08201516102a0830151620f424060e084901c808203909302620f423f9081018290049284020104016102e084018190526101a08401516101e08501516101c086015182840101935f93909263ffffffff60c088901c169280871015612a11578096505b81620f4240858502620f423f0104019550620f4240848202620f423f0104905080861015612a3d578095505b50505050509250929050565b5f81836020015111612a5b575f612a63565b818360200151035b610180840181905290506301e13380670de0b6b3a76400008202046101a08401819052612a9990670de0b6b3a764000002612d00565b6101c0909301929092525050565b5f818310612ab557816103bb565b5090919050565b5f5f612ac88484613197565b90505f670de0b6b3a7640000820712670de0b6b3a764000082050391505092915050565b6001600160801b03811160071b81811c6001600160401b031060061b1781811c63ffffffff1060051b1781811c61ffff1060041b1781811c60ff1060031b175f8213612b3f57631615e6385f526004601cfd5b7ff8f9f9faf9fdfafbf9fdfcfdfafbfcfef9fafdfafcfcfbfefafafcfbffffffff6f8421084210842108cc6318c6db6d54be83831c1c601f161a1890811b609f90811c6c465772b2bbbb5f824b15207a3081018102606090811d6d0388eaa27412d5aca026815d636e018202811d6d0df99ac502031bf953eff472fdcc018202811d6d13cdffb29d51d99322bdff5f2211018202811d6d0a0f742023def783a307a986912e018202811d6d01920d8043ca89b5239253284e42018202811d6c0b7a86d7375468fac667a0a527016c29508e458543d8aa4df2abee7883018302821d6d0139601a2efabe717e604cbb4894018302821d6d02247f7a7b6594320649aa03aba1018302821d6c8c3f38e95a6b1ff2ab1c3b343619018302821d6d02384773bdf1ac5676facced60901901830290911d6cb9a025d814b29c212b8b1a07cd1901909102780a09507084cc699bb0e71ea869ffffffffffffffffffffffff190105711340daa0d5f769dba1915cef59f0815a5506029190037d0267a36c0c95b3975ab3ee5b203a7614a3f75373f047d803ae7b6687f2b302017d57115e47018c7177eebf7cd370a3356a1b7863008a5ae8028c72b88642840160ae1d90565b70ffffffffffffffffffffffffffffffffff811160071b81811c68ffffffffffffffffff1060061b1781811c64ffffffffff1060051b1781811c62ffffff1060041b1781811c620100000160b5600192831c1b0260121c80830401811c80830401811c80830401811c80830401811c80830401811c80830401811c80830401901c908190048111900390565b5f612d978484611232565b905060fc83901c6004811115612db05761061884611348565b604082015115612dc6576111ee858386846131c6565b612dd08583613228565b60028103612de857612de38583866132c3565b6111ee565b6111ee858386848761331e565b5f5f612e018484613432565b670de0b6b3a76400008082049106151501949350505050565b5f818311612ab557816103bb565b5f5f5f5f612e3a85600360051b015190565b905061ffff60e082901c166004016020028501935061ffff60d082901c166020028401925061ffff60c082901c1660200283019150509193909250565b5f5b82841015612fb45783516001600160801b0381169060801c5f8a5b8a811015612f2957670de0b6b3a764000086602083015185020104670dbd2fc137a30000811115612ed0578615612ed05750670dbd2fc137a300005b8151670de0b6b3a76400009102670de0b6b3a763ffff01819004908514612f0957670de0b6b3a7640000908502670de0b6b3a763ffff01045b6040820151811115612f1c578060408301525b9190910190606001612e94565b50885b88811015612f9957670de0b6b3a764000086602083015185020104670dbd2fc137a30000811115612f68578615612f685750670dbd2fc137a300005b8151670de0b6b3a76400009102819004908514612f8d57670de0b6b3a7640000908502045b90910390606001612f2c565b5083811315612fa6578093505b505050602084019350612e79565b979650505050505050565b5f5b818310156103be57604083015160609093019201612fc1565b5f612fed612fe7846124a4565b60e01c90565b5f03612ffa57505f61132a565b61300383613453565b156130105750600161132a565b5f6060856102000151866102400151038161302d5761302d6145bd565b04600302670de0b6b3a76400008661026001518161304d5761304d6145bd565b040190508060070283109150509392505050565b60605f613072836060015160f01c90565b9050806001600160401b0381111561308c5761308c6143a6565b6040519080825280602002602001820160405280156130b5578160200160208202803683370190505b5060408501519092505f6130d28680516020909101510360051c90565b90505b80156121d25760c0860151606083015103613120575f6131076131006130f9855190565b88906124b0565b8790613462565b905061311e87613116856120bf565b838789613562565b505b61312c610240836144d4565b915061313781614612565b90506130d5565b5f60015b82518110156131915782828151811061315d5761315d6143ba565b6020026020010151838281518110613177576131776143ba565b60200260200101511215613189578091505b600101613142565b50919050565b818102821583820583141715831915600160ff1b84141617156103be57634e487b715f5260116020526024601cfd5b5f6131eb6131d784607c1c600b0b90565b6131e685858860400151611e49565b612abc565b905060028203613216576132028360141c600c0b90565b6101408601805191830190910190526111ee565b61016085018051820190525050505050565b60c08201516101e082015181900361323f57505050565b6101c0366101e08401376101e0820181905281515f9061326390859060141c612169565b6102008401819052905061328861327b826040015190565b6060850151859190611ea4565b60808301511580159061329f57506101a083015115155b80156132b057506001846101000151105b15611ac257600161010085015250505050565b5f6132d182607c1c600b0b90565b6103008401805182019052610360840180518201905290506132f68260141c600c0b90565b84610140018181510191508181525050611ac28361331983866102600151612abc565b61365b565b5f61332c84607c1c600b0b90565b90505f61333885611f42565b90505f61334482611f94565b6102408801510390505f6133588883611f9e565b90505f5f61336d8a610220015186868661369a565b915091505f8290505f670de0b6b3a76400008c6102600151840281613394576133946145bd565b04905060038a036133af576103208c018051890190526133de565b6103408c018051890190526103608c01805189900390526102208c01516102608d015185890191909103925090035b6133e88883612abc565b6101608e01805190910190526101808d018051600101905261340e8c6133198a84612abc565b8815613423576134238c89888a89898f6136d5565b50505050505050505050505050565b81810282158382048314176103be57634e487b715f5260116020526024601cfd5b60608101515f9060b890612846565b5f5f613472846060015160f01c90565b90505f831561348b5763ffffffff601085901c1661348d565b5f5b905063ffffffff81146134d5576134a482826144aa565b6134af9060806144aa565b6134b886613770565b6134c290876144d4565b6134cc91906144d4565b925050506103be565b5f6134e18360046144aa565b6001600160401b038111156134f8576134f86143a6565b604051908082528060200260200182016040528015613521578160200160208202803683370190505b5090505f5b838110156135555761354d82858361353e8b866137ac565b6135488c8c61279c565b6137ca565b600101613526565b5060200195945050505050565b60e084015160c0850151015f613579868686613969565b90505f6060850286018060208601885b8281101561363757670de0b6b3a764000060208201510387025f670de0b6b3a7640000820712670de0b6b3a7640000820503905086156135e15786516020909701965f670de0b6b3a764000080830791909112910503015b8451670de0b6b3a764000081146136135780820291505f670de0b6b3a7640000830712670de0b6b3a764000083050391505b5085811215613620578095505b825101825260209384019390910190606001613589565b505050505f036101209096018690525050506102c090930180519092019091525050565b5f61366a8361020001516120bf565b610380840180518401905260808101805184019052905060ff82901d8083180360a0909101805190910190525050565b5f5f8486116136aa575f5f6136be565b6136b485876144c1565b670de0b6b3a76400005b9092506001600160401b0316905094509492505050565b8661028001515f036136eb576136eb87826139e1565b5f806136f78986613a6d565b915091505f61370a8a61020001516120bf565b6101c081018051610220909c0151604080519d8e5260208e018d90528d81019b909b5260608d015260808c019890985260a08b01969096525060c089019190915260e08801525061010086019093529390526101e0909201805192909102919091019052565b5f5f61377b83612e28565b9250505061378d836060015160f01c90565b6137989060206144aa565b6137a284836144c1565b61132a91906144d4565b5f5f6137b784612e28565b60059590951b9094015195945050505050565b5f6137d58360b81d90565b90506001600160401b03607884901c1681606885901c60ff165f03613805576137fe8385612abc565b9050613833565b8360ff84901d808518031115613833576138308261382b8660ff87901d80881803613b46565b613b64565b91505b670dbd2fc137a2ffff198112156138505750670dbd2fc137a2ffff195b61386a61386582670de0b6b3a76400006145eb565b612aec565b886138768860036144aa565b81518110613886576138866143ba565b60209081029190910101526138a381670de0b6b3a76400006145eb565b886138af8860036144aa565b6138ba9060016144d4565b815181106138ca576138ca6143ba565b6020026020010181815250506138e08560701c90565b6138ee9060ff1660206144aa565b6138f99060806144d4565b886139058860036144aa565b6139109060026144d4565b81518110613920576139206143ba565b60209081029190910101528188876139398a60036144aa565b61394391906144d4565b81518110613953576139536143ba565b6020026020010181815250505050505050505050565b6101c08301515f90808203613981575f91505061132a565b5f856101e00151905060405192508360051b830180604052835b818110156139b1575f839003815260200161399b565b50505b81156139d8576139d06139c88360206144d4565b868686613b83565b9051906139b4565b50509392505050565b5f6139eb8261270a565b90505f613a1f82613a0386610180015162278d001190565b613a135760601c63ffffffff1690565b60801c63ffffffff1690565b60016102808601529050611ac264e8d4a5100060e084901c0264e8d4a5100060c085901c63ffffffff160264e8d4a5100060a086901c63ffffffff16889392910264e8d4a510008602613bd4565b5f5f836101a001515f03613a8557505f905080613b3f565b670de0b6b3a7640000846102a00151840281613aa357613aa36145bd565b049150836102e00151821015613abc57836102e0015191505b670de0b6b3a7640000846102c00151840281613ada57613ada6145bd565b608086015191900491508015613b1f576101c085015160020283811115613b0f57670de0b6b3a7640000848203830204840193505b613b198284612df5565b83039250505b68014d1120d7b1600000831115613b3d5768014d1120d7b160000092505b505b9250929050565b5f81613b5a84670de0b6b3a7640000613432565b6103bb9190614627565b5f5f613b708484613432565b670de0b6b3a76400009004949350505050565b5f5b828110156111ee57606081028401670de0b6b3a76400006020820151604088015102049050606086015180821115613bca576020830284018183038851028151018152505b5050600101613b85565b6101a0850151156111ee575f6201518086610180015110613bfa57856101800151613bff565b620151805b90505f816a0224e099ff736e1400000081613c1c57613c1c6145bd565b0490505f613c50613c4b85613c3085612aec565b5f670de0b6b3a7640000919092028181079290921291050390565b613cc7565b9050670de0b6b3a764000087820204670de0b6b3a7640000016102a08901525f613c7a8783612df5565b9050670de0b6b3a76400008110613c91575f613c9d565b80670de0b6b3a7640000035b6102c08a01526101c0890151670de0b6b3a7640000908702046102e08a0152505050505050505050565b5f68023f2fa8f6da5b9d28198213613cde57919050565b680755bf798b4a1bf1e58212613cfb5763a37bfec95f526004601cfd5b6503782dace9d9604e83901b0591505f60606bb17217f7d1cf79abc9e3b39884821b056001605f1b01901d6bb17217f7d1cf79abc9e3b39881029093036c240c330e9fb2d9cbaf0fd5aafb1981018102606090811d6d0277594991cfc85f6e2461837cd9018202811d6d1a521255e34f6a5061b25ef1c9c319018202811d6db1bbb201f443cf962f1a1d3db4a5018202811d6e02c72388d9f74f51a9331fed693f1419018202811d6e05180bb14799ab47a8a8cb2a527d57016d02d16720577bd19bf614176fe9ea6c10fe68e7fd37d0007b713f765084018402831d9081019084016d01d3967ed30fc4f89c02bab5708119010290911d6e0587f503bb6ea29d25fcb740196450019091026d360d7aeea093263ecc6e0ecb291760621b010574029d9dc38563c32e5c2f6dc192ee70ef65f9978af30260c3939093039290921c92915050565b604080516060808201835280825260208201529081015f5b905290565b6040518060c001604052805f81526020015f81526020015f81526020015f81526020015f81526020015f6002811115613e5957613e596140be565b6040518061024001604052805f8152602001613eb3613e5e565b81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81525090565b604051806103a001604052805f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81526020015f81525090565b803561ffff81168114613fe5575f5ffd5b919050565b5f5f60408385031215613ffb575f5ffd5b61400483613fd4565b9150602083013564ffffffffff8116811461401d575f5ffd5b809150509250929050565b803560028110613fe5575f5ffd5b5f5f60408385031215614047575f5ffd5b82356001600160401b0381111561405c575f5ffd5b830160a0818603121561406d575f5ffd5b915061407b60208401614028565b90509250929050565b5f8151808452602084019350602083015f5b828110156140b4578151865260209586019590910190600101614096565b5093949350505050565b634e487b7160e01b5f52602160045260245ffd5b600381106140ee57634e487b7160e01b5f52602160045260245ffd5b9052565b602081525f82516060602084015261410d6080840182614084565b90506020840151601f1984830301604085015261412a8282614084565b915050604084015161413f60608501826140d2565b509392505050565b5f5f60408385031215614158575f5ffd5b50508035926020909101359150565b5f60208284031215614177575f5ffd5b81356001600160a01b038116811461132a575f5ffd5b5f6020828403121561419d575f5ffd5b5035919050565b5f602082840312156141b4575f5ffd5b6103bb82613fd4565b5f60c082019050825182526020830151602083015260408301516040830152606083015160608301526080830151608083015260a08301516116cd60a08401826140d2565b5f5f60408385031215614213575f5ffd5b82356001600160601b0381168114614229575f5ffd5b946020939093013593505050565b838152602081018390526060810161122a60408301846140d2565b5f5f5f60408486031215614264575f5ffd5b83356001600160401b03811115614279575f5ffd5b8401601f81018613614289575f5ffd5b80356001600160401b0381111561429e575f5ffd5b8660208260051b84010111156142b2575f5ffd5b6020918201945092506142c6908501614028565b90509250925092565b602080825282518282018190525f918401906040840190835b8181101561433f578351805184526020810151602085015260408101516040850152606081015160608501526080810151905061432860808501826140d2565b506020939093019260a092909201916001016142e8565b509095945050505050565b5f6020828403121561435a575f5ffd5b5051919050565b5f5f8335601e19843603018112614376575f5ffd5b8301803591506001600160401b0382111561438f575f5ffd5b6020019150600581901b3603821315613b3f575f5ffd5b634e487b7160e01b5f52604160045260245ffd5b634e487b7160e01b5f52603260045260245ffd5b634e487b7160e01b5f52601160045260245ffd5b5f600182016143f3576143f36143ce565b5060010190565b604051601f8201601f191681016001600160401b0381118282101715614422576144226143a6565b604052919050565b5f60c082840312801561443b575f5ffd5b5060405160c081016001600160401b038111828210171561445e5761445e6143a6565b604090815283518252602080850151908301528381015190820152606080840151908201526080808401519082015260a08301516003811061449e575f5ffd5b60a08201529392505050565b80820281158282048414176103be576103be6143ce565b818103818111156103be576103be6143ce565b808201808211156103be576103be6143ce565b602080825282518282018190525f918401906040840190835b8181101561433f578351835260209384019390920191600101614500565b5f6020828403121561452e575f5ffd5b81516001600160401b03811115614543575f5ffd5b8201601f81018413614553575f5ffd5b80516001600160401b0381111561456c5761456c6143a6565b8060051b61457c602082016143fa565b91825260208184018101929081019087841115614597575f5ffd5b6020850194505b83851015612fb45784518083526020958601959093509091019061459e565b634e487b7160e01b5f52601260045260245ffd5b5f600160ff1b82016145e5576145e56143ce565b505f0390565b8082018281125f83128015821682158216171561460a5761460a6143ce565b505092915050565b5f81614620576146206143ce565b505f190190565b5f8261464157634e487b7160e01b5f52601260045260245ffd5b50049056fea164736f6c6343000825000a";
 
   
       type RiskEngineConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;
@@ -1258,11 +761,11 @@ import type { NonPayableOverrides } from "../../common.js"
         
       }
     
-    override getDeployTransaction(authority: AddressLike, router_: AddressLike, overrides?: NonPayableOverrides & { from?: string }): Promise<ContractDeployTransaction> {
-      return super.getDeployTransaction(authority, router_, overrides || {});
+    override getDeployTransaction(authority: AddressLike, router_: AddressLike, volSurface_: AddressLike, settlementTwap_: AddressLike, extension_: AddressLike, overrides?: NonPayableOverrides & { from?: string }): Promise<ContractDeployTransaction> {
+      return super.getDeployTransaction(authority, router_, volSurface_, settlementTwap_, extension_, overrides || {});
     };
-    override deploy(authority: AddressLike, router_: AddressLike, overrides?: NonPayableOverrides & { from?: string }) {
-      return super.deploy(authority, router_, overrides || {}) as Promise<RiskEngine & {
+    override deploy(authority: AddressLike, router_: AddressLike, volSurface_: AddressLike, settlementTwap_: AddressLike, extension_: AddressLike, overrides?: NonPayableOverrides & { from?: string }) {
+      return super.deploy(authority, router_, volSurface_, settlementTwap_, extension_, overrides || {}) as Promise<RiskEngine & {
         deploymentTransaction(): ContractTransactionResponse;
       }>;
     }
