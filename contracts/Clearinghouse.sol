@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
 import {
@@ -20,6 +21,7 @@ import {AssetTotals, toAssetTotals} from "./types/AssetTotals.sol";
 import {InstrumentId} from "./types/InstrumentId.sol";
 import {PositionWord} from "./types/PositionWord.sol";
 import {Portfolio} from "./types/Portfolio.sol";
+import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
@@ -127,40 +129,55 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     /// @inheritdoc IClearinghouseCore
     function trade(Trade calldata params) external nonReentrant {
         Module storage module = _module(ROLE_VENUE);
-        Perp storage perp = _validateTrade(params);
-        (int256 fundingIndex, int256 premium) = _movePremium(perp, params);
+        Interest storage interest = _validateTrade(params);
+        bool isPerp = params.instrument.expirySec() == 0;
+        int256 fundingIndex;
+        int256 premium;
+        if (isPerp) (fundingIndex, premium) = _movePremium(params);
+        else _checkBand(params);
         CashMarket.Index memory index = _cashIndex();
         Sides memory sides;
-        sides.a = _load(params.buyer, index, 1);
-        sides.b = _load(params.seller, index, 1);
+        sides.a = _loadForAction(params.buyer, index, 1);
+        sides.b = _loadForAction(params.seller, index, 1);
         bool added = _exchange(
             sides,
-            perp,
+            interest,
             params.instrument,
             int256(params.size),
             params.price,
             fundingIndex
         );
-        uint256 openInterest = perp.openInterest.units();
-        if (added && openInterest > perp.openInterestCap) {
-            revert OpenInterestCapExceeded(params.instrument, perp.openInterestCap, openInterest);
-        }
+        uint256 openInterest = interest.total.units();
+        bool enabled = _checkCap(params.instrument, added, openInterest);
         _chargeFees(module, sides, params);
-        _checkTrade(sides, _s.paused || !perp.enabled);
+        _checkTrade(sides, _s.paused || !enabled);
         _storeBoth(sides, index);
-        _emitTrade(sides, params, fundingIndex, premium, openInterest);
+        if (isPerp) emit PerpUpdated(params.instrument.underlying(), fundingIndex, premium, openInterest);
+        else emit OpenInterestUpdated(params.instrument, openInterest);
+        _emitTrade(sides, params);
     }
 
-    function _emitTrade(
-        Sides memory sides,
-        Trade calldata params,
-        int256 fundingIndex,
-        int256 premium,
+    /// @return enabled Whether the market is open for new risk.
+    function _checkCap(
+        InstrumentId instrument,
+        bool added,
         uint256 openInterest
-    ) private {
+    ) private view returns (bool enabled) {
+        uint256 underlying = instrument.underlying();
+        uint256 cap;
+        if (instrument.expirySec() == 0) {
+            Perp storage perp = _s.perps[underlying];
+            (enabled, cap) = (perp.enabled, perp.openInterestCap);
+        } else {
+            Dated storage dated = _s.dated[underlying];
+            (enabled, cap) = (dated.enabled, dated.openInterestCap);
+        }
+        if (added && openInterest > cap) revert OpenInterestCapExceeded(instrument, cap, openInterest);
+    }
+
+    function _emitTrade(Sides memory sides, Trade calldata params) private {
         _emitPosition(sides.a, params.instrument);
         _emitPosition(sides.b, params.instrument);
-        emit PerpUpdated(params.instrument.underlying(), fundingIndex, premium, openInterest);
         emit Traded(
             params.buyer,
             params.seller,
@@ -189,8 +206,8 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         }
         CashMarket.Index memory index = _cashIndex();
         Sides memory sides;
-        sides.a = _load(from, index, 0);
-        sides.b = _load(to, index, basket.instruments.length + basket.assetIds.length);
+        sides.a = _loadForAction(from, index, 0);
+        sides.b = _loadForAction(to, index, basket.instruments.length + basket.assetIds.length);
         int256 cashToFrom = _moveLegs(sides, basket) + _moveSpot(sides, basket);
         sides.a.cash -= int256(reward);
         sides.b.cash += int256(reward + incentive);
@@ -254,7 +271,9 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         uint256 count = entry.header.positionCount();
         for (uint256 i = 0; i < count; ++i) {
             PositionWord word = entry.positions[i];
-            if (word.isInstrument(instrument)) return (word.size(), word.cost());
+            if (word.isInstrument(instrument)) {
+                return (word.size(), instrument.isOption() ? int256(0) : word.cost());
+            }
         }
         return (0, 0);
     }
@@ -303,6 +322,11 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     // ------------------------------------------------------------------------------------------------ helpers
+
+    /// @inheritdoc ClearinghouseLedger
+    function _settleFirst(AccountId account) internal override {
+        Address.functionDelegateCall(extension, abi.encodeCall(IClearinghouseExt.settleWithin, (account)));
+    }
 
     /// @inheritdoc ClearinghouseLedger
     function _rateModel() internal view override returns (RateModel memory) {

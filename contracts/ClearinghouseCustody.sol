@@ -131,7 +131,7 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     /// @notice Takes from an account and makes sure that it may: the end of withdrawals and transfers.
     function _take(AccountId account, uint8 assetId, uint256 amount) internal {
         CashMarket.Index memory index = _cashIndex();
-        Loaded memory loaded = _load(account, index, 0);
+        Loaded memory loaded = _loadForAction(account, index, 0);
         if (assetId == CASH) loaded.cash -= int256(amount);
         else _applySpot(loaded, assetId, -int256(amount));
         _checkWithdrawal(loaded);

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {CASH, MAX_ASSETS, ROLE_LIQUIDATOR, ROLE_VENUE, SCOPE_TRADE} from "./ClearinghouseStorage.sol";
+import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
@@ -12,7 +13,8 @@ import {AssetConfig, toAssetConfig} from "./types/AssetConfig.sol";
 import {AssetTotals, toAssetTotals} from "./types/AssetTotals.sol";
 import {toFundingState} from "./types/FundingState.sol";
 import {ModuleState, toModuleState} from "./types/ModuleState.sol";
-import {MAX_UNDERLYING, perpId} from "./types/InstrumentId.sol";
+import {InstrumentId, MAX_UNDERLYING, perpId} from "./types/InstrumentId.sol";
+import {OpenInterest} from "./types/OpenInterest.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
@@ -41,7 +43,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         _authorise(account, SCOPE_TRADE);
         if (!_s.riskEngine.isProfile(profileId)) revert IRiskTypes.UnknownProfile(profileId);
         CashMarket.Index memory index = _cashIndex();
-        Loaded memory loaded = _load(account, index, 0);
+        Loaded memory loaded = _loadForAction(account, index, 0);
         loaded.profileId = profileId;
         if (loaded.count != 0 || loaded.spotCount != 0 || loaded.cash < 0) {
             IRiskTypes.Margin memory margin = _assess(_portfolio(loaded));
@@ -76,7 +78,29 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         if (!perp.listed) revert UnknownInstrument(perpId(underlying));
         (int256 fundingIndex, int256 premium) = Funding.current(perp.funding, block.timestamp);
         _storeFunding(perp, fundingIndex, premium);
-        emit PerpUpdated(underlying, fundingIndex, premium, perp.openInterest.units());
+        emit PerpUpdated(underlying, fundingIndex, premium, perp.interest.total.units());
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function settleExpired(AccountId[] calldata accounts) external nonReentrant {
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            _settle(accounts[i]);
+        }
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function settleWithin(AccountId account) external {
+        if (!_reentrancyGuardEntered()) revert NotWithinAction();
+        _settle(account);
+    }
+
+    function _settle(AccountId account) private {
+        CashMarket.Index memory index = _cashIndex();
+        Loaded memory loaded = _load(account, index, 0);
+        if (!loaded.due || !_settleLegs(loaded)) return;
+        CashMarket.Totals memory totals = CashMarket.unpack(_s.cashTotals);
+        _store(loaded, index, totals);
+        _storeCash(index, totals);
     }
 
     /// @inheritdoc IClearinghouseExt
@@ -174,6 +198,32 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         perp.premiumDepthUsd = uint48(config.premiumDepthUsd);
         perp.priceBandBps = uint16(config.priceBandBps);
         emit PerpSet(underlying, config);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function setDated(uint16 underlying, DatedConfig calldata config) external restricted {
+        _within("underlying", underlying, 1, MAX_UNDERLYING);
+        _within("openInterestCap", config.openInterestCap, 0, type(uint96).max);
+        _within("priceBandBps", config.priceBandBps, 10, 2_000);
+        _s.riskEngine.indexOf(underlying);
+        _s.dated[underlying] = Dated(
+            config.enabled,
+            uint96(config.openInterestCap),
+            uint16(config.priceBandBps),
+            true
+        );
+        emit DatedSet(underlying, config);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function tightenDated(uint16 underlying, bool enabled, uint256 openInterestCap) external restricted {
+        Dated storage dated = _s.dated[underlying];
+        if (!dated.listed) revert UnknownInstrument(InstrumentId.wrap(0));
+        _within("openInterestCap", openInterestCap, 0, dated.openInterestCap);
+        if (enabled && !dated.enabled) revert InvalidConfig("enabled", 1, 0, 0);
+        dated.enabled = enabled;
+        dated.openInterestCap = uint96(openInterestCap);
+        emit DatedSet(underlying, DatedConfig(enabled, openInterestCap, dated.priceBandBps));
     }
 
     /// @inheritdoc IClearinghouseExt
@@ -286,10 +336,22 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     }
 
     /// @inheritdoc IClearinghouseExt
+    function datedConfig(uint16 underlying) external view returns (DatedConfig memory) {
+        Dated storage dated = _s.dated[underlying];
+        return DatedConfig(dated.enabled, dated.openInterestCap, dated.priceBandBps);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function openInterestOf(InstrumentId instrument) external view nonReentrantView returns (uint256, int256) {
+        OpenInterest total = _interest(instrument).total;
+        return (total.units(), total.costSum());
+    }
+
+    /// @inheritdoc IClearinghouseExt
     function perpState(uint16 underlying) external view nonReentrantView returns (PerpState memory) {
         Perp storage perp = _s.perps[underlying];
         (int256 fundingIndex, int256 premium) = Funding.current(perp.funding, block.timestamp);
-        return PerpState(fundingIndex, premium, perp.openInterest.units(), perp.openInterest.costSum());
+        return PerpState(fundingIndex, premium, perp.interest.total.units(), perp.interest.total.costSum());
     }
 
     /// @inheritdoc IClearinghouseExt
@@ -320,6 +382,11 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
             state.venueFees(),
             entry.feeAccount
         );
+    }
+
+    /// @inheritdoc ClearinghouseLedger
+    function _settleFirst(AccountId account) internal override {
+        _settle(account);
     }
 
     /// @dev Asks the core, in whose context this runs: the model is part of its code.

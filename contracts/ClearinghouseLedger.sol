@@ -6,7 +6,7 @@ import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader, toAccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {InstrumentId, Kind} from "./types/InstrumentId.sol";
-import {PositionWord, toLinearWord} from "./types/PositionWord.sol";
+import {PositionWord, toLinearWord, toOptionWord} from "./types/PositionWord.sol";
 import {Portfolio, SpotWord, toSpotWord} from "./types/Portfolio.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {PositionMath} from "./libraries/PositionMath.sol";
@@ -21,6 +21,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     /// @param principal,cash The stored principal and the present value that the action changes.
     /// @param count Positions in use in `legs`, which has room for more.
     /// @param legs,oldLegs As changed, and as loaded.
+    /// @param due Whether some leg has expired.
     /// @param spot,oldSpot Likewise; `spotCount` in use. An amount of 0 is removed when written.
     struct Loaded {
         AccountId id;
@@ -33,6 +34,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         uint256 oldCount;
         uint256 count;
         uint256 profileId;
+        bool due;
         PositionWord[] legs;
         PositionWord[] oldLegs;
         uint256 spotCount;
@@ -67,6 +69,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         PositionWord[] memory legs = new PositionWord[](count + room);
         PositionWord[] memory oldLegs = new PositionWord[](count);
         PositionWord[MAX_POSITIONS] storage positions = account.positions;
+        bool due;
         assembly ("memory-safe") {
             // both arrays have at least `count` words, and the storage array is contiguous
             for {
@@ -78,12 +81,31 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
                 let offset := mul(add(i, 1), 0x20)
                 mstore(add(legs, offset), word)
                 mstore(add(oldLegs, offset), word)
+                // expiry in hours, 0 for perps: one second less is then beyond any time
+                let expiry := mul(and(shr(220, word), 0xfffff), 3600)
+                due := or(due, lt(sub(expiry, 1), timestamp()))
             }
         }
+        loaded.due = due;
         loaded.legs = legs;
         loaded.oldLegs = oldLegs;
         _loadSpot(account, loaded, room);
     }
+
+    /// @notice As `_load`, with what has expired and settled turned into cash first.
+    function _loadForAction(
+        AccountId id,
+        CashMarket.Index memory index,
+        uint256 room
+    ) internal returns (Loaded memory loaded) {
+        loaded = _load(id, index, room);
+        if (!loaded.due) return loaded;
+        _settleFirst(id);
+        return _load(id, index, room);
+    }
+
+    /// @dev Settles an account in storage.
+    function _settleFirst(AccountId id) internal virtual;
 
     function _loadSpot(Account storage account, Loaded memory loaded, uint256 room) private view {
         uint256 mask = loaded.mask;
@@ -110,7 +132,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         }
     }
 
-    /// @notice Trades `delta` units of a perp for the account.
+    /// @notice Trades `delta` units for the account. An option's premium is cash; other instruments keep a cost.
     /// @return oldSize The position before.
     /// @return newSize The position after.
     /// @return costDelta What the account's stored cost changed by.
@@ -126,23 +148,34 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         uint256 epoch;
         if (i < loaded.count) {
             PositionWord word = loaded.legs[i];
-            (oldSize, oldCost, epoch) = (word.size(), word.cost(), word.epoch());
+            (oldSize, epoch) = (word.size(), word.epoch());
+            if (!instrument.isOption()) oldCost = word.cost();
         } else {
             if (i == MAX_POSITIONS) revert IClearinghouseTypes.TooManyPositions(loaded.id, MAX_POSITIONS);
             loaded.count = i + 1;
         }
-        int256 newCost;
-        int256 realised;
-        (newSize, newCost, realised) = PositionMath.traded(oldSize, oldCost, delta, price, fundingIndex);
-        loaded.cash += realised;
-        costDelta = newCost - oldCost;
-        if (newSize != 0) {
-            loaded.legs[i] = toLinearWord(instrument, newSize, newCost, epoch);
+        PositionWord word_;
+        if (instrument.isOption()) {
+            newSize = oldSize + delta;
+            loaded.cash += PositionMath.costOf(delta, price, 0);
+            word_ = toOptionWord(instrument, newSize, epoch);
         } else {
-            uint256 last = --loaded.count;
-            loaded.legs[i] = loaded.legs[last];
-            loaded.legs[last] = PositionWord.wrap(0);
+            int256 newCost;
+            int256 realised;
+            (newSize, newCost, realised) = PositionMath.traded(oldSize, oldCost, delta, price, fundingIndex);
+            loaded.cash += realised;
+            costDelta = newCost - oldCost;
+            word_ = toLinearWord(instrument, newSize, newCost, epoch);
         }
+        if (newSize != 0) loaded.legs[i] = word_;
+        else _remove(loaded, i);
+    }
+
+    /// @dev Takes a leg out; the last one moves to its place.
+    function _remove(Loaded memory loaded, uint256 i) internal pure {
+        uint256 last = --loaded.count;
+        loaded.legs[i] = loaded.legs[last];
+        loaded.legs[last] = PositionWord.wrap(0);
     }
 
     /// @notice Adds (or takes, where negative) collateral; the amount must be there.

@@ -8,6 +8,7 @@ import {AccountId} from "./types/AccountId.sol";
 import {AssetConfig} from "./types/AssetConfig.sol";
 import {AssetTotals} from "./types/AssetTotals.sol";
 import {FundingState} from "./types/FundingState.sol";
+import {InstrumentId} from "./types/InstrumentId.sol";
 import {ModuleState} from "./types/ModuleState.sol";
 import {OpenInterest} from "./types/OpenInterest.sol";
 import {PositionWord} from "./types/PositionWord.sol";
@@ -48,15 +49,30 @@ abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransien
         AssetTotals totals;
     }
 
+    /// @dev What an instrument's positions add up to; a struct so that code may be given a place in storage.
+    struct Interest {
+        // -- 16 + 16 = 32 bytes: units held by longs, sum of cost bases
+        OpenInterest total;
+    }
+
     struct Perp {
         // -- 12 + 11 + 5 = 28 bytes
         FundingState funding;
-        // -- 16 + 16 = 32 bytes: units held by longs, sum of cost bases
-        OpenInterest openInterest;
+        // -- 32 bytes
+        Interest interest;
         // -- 1 + 12 + 6 + 2 = 21 bytes
         bool enabled; //  1
         uint96 openInterestCap; // 12
         uint48 premiumDepthUsd; //  6
+        uint16 priceBandBps; //  2
+        bool listed; //  1
+    }
+
+    /// @dev An underlying's futures and options.
+    struct Dated {
+        // -- 1 + 12 + 2 + 1 = 16 bytes
+        bool enabled; //  1
+        uint96 openInterestCap; // 12
         uint16 priceBandBps; //  2
         bool listed; //  1
     }
@@ -92,6 +108,8 @@ abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransien
         mapping(uint256 underlying => Perp) perps;
         mapping(address module => Module) modules;
         mapping(AccountId account => mapping(address operator => Operator)) operators;
+        mapping(uint256 underlying => Dated) dated;
+        mapping(InstrumentId instrument => Interest) interests;
     }
 
     Storage internal _s;

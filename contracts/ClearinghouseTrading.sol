@@ -7,7 +7,7 @@ import {InstrumentId, Kind} from "./types/InstrumentId.sol";
 import {toFundingState} from "./types/FundingState.sol";
 import {ModuleState} from "./types/ModuleState.sol";
 import {OpenInterest, toOpenInterest} from "./types/OpenInterest.sol";
-import {MAX_SIZE} from "./types/PositionWord.sol";
+import {MAX_SIZE, PositionWord} from "./types/PositionWord.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {LinearPricing} from "./pricing/LinearPricing.sol";
 import {WadMath} from "./libraries/WadMath.sol";
@@ -20,22 +20,37 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     uint256 internal constant MAX_FEE_BPS = 100;
     uint256 private constant BPS = 10_000;
 
-    /// @dev The perp market of an instrument; other kinds are refused until they are priced.
-    function _perp(InstrumentId instrument) internal view returns (Perp storage perp) {
+    /// @dev The totals of an instrument that may be held, traded or not. A perp has no expiry and no strike, a future no
+    /// strike: those bits must be empty.
+    function _interest(InstrumentId instrument) internal view returns (Interest storage) {
         Kind kind = instrument.kind();
-        if (kind == Kind.None) revert IClearinghouseTypes.UnknownInstrument(instrument);
-        if (kind != Kind.Perp) revert IClearinghouseTypes.InstrumentNotSupported(instrument);
-        perp = _s.perps[instrument.underlying()];
-        // a perp has no expiry and no strike: the low 80 bits must be empty
-        if (!perp.listed || InstrumentId.unwrap(instrument) << 16 != 0) {
-            revert IClearinghouseTypes.UnknownInstrument(instrument);
+        uint256 underlying = instrument.underlying();
+        if (kind == Kind.Perp) {
+            Perp storage perp = _s.perps[underlying];
+            if (perp.listed && InstrumentId.unwrap(instrument) << 16 == 0) return perp.interest;
+        } else if (kind != Kind.None && _s.dated[underlying].listed && instrument.expirySec() != 0) {
+            bool exact = kind == Kind.Future
+                ? InstrumentId.unwrap(instrument) << 36 == 0
+                : instrument.hasStrike();
+            if (exact) return _s.interests[instrument];
         }
+        revert IClearinghouseTypes.UnknownInstrument(instrument);
+    }
+
+    /// @dev The funding index that a perp is traded at, 0 for other instruments.
+    function _fundingIndex(InstrumentId instrument) internal view returns (int256 fundingIndex) {
+        if (instrument.kind() != Kind.Perp) return 0;
+        (fundingIndex, ) = Funding.current(_s.perps[instrument.underlying()].funding, block.timestamp);
     }
 
     function _validateTrade(
         IClearinghouseTypes.Trade calldata params
-    ) internal view returns (Perp storage perp) {
-        perp = _perp(params.instrument);
+    ) internal view returns (Interest storage interest) {
+        interest = _interest(params.instrument);
+        uint256 expirySec = params.instrument.expirySec();
+        if (expirySec != 0 && expirySec <= block.timestamp) {
+            revert IClearinghouseTypes.InstrumentExpired(params.instrument, expirySec);
+        }
         if (params.buyer == params.seller) revert IClearinghouseTypes.SameAccount(params.buyer);
         if (params.size == 0 || params.price == 0) revert IClearinghouseTypes.AmountZero();
         if (params.size > uint256(MAX_SIZE))
@@ -48,13 +63,23 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         if (params.sellerFee > maxFee) revert IClearinghouseTypes.FeeTooHigh(params.sellerFee, maxFee);
     }
 
-    /// @notice Checks the price against the mark and lets the trade move the premium.
+    /// @notice Checks a future's or option's price against the mark: the band is a fraction of the index, since an option's
+    /// own mark may be next to nothing.
+    function _checkBand(IClearinghouseTypes.Trade calldata params) internal view {
+        (uint256 index, uint256 mark, ) = _s.riskEngine.quoteOf(params.instrument, 0);
+        uint256 bandBps = _s.dated[params.instrument.underlying()].priceBandBps;
+        uint256 distance = params.price > mark ? params.price - mark : mark - params.price;
+        if (distance * BPS > index * bandBps)
+            revert IClearinghouseTypes.PriceOutOfBand(params.price, mark, bandBps);
+    }
+
+    /// @notice Checks a perp's price against the mark and lets the trade move the premium.
     /// @return fundingIndex The funding index now.
     /// @return premium The premium after the trade.
     function _movePremium(
-        Perp storage perp,
         IClearinghouseTypes.Trade calldata params
     ) internal returns (int256 fundingIndex, int256 premium) {
+        Perp storage perp = _s.perps[params.instrument.underlying()];
         (fundingIndex, premium) = Funding.current(perp.funding, block.timestamp);
         uint256 index = _s.riskEngine.indexOf(params.instrument.underlying()).price;
         uint256 mark = LinearPricing.perpMark(index, premium);
@@ -80,7 +105,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     /// @return added Whether open interest grew.
     function _exchange(
         Sides memory sides,
-        Perp storage perp,
+        Interest storage interest,
         InstrumentId instrument,
         int256 delta,
         uint256 price,
@@ -91,8 +116,8 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         sides.aGrew = sides.aGrew || _grew(oldA, newA);
         sides.bGrew = sides.bGrew || _grew(oldB, newB);
         int256 change = _long(newA) - _long(oldA) + _long(newB) - _long(oldB);
-        OpenInterest total = perp.openInterest;
-        perp.openInterest = toOpenInterest(int256(total.units()) + change, total.costSum() + costA + costB);
+        OpenInterest total = interest.total;
+        interest.total = toOpenInterest(int256(total.units()) + change, total.costSum() + costA + costB);
         return change > 0;
     }
 
@@ -146,10 +171,15 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         int256 cash = sides.a.cash;
         for (uint256 i = 0; i < basket.instruments.length; ++i) {
             InstrumentId instrument = basket.instruments[i];
-            Perp storage perp = _perp(instrument);
-            (int256 fundingIndex, ) = Funding.current(perp.funding, block.timestamp);
             int256 delta = _reduction(sides.a, instrument, basket.sizes[i]);
-            _exchange(sides, perp, instrument, delta, basket.prices[i], fundingIndex);
+            _exchange(
+                sides,
+                _interest(instrument),
+                instrument,
+                delta,
+                basket.prices[i],
+                _fundingIndex(instrument)
+            );
             _emitPosition(sides.a, instrument);
             _emitPosition(sides.b, instrument);
         }
@@ -185,9 +215,8 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     function _previewBasket(Loaded memory loaded, IClearinghouseTypes.Basket calldata basket) internal view {
         for (uint256 i = 0; i < basket.instruments.length; ++i) {
             InstrumentId instrument = basket.instruments[i];
-            (int256 fundingIndex, ) = Funding.current(_perp(instrument).funding, block.timestamp);
             int256 delta = _reduction(loaded, instrument, basket.sizes[i]);
-            _apply(loaded, instrument, delta, basket.prices[i], fundingIndex);
+            _apply(loaded, instrument, delta, basket.prices[i], _fundingIndex(instrument));
         }
         for (uint256 i = 0; i < basket.assetIds.length; ++i) {
             uint256 amount = _balanceToMove(basket, i);
@@ -198,9 +227,46 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
 
     function _emitPosition(Loaded memory loaded, InstrumentId instrument) internal {
         uint256 i = _find(loaded, instrument);
-        (int256 size, int256 cost) = i < loaded.count
-            ? (loaded.legs[i].size(), loaded.legs[i].cost())
-            : (int256(0), int256(0));
+        (int256 size, int256 cost) = (0, 0);
+        if (i < loaded.count) {
+            size = loaded.legs[i].size();
+            if (!instrument.isOption()) cost = loaded.legs[i].cost();
+        }
         emit IClearinghouseTypes.PositionUpdated(loaded.id, instrument, size, cost);
+    }
+
+    // ------------------------------------------------------------------------------------------------ expiry
+
+    /// @notice Turns legs whose expiry has settled into cash (SPEC-V8), rounded down for either side.
+    function _settleLegs(Loaded memory loaded) internal returns (bool settled) {
+        for (uint256 i = 0; i < loaded.count;) {
+            PositionWord leg = loaded.legs[i];
+            InstrumentId instrument = leg.instrument();
+            uint256 expirySec = instrument.expirySec();
+            uint256 price;
+            if (expirySec != 0 && expirySec <= block.timestamp) {
+                price = _s.riskEngine.settlementOf(instrument.underlying(), uint40(expirySec));
+            }
+            if (price == 0) {
+                ++i;
+                continue;
+            }
+            _settleLeg(loaded, i, leg, price);
+            settled = true;
+        }
+    }
+
+    function _settleLeg(Loaded memory loaded, uint256 i, PositionWord leg, uint256 price) private {
+        InstrumentId instrument = leg.instrument();
+        int256 size = leg.size();
+        int256 cost = instrument.isOption() ? int256(0) : leg.cost();
+        int256 cash = WadMath.mulFloor(size, int256(instrument.payoff(price))) + cost;
+        loaded.cash += cash;
+        _remove(loaded, i);
+        Interest storage interest = _s.interests[instrument];
+        OpenInterest total = interest.total;
+        interest.total = toOpenInterest(int256(total.units()) - _long(size), total.costSum() - cost);
+        emit IClearinghouseTypes.PositionUpdated(loaded.id, instrument, 0, 0);
+        emit IClearinghouseTypes.PositionSettled(loaded.id, instrument, size, price, cash);
     }
 }

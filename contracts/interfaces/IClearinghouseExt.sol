@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {AccountId} from "../types/AccountId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
 import {IClearinghouseTypes} from "./IClearinghouseTypes.sol";
 import {IRiskEngine} from "./IRiskEngine.sol";
 
@@ -23,8 +24,16 @@ interface IClearinghouseExt is IClearinghouseTypes {
     /// @notice Brings a perp's funding index up to now. Changes nobody's equity: funding is a closed form of time.
     function accrueFunding(uint16 underlying) external;
 
+    /// @notice Turns positions whose expiry has settled into cash. Every action does the same for the accounts it touches.
+    function settleExpired(AccountId[] calldata accounts) external;
+
     /// @notice Pays the fees collected from a module's trades to the insurance account and the module's fee account.
     function sweepFees(address module) external;
+
+    // ------------------------------------------------------------------------------------------------ the core
+
+    /// @notice As `settleExpired` for one account, in the midst of the core's actions and at no other time.
+    function settleWithin(AccountId account) external;
 
     // ------------------------------------------------------------------------------------------------ modules
 
@@ -44,6 +53,13 @@ interface IClearinghouseExt is IClearinghouseTypes {
     function assetInfo(uint8 assetId) external view returns (AssetInfo memory);
 
     function perpConfig(uint16 underlying) external view returns (PerpConfig memory);
+
+    function datedConfig(uint16 underlying) external view returns (DatedConfig memory);
+
+    /// @notice What an instrument's positions add up to.
+    /// @return units Held by longs, as many as by shorts.
+    /// @return costSum Sum of the stored cost bases, 0 for options.
+    function openInterestOf(InstrumentId instrument) external view returns (uint256 units, int256 costSum);
 
     function perpState(uint16 underlying) external view returns (PerpState memory);
 
@@ -70,6 +86,8 @@ interface IClearinghouseExt is IClearinghouseTypes {
 
     function setPerp(uint16 underlying, PerpConfig calldata config) external;
 
+    function setDated(uint16 underlying, DatedConfig calldata config) external;
+
     /// @param roles 1 venue, 2 liquidator. Bits combine; 0 removes.
     function setModule(address module, uint8 roles, uint16 insuranceShareBps, AccountId feeAccount) external;
 
@@ -84,4 +102,7 @@ interface IClearinghouseExt is IClearinghouseTypes {
 
     /// @notice Lowers a perp's open-interest cap or closes it for new risk at once; never the other way.
     function tightenPerp(uint16 underlying, bool enabled, uint256 openInterestCap) external;
+
+    /// @notice Likewise for an underlying's futures and options.
+    function tightenDated(uint16 underlying, bool enabled, uint256 openInterestCap) external;
 }

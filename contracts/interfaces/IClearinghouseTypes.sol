@@ -35,6 +35,16 @@ interface IClearinghouseTypes {
         uint256 priceBandBps;
     }
 
+    /// @notice An underlying's futures and options.
+    /// @param enabled Whether risk may be added.
+    /// @param openInterestCap The most that longs of one instrument may hold together, units wad.
+    /// @param priceBandBps How far from the mark a trade price may be, as a fraction of the index.
+    struct DatedConfig {
+        bool enabled;
+        uint256 openInterestCap;
+        uint256 priceBandBps;
+    }
+
     /// @param fundingIndex What one unit long has paid in funding since listing, wad USD, now.
     /// @param premium Decayed traded premium over the index, wad USD per unit, now.
     /// @param openInterest Units held by longs, which equal the units held by shorts.
@@ -127,6 +137,19 @@ interface IClearinghouseTypes {
     event OperatorSet(AccountId indexed account, address indexed operator, uint8 scopes, uint40 expirySec);
     /// @notice The state of a perp market after a trade or a poke; premium and index then decay in closed form.
     event PerpUpdated(uint16 indexed underlying, int256 fundingIndex, int256 premium, uint256 openInterest);
+    /// @notice What longs of a future or option hold together after a trade.
+    event OpenInterestUpdated(InstrumentId indexed instrument, uint256 openInterest);
+    /// @notice A position that expired became cash.
+    /// @param size The position, units wad.
+    /// @param price The settlement price.
+    /// @param cash What the account's cash changed by.
+    event PositionSettled(
+        AccountId indexed account,
+        InstrumentId indexed instrument,
+        int256 size,
+        uint256 price,
+        int256 cash
+    );
     /// @notice Cash indexes after an accrual; rates hold until the next event.
     event InterestAccrued(uint256 supplyIndex, uint256 borrowIndex, uint256 supplyRate, uint256 borrowRate);
     event BadDebtCovered(AccountId indexed account, uint256 covered, uint256 remaining);
@@ -142,6 +165,7 @@ interface IClearinghouseTypes {
         uint256 cap
     );
     event PerpSet(uint16 indexed underlying, PerpConfig config);
+    event DatedSet(uint16 indexed underlying, DatedConfig config);
     event ModuleSet(address indexed module, uint8 roles, uint16 insuranceShareBps, AccountId feeAccount);
     event RiskEngineSet(address indexed riskEngine);
     event PauseSet(bool paused);
@@ -166,8 +190,7 @@ interface IClearinghouseTypes {
     error TooManyCollaterals(AccountId account, uint256 max);
     error TooManyPositions(AccountId account, uint256 max);
     error UnknownInstrument(InstrumentId instrument);
-    /// @notice The instrument's kind exists but is not traded yet.
-    error InstrumentNotSupported(InstrumentId instrument);
+    error InstrumentExpired(InstrumentId instrument, uint256 expirySec);
     error PositionNotFound(AccountId account, InstrumentId instrument);
     error ReducesPastZero(AccountId account, InstrumentId instrument, int256 size, uint256 amount);
     error PriceOutOfBand(uint256 price, uint256 mark, uint256 bandBps);
@@ -183,5 +206,7 @@ interface IClearinghouseTypes {
     error InvalidRecipient(address to);
     error InvalidConfig(string field, uint256 value, uint256 min, uint256 max);
     error NotAContract(address target);
+    /// @notice What belongs in the midst of an action was called by itself.
+    error NotWithinAction();
     error AccountNotEmpty(AccountId account);
 }

@@ -134,19 +134,11 @@ library DatedLegs {
 
     /// @dev SPEC-V8.
     function _addSettled(Sheet memory sheet, Term memory term, PositionWord leg, uint256 kind) private pure {
-        int256 value = WadMath.mulFloor(leg.size(), int256(payoff(leg, kind, term.settlement)));
+        int256 value = WadMath.mulFloor(leg.size(), int256(leg.instrument().payoff(term.settlement)));
         unchecked {
             if (kind == KIND_FUTURE) sheet.unrealised += value + leg.cost();
             else sheet.options += value;
         }
-    }
-
-    /// @notice What one unit of a leg pays at a settlement price.
-    function payoff(PositionWord leg, uint256 kind, uint256 settlement) internal pure returns (uint256) {
-        if (kind == KIND_FUTURE) return settlement;
-        uint256 strike = strikeOf(leg);
-        if (kind == KIND_CALL) return settlement > strike ? settlement - strike : 0;
-        return strike > settlement ? strike - settlement : 0;
     }
 
     function _addFuture(Sheet memory sheet, Term memory term, PositionWord leg) private pure {
@@ -267,7 +259,7 @@ library DatedLegs {
     function markOf(Term memory term, PositionWord leg, uint256 index) internal pure returns (uint256) {
         uint256 kind = PositionWord.unwrap(leg) >> KIND_SHIFT;
         if (kind > KIND_PUT) revert IRiskTypes.InstrumentNotPriced(leg.instrument());
-        if (term.settlement != 0) return payoff(leg, kind, term.settlement);
+        if (term.settlement != 0) return leg.instrument().payoff(term.settlement);
         term.price(index, term.given);
         if (kind == KIND_FUTURE) return term.forward;
         uint256 strike = strikeOf(leg);

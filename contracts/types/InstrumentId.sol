@@ -105,6 +105,27 @@ library InstrumentIdLib {
         return ((InstrumentId.unwrap(id) >> 60) & MAX_EXPIRY_HOURS) * 1 hours;
     }
 
+    function isOption(InstrumentId id) internal pure returns (bool) {
+        return InstrumentId.unwrap(id) >> 92 > uint256(Kind.Future);
+    }
+
+    /// @notice Whether the strike is one that `optionId` gives: not zero, below 2**128 and in its only encoding.
+    function hasStrike(InstrumentId id) internal pure returns (bool) {
+        uint256 mantissa = (InstrumentId.unwrap(id) >> 6) & MAX_STRIKE_MANTISSA;
+        uint256 exponent = InstrumentId.unwrap(id) & 63;
+        // 10**38 < 2**128 < 10**39
+        return mantissa % 10 != 0 && exponent < 39 && mantissa * 10 ** exponent <= type(uint128).max;
+    }
+
+    /// @notice What one unit of a future, call or put pays at a settlement price, wad USD.
+    function payoff(InstrumentId id, uint256 price) internal pure returns (uint256) {
+        Kind code = kind(id);
+        if (code == Kind.Future) return price;
+        uint256 level = strike(id);
+        if (code == Kind.Call) return price > level ? price - level : 0;
+        return level > price ? level - price : 0;
+    }
+
     /// @notice Strike in wad USD; 0 for perps and futures.
     function strike(InstrumentId id) internal pure returns (uint256) {
         uint256 raw = InstrumentId.unwrap(id);

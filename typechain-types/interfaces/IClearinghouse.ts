@@ -16,6 +16,11 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
 
 export declare namespace IClearinghouseTypes {
       
+    export type DatedConfigStruct = {enabled: boolean, openInterestCap: BigNumberish, priceBandBps: BigNumberish}
+
+    export type DatedConfigStructOutput = [enabled: boolean, openInterestCap: bigint, priceBandBps: bigint] & {enabled: boolean, openInterestCap: bigint, priceBandBps: bigint }
+  
+
     export type PerpConfigStruct = {enabled: boolean, openInterestCap: BigNumberish, premiumDepthUsd: BigNumberish, priceBandBps: BigNumberish}
 
     export type PerpConfigStructOutput = [enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint] & {enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint }
@@ -61,9 +66,9 @@ export declare namespace IRiskTypes {
     }
 
   export interface IClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "deposit" | "extension" | "insuranceAccount" | "isAuthorised" | "marginOf" | "moduleInfo" | "moveBasket" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "previewBasket" | "rateModel" | "riskEngine" | "setAsset" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "sweepFees" | "tightenPerp" | "trade" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deposit" | "extension" | "insuranceAccount" | "isAuthorised" | "marginOf" | "moduleInfo" | "moveBasket" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "previewBasket" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenDated" | "tightenPerp" | "trade" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'accrueFunding', values: [BigNumberish]): string;
@@ -76,6 +81,7 @@ encodeFunctionData(functionFragment: 'cashPrincipalOf', values: [BigNumberish]):
 encodeFunctionData(functionFragment: 'cashState', values?: undefined): string;
 encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'datedConfig', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
 encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
@@ -83,6 +89,7 @@ encodeFunctionData(functionFragment: 'isAuthorised', values: [BigNumberish, Addr
 encodeFunctionData(functionFragment: 'marginOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'moduleInfo', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'moveBasket', values: [BigNumberish, BigNumberish, IClearinghouseTypes.BasketStruct, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'openInterestOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'pause', values?: undefined): string;
 encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'perpConfig', values: [BigNumberish]): string;
@@ -94,6 +101,7 @@ encodeFunctionData(functionFragment: 'previewBasket', values: [BigNumberish, ICl
 encodeFunctionData(functionFragment: 'rateModel', values?: undefined): string;
 encodeFunctionData(functionFragment: 'riskEngine', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setAsset', values: [BigNumberish, AddressLike, BigNumberish, boolean, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'setDated', values: [BigNumberish, IClearinghouseTypes.DatedConfigStruct]): string;
 encodeFunctionData(functionFragment: 'setFlag', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setInsuranceAccount', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setModule', values: [AddressLike, BigNumberish, BigNumberish, BigNumberish]): string;
@@ -101,7 +109,10 @@ encodeFunctionData(functionFragment: 'setOperator', values: [BigNumberish, Addre
 encodeFunctionData(functionFragment: 'setPerp', values: [BigNumberish, IClearinghouseTypes.PerpConfigStruct]): string;
 encodeFunctionData(functionFragment: 'setProfile', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setRiskEngine', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'settleExpired', values: [BigNumberish[]]): string;
+encodeFunctionData(functionFragment: 'settleWithin', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sweepFees', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'tightenDated', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tightenPerp', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'trade', values: [IClearinghouseTypes.TradeStruct]): string;
 encodeFunctionData(functionFragment: 'transfer', values: [BigNumberish, BigNumberish, BigNumberish, BigNumberish]): string;
@@ -119,6 +130,7 @@ decodeFunctionResult(functionFragment: 'cashPrincipalOf', data: BytesLike): Resu
 decodeFunctionResult(functionFragment: 'cashState', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'datedConfig', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
@@ -126,6 +138,7 @@ decodeFunctionResult(functionFragment: 'isAuthorised', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'marginOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'moduleInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'moveBasket', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'openInterestOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'pause', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpConfig', data: BytesLike): Result;
@@ -137,6 +150,7 @@ decodeFunctionResult(functionFragment: 'previewBasket', data: BytesLike): Result
 decodeFunctionResult(functionFragment: 'rateModel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'riskEngine', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAsset', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'setDated', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setFlag', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setInsuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setModule', data: BytesLike): Result;
@@ -144,7 +158,10 @@ decodeFunctionResult(functionFragment: 'setOperator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setPerp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setRiskEngine', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'settleExpired', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'settleWithin', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sweepFees', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'tightenDated', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tightenPerp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'trade', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
@@ -205,6 +222,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [account: BigNumberish, assetId: BigNumberish, amount: BigNumberish];
       export type OutputTuple = [account: bigint, assetId: bigint, amount: bigint];
       export interface OutputObject {account: bigint, assetId: bigint, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace DatedSetEvent {
+      export type InputTuple = [underlying: BigNumberish, config: IClearinghouseTypes.DatedConfigStruct];
+      export type OutputTuple = [underlying: bigint, config: IClearinghouseTypes.DatedConfigStructOutput];
+      export interface OutputObject {underlying: bigint, config: IClearinghouseTypes.DatedConfigStructOutput };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -297,6 +326,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace OpenInterestUpdatedEvent {
+      export type InputTuple = [instrument: BigNumberish, openInterest: BigNumberish];
+      export type OutputTuple = [instrument: bigint, openInterest: bigint];
+      export interface OutputObject {instrument: bigint, openInterest: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace OperatorSetEvent {
       export type InputTuple = [account: BigNumberish, operator: AddressLike, scopes: BigNumberish, expirySec: BigNumberish];
       export type OutputTuple = [account: bigint, operator: string, scopes: bigint, expirySec: bigint];
@@ -337,6 +378,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [underlying: BigNumberish, fundingIndex: BigNumberish, premium: BigNumberish, openInterest: BigNumberish];
       export type OutputTuple = [underlying: bigint, fundingIndex: bigint, premium: bigint, openInterest: bigint];
       export interface OutputObject {underlying: bigint, fundingIndex: bigint, premium: bigint, openInterest: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace PositionSettledEvent {
+      export type InputTuple = [account: BigNumberish, instrument: BigNumberish, size: BigNumberish, price: BigNumberish, cash: BigNumberish];
+      export type OutputTuple = [account: bigint, instrument: bigint, size: bigint, price: bigint, cash: bigint];
+      export interface OutputObject {account: bigint, instrument: bigint, size: bigint, price: bigint, cash: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -539,6 +592,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    datedConfig: TypedContractMethod<
+      [underlying: BigNumberish, ],
+      [IClearinghouseTypes.DatedConfigStructOutput],
+      'view'
+    >
+    
+
+    
     deposit: TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -591,6 +652,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
       [bigint],
       'nonpayable'
+    >
+    
+
+    
+    openInterestOf: TypedContractMethod<
+      [instrument: BigNumberish, ],
+      [[bigint, bigint] & {units: bigint, costSum: bigint }],
+      'view'
     >
     
 
@@ -683,6 +752,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    setDated: TypedContractMethod<
+      [underlying: BigNumberish, config: IClearinghouseTypes.DatedConfigStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     setFlag: TypedContractMethod<
       [account: BigNumberish, flaggedAt: BigNumberish, ],
       [void],
@@ -739,8 +816,32 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    settleExpired: TypedContractMethod<
+      [accounts: BigNumberish[], ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    settleWithin: TypedContractMethod<
+      [account: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     sweepFees: TypedContractMethod<
       [module: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    tightenDated: TypedContractMethod<
+      [underlying: BigNumberish, enabled: boolean, openInterestCap: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -844,6 +945,11 @@ getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
       [[bigint, bigint] & {covered: bigint, remaining: bigint }],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'datedConfig'): TypedContractMethod<
+      [underlying: BigNumberish, ],
+      [IClearinghouseTypes.DatedConfigStructOutput],
+      'view'
+    >;
 getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -878,6 +984,11 @@ getFunction(nameOrSignature: 'moveBasket'): TypedContractMethod<
       [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
       [bigint],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'openInterestOf'): TypedContractMethod<
+      [instrument: BigNumberish, ],
+      [[bigint, bigint] & {units: bigint, costSum: bigint }],
+      'view'
     >;
 getFunction(nameOrSignature: 'pause'): TypedContractMethod<
       [],
@@ -934,6 +1045,11 @@ getFunction(nameOrSignature: 'setAsset'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'setDated'): TypedContractMethod<
+      [underlying: BigNumberish, config: IClearinghouseTypes.DatedConfigStruct, ],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'setFlag'): TypedContractMethod<
       [account: BigNumberish, flaggedAt: BigNumberish, ],
       [void],
@@ -969,8 +1085,23 @@ getFunction(nameOrSignature: 'setRiskEngine'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'settleExpired'): TypedContractMethod<
+      [accounts: BigNumberish[], ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'settleWithin'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'sweepFees'): TypedContractMethod<
       [module: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'tightenDated'): TypedContractMethod<
+      [underlying: BigNumberish, enabled: boolean, openInterestCap: BigNumberish, ],
       [void],
       'nonpayable'
     >;
@@ -1005,6 +1136,7 @@ getEvent(key: 'BadDebtCovered'): TypedContractEvent<BadDebtCoveredEvent.InputTup
 getEvent(key: 'BasketMoved'): TypedContractEvent<BasketMovedEvent.InputTuple, BasketMovedEvent.OutputTuple, BasketMovedEvent.OutputObject>;
 getEvent(key: 'CashUpdated'): TypedContractEvent<CashUpdatedEvent.InputTuple, CashUpdatedEvent.OutputTuple, CashUpdatedEvent.OutputObject>;
 getEvent(key: 'CollateralUpdated'): TypedContractEvent<CollateralUpdatedEvent.InputTuple, CollateralUpdatedEvent.OutputTuple, CollateralUpdatedEvent.OutputObject>;
+getEvent(key: 'DatedSet'): TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
 getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
 getEvent(key: 'FeesSwept'): TypedContractEvent<FeesSweptEvent.InputTuple, FeesSweptEvent.OutputTuple, FeesSweptEvent.OutputObject>;
 getEvent(key: 'FlagUpdated'): TypedContractEvent<FlagUpdatedEvent.InputTuple, FlagUpdatedEvent.OutputTuple, FlagUpdatedEvent.OutputObject>;
@@ -1012,10 +1144,12 @@ getEvent(key: 'IncentivePaid'): TypedContractEvent<IncentivePaidEvent.InputTuple
 getEvent(key: 'InsuranceAccountSet'): TypedContractEvent<InsuranceAccountSetEvent.InputTuple, InsuranceAccountSetEvent.OutputTuple, InsuranceAccountSetEvent.OutputObject>;
 getEvent(key: 'InterestAccrued'): TypedContractEvent<InterestAccruedEvent.InputTuple, InterestAccruedEvent.OutputTuple, InterestAccruedEvent.OutputObject>;
 getEvent(key: 'ModuleSet'): TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
+getEvent(key: 'OpenInterestUpdated'): TypedContractEvent<OpenInterestUpdatedEvent.InputTuple, OpenInterestUpdatedEvent.OutputTuple, OpenInterestUpdatedEvent.OutputObject>;
 getEvent(key: 'OperatorSet'): TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
 getEvent(key: 'PauseSet'): TypedContractEvent<PauseSetEvent.InputTuple, PauseSetEvent.OutputTuple, PauseSetEvent.OutputObject>;
 getEvent(key: 'PerpSet'): TypedContractEvent<PerpSetEvent.InputTuple, PerpSetEvent.OutputTuple, PerpSetEvent.OutputObject>;
 getEvent(key: 'PerpUpdated'): TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
+getEvent(key: 'PositionSettled'): TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
 getEvent(key: 'PositionUpdated'): TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
 getEvent(key: 'ProfileChanged'): TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;
 getEvent(key: 'RiskEngineSet'): TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
@@ -1043,6 +1177,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'CollateralUpdated(uint256,uint8,uint256)': TypedContractEvent<CollateralUpdatedEvent.InputTuple, CollateralUpdatedEvent.OutputTuple, CollateralUpdatedEvent.OutputObject>;
       CollateralUpdated: TypedContractEvent<CollateralUpdatedEvent.InputTuple, CollateralUpdatedEvent.OutputTuple, CollateralUpdatedEvent.OutputObject>;
+    
+
+      'DatedSet(uint16,tuple)': TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
+      DatedSet: TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
     
 
       'Deposited(uint256,uint8,address,uint256)': TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
@@ -1073,6 +1211,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       ModuleSet: TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
     
 
+      'OpenInterestUpdated(uint96,uint256)': TypedContractEvent<OpenInterestUpdatedEvent.InputTuple, OpenInterestUpdatedEvent.OutputTuple, OpenInterestUpdatedEvent.OutputObject>;
+      OpenInterestUpdated: TypedContractEvent<OpenInterestUpdatedEvent.InputTuple, OpenInterestUpdatedEvent.OutputTuple, OpenInterestUpdatedEvent.OutputObject>;
+    
+
       'OperatorSet(uint256,address,uint8,uint40)': TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
       OperatorSet: TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
     
@@ -1087,6 +1229,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'PerpUpdated(uint16,int256,int256,uint256)': TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
       PerpUpdated: TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
+    
+
+      'PositionSettled(uint256,uint96,int256,uint256,int256)': TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
+      PositionSettled: TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
     
 
       'PositionUpdated(uint256,uint96,int256,int256)': TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;

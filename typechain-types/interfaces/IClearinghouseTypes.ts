@@ -6,6 +6,11 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 export declare namespace IClearinghouseTypes {
       
+    export type DatedConfigStruct = {enabled: boolean, openInterestCap: BigNumberish, priceBandBps: BigNumberish}
+
+    export type DatedConfigStructOutput = [enabled: boolean, openInterestCap: bigint, priceBandBps: bigint] & {enabled: boolean, openInterestCap: bigint, priceBandBps: bigint }
+  
+
     export type PerpConfigStruct = {enabled: boolean, openInterestCap: BigNumberish, premiumDepthUsd: BigNumberish, priceBandBps: BigNumberish}
 
     export type PerpConfigStructOutput = [enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint] & {enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint }
@@ -15,7 +20,7 @@ export declare namespace IClearinghouseTypes {
   export interface IClearinghouseTypesInterface extends Interface {
     
 
-    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     
 
@@ -75,6 +80,18 @@ export declare namespace IClearinghouseTypes {
       export type InputTuple = [account: BigNumberish, assetId: BigNumberish, amount: BigNumberish];
       export type OutputTuple = [account: bigint, assetId: bigint, amount: bigint];
       export interface OutputObject {account: bigint, assetId: bigint, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace DatedSetEvent {
+      export type InputTuple = [underlying: BigNumberish, config: IClearinghouseTypes.DatedConfigStruct];
+      export type OutputTuple = [underlying: bigint, config: IClearinghouseTypes.DatedConfigStructOutput];
+      export interface OutputObject {underlying: bigint, config: IClearinghouseTypes.DatedConfigStructOutput };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -167,6 +184,18 @@ export declare namespace IClearinghouseTypes {
 
   
 
+    export namespace OpenInterestUpdatedEvent {
+      export type InputTuple = [instrument: BigNumberish, openInterest: BigNumberish];
+      export type OutputTuple = [instrument: bigint, openInterest: bigint];
+      export interface OutputObject {instrument: bigint, openInterest: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace OperatorSetEvent {
       export type InputTuple = [account: BigNumberish, operator: AddressLike, scopes: BigNumberish, expirySec: BigNumberish];
       export type OutputTuple = [account: bigint, operator: string, scopes: bigint, expirySec: bigint];
@@ -207,6 +236,18 @@ export declare namespace IClearinghouseTypes {
       export type InputTuple = [underlying: BigNumberish, fundingIndex: BigNumberish, premium: BigNumberish, openInterest: BigNumberish];
       export type OutputTuple = [underlying: bigint, fundingIndex: bigint, premium: bigint, openInterest: bigint];
       export interface OutputObject {underlying: bigint, fundingIndex: bigint, premium: bigint, openInterest: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace PositionSettledEvent {
+      export type InputTuple = [account: BigNumberish, instrument: BigNumberish, size: BigNumberish, price: BigNumberish, cash: BigNumberish];
+      export type OutputTuple = [account: bigint, instrument: bigint, size: bigint, price: bigint, cash: bigint];
+      export interface OutputObject {account: bigint, instrument: bigint, size: bigint, price: bigint, cash: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -331,6 +372,7 @@ getEvent(key: 'BadDebtCovered'): TypedContractEvent<BadDebtCoveredEvent.InputTup
 getEvent(key: 'BasketMoved'): TypedContractEvent<BasketMovedEvent.InputTuple, BasketMovedEvent.OutputTuple, BasketMovedEvent.OutputObject>;
 getEvent(key: 'CashUpdated'): TypedContractEvent<CashUpdatedEvent.InputTuple, CashUpdatedEvent.OutputTuple, CashUpdatedEvent.OutputObject>;
 getEvent(key: 'CollateralUpdated'): TypedContractEvent<CollateralUpdatedEvent.InputTuple, CollateralUpdatedEvent.OutputTuple, CollateralUpdatedEvent.OutputObject>;
+getEvent(key: 'DatedSet'): TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
 getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
 getEvent(key: 'FeesSwept'): TypedContractEvent<FeesSweptEvent.InputTuple, FeesSweptEvent.OutputTuple, FeesSweptEvent.OutputObject>;
 getEvent(key: 'FlagUpdated'): TypedContractEvent<FlagUpdatedEvent.InputTuple, FlagUpdatedEvent.OutputTuple, FlagUpdatedEvent.OutputObject>;
@@ -338,10 +380,12 @@ getEvent(key: 'IncentivePaid'): TypedContractEvent<IncentivePaidEvent.InputTuple
 getEvent(key: 'InsuranceAccountSet'): TypedContractEvent<InsuranceAccountSetEvent.InputTuple, InsuranceAccountSetEvent.OutputTuple, InsuranceAccountSetEvent.OutputObject>;
 getEvent(key: 'InterestAccrued'): TypedContractEvent<InterestAccruedEvent.InputTuple, InterestAccruedEvent.OutputTuple, InterestAccruedEvent.OutputObject>;
 getEvent(key: 'ModuleSet'): TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
+getEvent(key: 'OpenInterestUpdated'): TypedContractEvent<OpenInterestUpdatedEvent.InputTuple, OpenInterestUpdatedEvent.OutputTuple, OpenInterestUpdatedEvent.OutputObject>;
 getEvent(key: 'OperatorSet'): TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
 getEvent(key: 'PauseSet'): TypedContractEvent<PauseSetEvent.InputTuple, PauseSetEvent.OutputTuple, PauseSetEvent.OutputObject>;
 getEvent(key: 'PerpSet'): TypedContractEvent<PerpSetEvent.InputTuple, PerpSetEvent.OutputTuple, PerpSetEvent.OutputObject>;
 getEvent(key: 'PerpUpdated'): TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
+getEvent(key: 'PositionSettled'): TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
 getEvent(key: 'PositionUpdated'): TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
 getEvent(key: 'ProfileChanged'): TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;
 getEvent(key: 'RiskEngineSet'): TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
@@ -369,6 +413,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'CollateralUpdated(uint256,uint8,uint256)': TypedContractEvent<CollateralUpdatedEvent.InputTuple, CollateralUpdatedEvent.OutputTuple, CollateralUpdatedEvent.OutputObject>;
       CollateralUpdated: TypedContractEvent<CollateralUpdatedEvent.InputTuple, CollateralUpdatedEvent.OutputTuple, CollateralUpdatedEvent.OutputObject>;
+    
+
+      'DatedSet(uint16,tuple)': TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
+      DatedSet: TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
     
 
       'Deposited(uint256,uint8,address,uint256)': TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
@@ -399,6 +447,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       ModuleSet: TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
     
 
+      'OpenInterestUpdated(uint96,uint256)': TypedContractEvent<OpenInterestUpdatedEvent.InputTuple, OpenInterestUpdatedEvent.OutputTuple, OpenInterestUpdatedEvent.OutputObject>;
+      OpenInterestUpdated: TypedContractEvent<OpenInterestUpdatedEvent.InputTuple, OpenInterestUpdatedEvent.OutputTuple, OpenInterestUpdatedEvent.OutputObject>;
+    
+
       'OperatorSet(uint256,address,uint8,uint40)': TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
       OperatorSet: TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
     
@@ -413,6 +465,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'PerpUpdated(uint16,int256,int256,uint256)': TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
       PerpUpdated: TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
+    
+
+      'PositionSettled(uint256,uint96,int256,uint256,int256)': TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
+      PositionSettled: TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
     
 
       'PositionUpdated(uint256,uint96,int256,int256)': TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;

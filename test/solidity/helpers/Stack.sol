@@ -164,12 +164,24 @@ abstract contract Stack is Test {
 
     function markOf(InstrumentId instrument) internal view returns (uint256) {
         uint16 underlying = instrument.underlying();
-        return engine.perpMark(engine.indexOf(underlying).price, house.perpState(underlying).premium);
+        (, uint256 mark, ) = engine.quoteOf(instrument, house.perpState(underlying).premium);
+        return mark;
     }
 
     /// @dev Sets an index price, wad.
     function setPrice(uint16 underlying, uint256 price) internal {
         (underlying == BTC ? btcFeed : ethFeed).setAnswer(int256(price / 1e10));
+    }
+
+    /// @dev Posts a surface without smile for an expiry: a volatility and a yearly basis.
+    function postFlat(uint16 underlying, uint256 expirySec, uint256 vol, int256 basis) internal {
+        uint256 tau = ((expirySec - block.timestamp) * 1e18) / 365 days;
+        uint256 variance = (vol * vol * tau) / 1e36;
+        uint256 key = (uint256(underlying) << 20) | (expirySec / 1 hours);
+        // a in 1e-12, sigma 0.1 and the basis in 1e-9; no wings
+        uint256 word = ((variance / 1e6) << 208) | (0.1e9 << 73) | (block.timestamp << 8);
+        word |= (uint256(basis / 1e9) & ((1 << 33) - 1)) << 40;
+        surfaces.set(key, word);
     }
 
     /// @dev Lets time pass with the prices as they are.

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
-import {InstrumentId, futureId, optionId} from "../../../contracts/types/InstrumentId.sol";
+import {InstrumentId, optionId} from "../../../contracts/types/InstrumentId.sol";
 import {Portfolio} from "../../../contracts/types/Portfolio.sol";
 import {toLinearWord, toOptionWord} from "../../../contracts/types/PositionWord.sol";
 import {RiskProfile, Scenario, UnderlyingRisk, VolMove} from "../../../contracts/types/RiskProfile.sol";
@@ -340,12 +340,16 @@ contract RiskEngineTest is RiskTest {
     }
 
     function test_RevertWhen_InstrumentHasNoPricing() public {
-        InstrumentId future = futureId(BTC, EXPIRY);
-        _expectNotPriced(withLeg(empty(0), toLinearWord(future, 1e18, 0, 0)), future);
+        InstrumentId none = InstrumentId.wrap(uint96(BTC) << 80);
+        _expectNotPriced(withLeg(empty(0), toLinearWord(none, 1e18, 0, 0)), none);
+        InstrumentId later = InstrumentId.wrap((uint96(5) << 92) | (uint96(BTC) << 80) | (uint96(EXPIRY / 3600) << 60));
+        _expectNotPriced(withLeg(empty(0), toOptionWord(later, 1e18, 0)), later);
+        // a strike of zero, and one of 10**39
         InstrumentId call = optionId(BTC, EXPIRY, 100_000e18, true);
-        _expectNotPriced(withLeg(empty(0), toOptionWord(call, 1e18, 0)), call);
-        InstrumentId put = optionId(BTC, EXPIRY, 100_000e18, false);
-        _expectNotPriced(withLeg(withPerp(empty(0), BTC, 1e18, 0, 0), toOptionWord(put, 1e18, 0)), put);
+        InstrumentId bare = InstrumentId.wrap((InstrumentId.unwrap(call) >> 60) << 60);
+        _expectNotPriced(withLeg(empty(0), toOptionWord(bare, 1e18, 0)), bare);
+        InstrumentId vast = InstrumentId.wrap(InstrumentId.unwrap(bare) | (1 << 6) | 39);
+        _expectNotPriced(withLeg(withPerp(empty(0), BTC, 1e18, 0, 0), toOptionWord(vast, 1e18, 0)), vast);
     }
 
     function test_RevertWhen_PremiumsDoNotMatchPerps() public {

@@ -113,9 +113,14 @@
         "internalType": "InstrumentId",
         "name": "instrument",
         "type": "uint96"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expirySec",
+        "type": "uint256"
       }
     ],
-    "name": "InstrumentNotSupported",
+    "name": "InstrumentExpired",
     "type": "error"
   },
   {
@@ -269,6 +274,11 @@
       }
     ],
     "name": "NotModule",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "NotWithinAction",
     "type": "error"
   },
   {
@@ -636,6 +646,42 @@
     "inputs": [
       {
         "indexed": true,
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
+      },
+      {
+        "components": [
+          {
+            "internalType": "bool",
+            "name": "enabled",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint256",
+            "name": "openInterestCap",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "priceBandBps",
+            "type": "uint256"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct IClearinghouseTypes.DatedConfig",
+        "name": "config",
+        "type": "tuple"
+      }
+    ],
+    "name": "DatedSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "AccountId",
         "name": "account",
         "type": "uint256"
@@ -805,6 +851,25 @@
     "inputs": [
       {
         "indexed": true,
+        "internalType": "InstrumentId",
+        "name": "instrument",
+        "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "openInterest",
+        "type": "uint256"
+      }
+    ],
+    "name": "OpenInterestUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "AccountId",
         "name": "account",
         "type": "uint256"
@@ -914,6 +979,43 @@
       }
     ],
     "name": "PerpUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "InstrumentId",
+        "name": "instrument",
+        "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "int256",
+        "name": "size",
+        "type": "int256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "price",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "int256",
+        "name": "cash",
+        "type": "int256"
+      }
+    ],
+    "name": "PositionSettled",
     "type": "event"
   },
   {
@@ -1288,6 +1390,42 @@
   {
     "inputs": [
       {
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
+      }
+    ],
+    "name": "datedConfig",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "bool",
+            "name": "enabled",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint256",
+            "name": "openInterestCap",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "priceBandBps",
+            "type": "uint256"
+          }
+        ],
+        "internalType": "struct IClearinghouseTypes.DatedConfig",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "module",
         "type": "address"
@@ -1319,6 +1457,30 @@
         "internalType": "AccountId",
         "name": "feeAccount",
         "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "InstrumentId",
+        "name": "instrument",
+        "type": "uint96"
+      }
+    ],
+    "name": "openInterestOf",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "units",
+        "type": "uint256"
+      },
+      {
+        "internalType": "int256",
+        "name": "costSum",
+        "type": "int256"
       }
     ],
     "stateMutability": "view",
@@ -1442,6 +1604,41 @@
       }
     ],
     "name": "setAsset",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
+      },
+      {
+        "components": [
+          {
+            "internalType": "bool",
+            "name": "enabled",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint256",
+            "name": "openInterestCap",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "priceBandBps",
+            "type": "uint256"
+          }
+        ],
+        "internalType": "struct IClearinghouseTypes.DatedConfig",
+        "name": "config",
+        "type": "tuple"
+      }
+    ],
+    "name": "setDated",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -1607,12 +1804,61 @@
   {
     "inputs": [
       {
+        "internalType": "AccountId[]",
+        "name": "accounts",
+        "type": "uint256[]"
+      }
+    ],
+    "name": "settleExpired",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      }
+    ],
+    "name": "settleWithin",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "module",
         "type": "address"
       }
     ],
     "name": "sweepFees",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
+      },
+      {
+        "internalType": "bool",
+        "name": "enabled",
+        "type": "bool"
+      },
+      {
+        "internalType": "uint256",
+        "name": "openInterestCap",
+        "type": "uint256"
+      }
+    ],
+    "name": "tightenDated",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"

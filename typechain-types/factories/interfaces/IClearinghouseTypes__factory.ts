@@ -113,9 +113,14 @@
         "internalType": "InstrumentId",
         "name": "instrument",
         "type": "uint96"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expirySec",
+        "type": "uint256"
       }
     ],
-    "name": "InstrumentNotSupported",
+    "name": "InstrumentExpired",
     "type": "error"
   },
   {
@@ -269,6 +274,11 @@
       }
     ],
     "name": "NotModule",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "NotWithinAction",
     "type": "error"
   },
   {
@@ -636,6 +646,42 @@
     "inputs": [
       {
         "indexed": true,
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
+      },
+      {
+        "components": [
+          {
+            "internalType": "bool",
+            "name": "enabled",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint256",
+            "name": "openInterestCap",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "priceBandBps",
+            "type": "uint256"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct IClearinghouseTypes.DatedConfig",
+        "name": "config",
+        "type": "tuple"
+      }
+    ],
+    "name": "DatedSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "AccountId",
         "name": "account",
         "type": "uint256"
@@ -805,6 +851,25 @@
     "inputs": [
       {
         "indexed": true,
+        "internalType": "InstrumentId",
+        "name": "instrument",
+        "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "openInterest",
+        "type": "uint256"
+      }
+    ],
+    "name": "OpenInterestUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "internalType": "AccountId",
         "name": "account",
         "type": "uint256"
@@ -914,6 +979,43 @@
       }
     ],
     "name": "PerpUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "InstrumentId",
+        "name": "instrument",
+        "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "int256",
+        "name": "size",
+        "type": "int256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "price",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "int256",
+        "name": "cash",
+        "type": "int256"
+      }
+    ],
+    "name": "PositionSettled",
     "type": "event"
   },
   {

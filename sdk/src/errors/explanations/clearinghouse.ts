@@ -61,9 +61,13 @@ export const clearinghouseExplanations = {
     says: 'Instrument {instrument:instrument} is not listed.',
     remedy: 'Pick a market from getMarkets, or have governance list it.',
   },
-  InstrumentNotSupported: {
-    says: 'Instrument {instrument:instrument} is of a kind that is not traded yet.',
-    remedy: 'Trade a perp from getMarkets.',
+  InstrumentExpired: {
+    says: 'Instrument {instrument:instrument} expired at {expirySec:int}.',
+    remedy: 'Trade a later expiry; what is held of this one turns into cash once it has settled.',
+  },
+  NotWithinAction: {
+    says: 'settleWithin belongs to the clearinghouse itself.',
+    remedy: 'Call settleExpired with the accounts to settle.',
   },
   PositionNotFound: {
     says: 'Account {account:account} has no position in {instrument:instrument}.',

@@ -7,8 +7,8 @@ export const riskExplanations = {
     remedy: 'Pick a profile that isProfile of the risk engine knows.',
   },
   InstrumentNotPriced: {
-    says: 'Instrument {instrument:instrument} is of a kind that has no pricing yet.',
-    remedy: 'Trade a perp from getMarkets.',
+    says: 'Instrument {instrument:instrument} is of no known kind, or its strike is zero or beyond any price.',
+    remedy: 'Build instruments with encodeInstrumentId.',
   },
   InvalidProfile: {
     says: 'The profile setting {field:text} = {value:int} is outside {min:int} to {max:int}.',
@@ -17,6 +17,18 @@ export const riskExplanations = {
   TooManyUnderlyings: {
     says: 'The account spans more than {max:int} underlyings.',
     remedy: 'Spread it over several sub-accounts.',
+  },
+  TermMissing: {
+    says: 'No forward and surface were given for underlying {underlying:underlying} at {expirySec:int}.',
+    remedy: 'Pass a term for every expiry that the account holds.',
+  },
+  TermOutOfBounds: {
+    says: 'The surface parameter {field:text} = {value:int} is outside {min:int} to {max:int}.',
+    remedy: 'Pass wad numbers, and check that they were not scaled twice.',
+  },
+  ShockOutOfBounds: {
+    says: 'The shock {shock:int} is outside {min:int} to {max:int}.',
+    remedy: 'Pass the move as a wad fraction of the index, such as -0.1e18.',
   },
   PriceMissing: {
     says: 'No price was given for underlying {underlying:underlying} of the portfolio.',
