@@ -342,7 +342,9 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     }
 
     /// @inheritdoc IClearinghouseExt
-    function openInterestOf(InstrumentId instrument) external view nonReentrantView returns (uint256, int256) {
+    function openInterestOf(
+        InstrumentId instrument
+    ) external view nonReentrantView returns (uint256, int256) {
         OpenInterest total = _interest(instrument).total;
         return (total.units(), total.costSum());
     }

@@ -29,9 +29,8 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
             Perp storage perp = _s.perps[underlying];
             if (perp.listed && InstrumentId.unwrap(instrument) << 16 == 0) return perp.interest;
         } else if (kind != Kind.None && _s.dated[underlying].listed && instrument.expirySec() != 0) {
-            bool exact = kind == Kind.Future
-                ? InstrumentId.unwrap(instrument) << 36 == 0
-                : instrument.hasStrike();
+            bool exact =
+                kind == Kind.Future ? InstrumentId.unwrap(instrument) << 36 == 0 : instrument.hasStrike();
             if (exact) return _s.interests[instrument];
         }
         revert IClearinghouseTypes.UnknownInstrument(instrument);

@@ -117,9 +117,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILiquidator
-    function isLiquidatable(
-        AccountId account
-    ) external view returns (bool, IRiskTypes.Margin memory margin) {
+    function isLiquidatable(AccountId account) external view returns (bool, IRiskTypes.Margin memory margin) {
         margin = _assess(clearinghouse.portfolioOf(account), IRiskTypes.Stance.Favourable);
         return (
             margin.equity < int256(margin.maintenanceMargin) && margin.status != IPriceRouter.Status.Stale,

@@ -77,6 +77,8 @@ library TermMath {
                     forward = uint256(int256(index) + WadMath.mulFloor(int256(index), carry));
                 }
             }
+            // an index of some wei may round down to nothing, of which there is no logarithm
+            if (forward == 0) forward = 1;
             term.forward = forward;
             term.ratio = (forward * WAD) / index;
             term.lnForward = FixedPointMathLib.lnWad(int256(forward));

@@ -99,11 +99,7 @@ contract RiskEngineExt is RiskSheets, IRiskEngineExt {
         if (guarded) _choosePrices(sheet, portfolio, true);
     }
 
-    function _giveTerms(
-        Sheet memory sheet,
-        uint256[] memory keys,
-        TermInput[] calldata inputs
-    ) private pure {
+    function _giveTerms(Sheet memory sheet, uint256[] memory keys, TermInput[] calldata inputs) private pure {
         if (keys.length == 0) return;
         DatedLegs.createTerms(sheet, keys.length);
         for (uint256 k = 0; k < keys.length; ++k) {

@@ -94,7 +94,10 @@ abstract contract RiskSheets is AccessManaged {
     /// @dev Adds a book for each underlying of the portfolio that has none: spot first, then legs. There is room for what all
     /// portfolios of the call may hold, so that it ends only where one of them holds too many.
     /// @return kinds The legs' kinds, or-ed.
-    function _addBooks(Sheet memory sheet, Portfolio calldata portfolio) internal pure returns (uint256 kinds) {
+    function _addBooks(
+        Sheet memory sheet,
+        Portfolio calldata portfolio
+    ) internal pure returns (uint256 kinds) {
         bool full;
         (full, ) = sheet.addBooks(portfolio.spotWords(), SPOT_UNDERLYING_SHIFT, type(uint16).max);
         if (!full) (full, kinds) = sheet.addBooks(portfolio.legWords(), LEG_UNDERLYING_SHIFT, MAX_UNDERLYING);
@@ -286,12 +289,16 @@ abstract contract RiskSheets is AccessManaged {
                 book += BOOK_SIZE;
             }
         }
-        if (sheet.underlyings > MAX_UNDERLYINGS_HELD) revert IRiskTypes.TooManyUnderlyings(MAX_UNDERLYINGS_HELD);
+        if (sheet.underlyings > MAX_UNDERLYINGS_HELD)
+            revert IRiskTypes.TooManyUnderlyings(MAX_UNDERLYINGS_HELD);
     }
 
     /// @dev The least of all scenarios' results, and each one's.
     /// @param set Read with its tables.
-    function _scanAll(Sheet memory sheet, ScenarioSet set) internal pure returns (int256[] memory pnl, uint256 worst) {
+    function _scanAll(
+        Sheet memory sheet,
+        ScenarioSet set
+    ) internal pure returns (int256[] memory pnl, uint256 worst) {
         sheet.scan = 0;
         pnl = ScenarioScan.all(sheet, set);
         worst = ScenarioScan.worstOf(pnl);
@@ -320,5 +327,4 @@ abstract contract RiskSheets is AccessManaged {
             mstore(add(margin, 0x80), status)
         }
     }
-
 }

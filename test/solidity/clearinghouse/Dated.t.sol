@@ -242,7 +242,9 @@ contract DatedTest is Stack {
         assertTrue(before.equity > 0 && before.equity < int256(before.maintenanceMargin), "liquidatable");
         liquidate(writer);
         IRiskTypes.Margin memory next = margin(writer);
-        assertTrue(next.equity * int256(before.maintenanceMargin) >= before.equity * int256(next.maintenanceMargin));
+        assertTrue(
+            next.equity * int256(before.maintenanceMargin) >= before.equity * int256(next.maintenanceMargin)
+        );
         assertTrue(next.equity >= int256(next.maintenanceMargin), "healthy again");
         (uint256 units, ) = house.openInterestOf(_call);
         assertEq(units, 10e18);

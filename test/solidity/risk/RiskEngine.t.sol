@@ -342,7 +342,9 @@ contract RiskEngineTest is RiskTest {
     function test_RevertWhen_InstrumentHasNoPricing() public {
         InstrumentId none = InstrumentId.wrap(uint96(BTC) << 80);
         _expectNotPriced(withLeg(empty(0), toLinearWord(none, 1e18, 0, 0)), none);
-        InstrumentId later = InstrumentId.wrap((uint96(5) << 92) | (uint96(BTC) << 80) | (uint96(EXPIRY / 3600) << 60));
+        InstrumentId later = InstrumentId.wrap(
+            (uint96(5) << 92) | (uint96(BTC) << 80) | (uint96(EXPIRY / 3600) << 60)
+        );
         _expectNotPriced(withLeg(empty(0), toOptionWord(later, 1e18, 0)), later);
         // a strike of zero, and one of 10**39
         InstrumentId call = optionId(BTC, EXPIRY, 100_000e18, true);

@@ -72,7 +72,12 @@ contract RiskProfiles is RiskTest {
         p.scenarios = new Scenario[](1 + (seed % 64));
         for (uint256 i = 0; i < p.scenarios.length; ++i) {
             uint256 r = uint256(keccak256(abi.encode(seed, "s", i)));
-            p.scenarios[i] = Scenario(bound(int256(r), -40e18, 40e18), VolMove(r % 3), bound(r, 1, 1e18), r % 5 == 0);
+            p.scenarios[i] = Scenario(
+                bound(int256(r), -40e18, 40e18),
+                VolMove(r % 3),
+                bound(r, 1, 1e18),
+                r % 5 == 0
+            );
         }
         uint256 n = (seed >> 8) % 257;
         p.underlyings = new UnderlyingRisk[](n);

@@ -6,9 +6,9 @@ import {Test} from "../helpers/Test.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
-import {perpId} from "../../../contracts/types/InstrumentId.sol";
+import {futureId, optionId, perpId} from "../../../contracts/types/InstrumentId.sol";
 import {Portfolio, SpotWord, toSpotWord} from "../../../contracts/types/Portfolio.sol";
-import {PositionWord, toLinearWord} from "../../../contracts/types/PositionWord.sol";
+import {PositionWord, toLinearWord, toOptionWord} from "../../../contracts/types/PositionWord.sol";
 import {Presets} from "../../../contracts/risk/Presets.sol";
 import {ISettlementTwap} from "../../../contracts/interfaces/ISettlementTwap.sol";
 import {IVolSurface} from "../../../contracts/interfaces/IVolSurface.sol";
@@ -90,6 +90,52 @@ abstract contract RiskTest is Test {
         legs[p.legs.length] = leg;
         p.legs = legs;
         return p;
+    }
+
+    function withFuture(
+        Portfolio memory p,
+        uint16 underlying,
+        uint256 expirySec,
+        int256 size,
+        int256 cost
+    ) internal pure returns (Portfolio memory) {
+        return withLeg(p, toLinearWord(futureId(underlying, expirySec), size, cost, 0));
+    }
+
+    function withOption(
+        Portfolio memory p,
+        uint16 underlying,
+        uint256 expirySec,
+        uint256 strike,
+        bool isCall,
+        int256 size
+    ) internal pure returns (Portfolio memory) {
+        return withLeg(p, toOptionWord(optionId(underlying, expirySec, strike, isCall), size, 0));
+    }
+
+    /// @dev Posts a surface now. All wad; cut to the digits that a word keeps.
+    function post(
+        uint16 underlying,
+        uint256 expirySec,
+        int256 a,
+        uint256 b,
+        int256 rho,
+        int256 m,
+        uint256 sigma,
+        int256 basis
+    ) internal {
+        uint256 word = (uint256(a / 1e6) << 208) | ((b / 1e6) << 164) | ((sigma / 1e9) << 73);
+        word |= (uint256(rho / 1e12) & ((1 << 21) - 1)) << 143;
+        word |= (uint256(m / 1e9) & ((1 << 35) - 1)) << 108;
+        word |= (uint256(basis / 1e9) & ((1 << 33) - 1)) << 40;
+        word |= block.timestamp << 8;
+        surfaces.set((uint256(underlying) << 20) | (expirySec / 1 hours), word);
+    }
+
+    /// @dev A surface without smile.
+    function postFlat(uint16 underlying, uint256 expirySec, uint256 vol) internal {
+        uint256 tau = ((expirySec - block.timestamp) * 1e18) / 365 days;
+        post(underlying, expirySec, int256((vol * vol * tau) / 1e36), 0, 0, 0, 0.1e18, 0);
     }
 
     /// @dev A market of index prices alone.
