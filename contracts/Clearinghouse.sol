@@ -148,6 +148,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
             fundingIndex
         );
         uint256 openInterest = interest.total.units();
+        if (isPerp) _storeFunding(_s.perps[params.instrument.underlying()], fundingIndex, premium);
         bool enabled = _checkCap(params.instrument, added, openInterest);
         _chargeFees(module, sides, params);
         _checkTrade(sides, _s.paused || !enabled);

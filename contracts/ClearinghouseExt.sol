@@ -189,14 +189,19 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         _within("openInterestCap", config.openInterestCap, 0, type(uint96).max);
         _within("premiumDepthUsd", config.premiumDepthUsd, 1_000, 1e12);
         _within("priceBandBps", config.priceBandBps, 10, 1_000);
+        _within("scaleToBps", config.scaleToBps, 0, MAX_BPS);
+        if (config.scaleToBps != 0) _within("scaleFromBps", config.scaleFromBps, 0, config.scaleToBps - 1);
+        else _within("scaleFromBps", config.scaleFromBps, 0, 0);
         _s.riskEngine.indexOf(underlying);
         Perp storage perp = _s.perps[underlying];
-        if (!perp.listed) perp.funding = toFundingState(0, 0, block.timestamp);
+        if (!perp.listed) perp.funding = toFundingState(0, 0, block.timestamp, 0);
         perp.listed = true;
         perp.enabled = config.enabled;
         perp.openInterestCap = uint96(config.openInterestCap);
         perp.premiumDepthUsd = uint48(config.premiumDepthUsd);
         perp.priceBandBps = uint16(config.priceBandBps);
+        perp.scaleFromBps = uint16(config.scaleFromBps);
+        perp.scaleToBps = uint16(config.scaleToBps);
         emit PerpSet(underlying, config);
     }
 
@@ -234,10 +239,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         if (enabled && !perp.enabled) revert InvalidConfig("enabled", 1, 0, 0);
         perp.enabled = enabled;
         perp.openInterestCap = uint96(openInterestCap);
-        emit PerpSet(
-            underlying,
-            PerpConfig(enabled, openInterestCap, perp.premiumDepthUsd, perp.priceBandBps)
-        );
+        emit PerpSet(underlying, _perpConfig(underlying));
     }
 
     /// @inheritdoc IClearinghouseExt
@@ -331,8 +333,20 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
 
     /// @inheritdoc IClearinghouseExt
     function perpConfig(uint16 underlying) external view returns (PerpConfig memory) {
+        return _perpConfig(underlying);
+    }
+
+    function _perpConfig(uint16 underlying) private view returns (PerpConfig memory) {
         Perp storage perp = _s.perps[underlying];
-        return PerpConfig(perp.enabled, perp.openInterestCap, perp.premiumDepthUsd, perp.priceBandBps);
+        return
+            PerpConfig(
+                perp.enabled,
+                perp.openInterestCap,
+                perp.premiumDepthUsd,
+                perp.priceBandBps,
+                perp.scaleFromBps,
+                perp.scaleToBps
+            );
     }
 
     /// @inheritdoc IClearinghouseExt

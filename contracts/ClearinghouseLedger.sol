@@ -5,6 +5,7 @@ import {ClearinghouseStorage, MAX_COLLATERALS, MAX_POSITIONS} from "./Clearingho
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader, toAccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
+import {FundingState} from "./types/FundingState.sol";
 import {InstrumentId, Kind} from "./types/InstrumentId.sol";
 import {PositionWord, toLinearWord, toOptionWord} from "./types/PositionWord.sol";
 import {Portfolio, SpotWord, toSpotWord} from "./types/Portfolio.sol";
@@ -345,12 +346,12 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         for (uint256 i = 0; i < count;) {
             PositionWord word = legs[i];
             if (word.kind() == Kind.Perp) {
-                (int256 fundingIndex, int256 premium) = Funding.current(
-                    _s.perps[word.underlying()].funding,
-                    block.timestamp
-                );
+                FundingState state = _s.perps[word.underlying()].funding;
+                (int256 fundingIndex, int256 premium) = Funding.current(state, block.timestamp);
                 premiums[perps] = premium;
-                word = word.withCost(word.cost() - WadMath.mulCeil(word.size(), fundingIndex));
+                word = word.withCost(word.cost() - WadMath.mulCeil(word.size(), fundingIndex)).withEpoch(
+                    state.scale()
+                );
                 unchecked {
                     ++perps;
                 }

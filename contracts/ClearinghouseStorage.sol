@@ -60,12 +60,14 @@ abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransien
         FundingState funding;
         // -- 32 bytes
         Interest interest;
-        // -- 1 + 12 + 6 + 2 = 21 bytes
+        // -- 1 + 12 + 6 + 2 + 1 + 2 + 2 = 26 bytes
         bool enabled; //  1
         uint96 openInterestCap; // 12
         uint48 premiumDepthUsd; //  6
         uint16 priceBandBps; //  2
         bool listed; //  1
+        uint16 scaleFromBps; //  2
+        uint16 scaleToBps; //  2
     }
 
     /// @dev An underlying's futures and options.

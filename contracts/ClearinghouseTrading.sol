@@ -72,12 +72,12 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
             revert IClearinghouseTypes.PriceOutOfBand(params.price, mark, bandBps);
     }
 
-    /// @notice Checks a perp's price against the mark and lets the trade move the premium.
+    /// @notice Checks a perp's price against the mark and computes how the trade moves the premium.
     /// @return fundingIndex The funding index now.
     /// @return premium The premium after the trade.
     function _movePremium(
         IClearinghouseTypes.Trade calldata params
-    ) internal returns (int256 fundingIndex, int256 premium) {
+    ) internal view returns (int256 fundingIndex, int256 premium) {
         Perp storage perp = _s.perps[params.instrument.underlying()];
         (fundingIndex, premium) = Funding.current(perp.funding, block.timestamp);
         uint256 index = _s.riskEngine.indexOf(params.instrument.underlying()).price;
@@ -93,11 +93,20 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
             WadMath.mulDown(params.size, params.price),
             uint256(perp.premiumDepthUsd) * WadMath.WAD
         );
-        _storeFunding(perp, fundingIndex, premium);
     }
 
     function _storeFunding(Perp storage perp, int256 fundingIndex, int256 premium) internal {
-        perp.funding = toFundingState(fundingIndex, premium, block.timestamp);
+        perp.funding = toFundingState(fundingIndex, premium, block.timestamp, _scale(perp));
+    }
+
+    /// @dev How far open interest has come between the market's bounds, in units of 1e-6 (SPEC-M8).
+    function _scale(Perp storage perp) private view returns (uint256) {
+        uint256 to = perp.scaleToBps;
+        if (to == 0) return 0;
+        uint256 from = perp.scaleFromBps;
+        uint256 share = (perp.interest.total.units() * BPS) / WadMath.max(1, perp.openInterestCap);
+        if (share <= from) return 0;
+        return WadMath.min(share - from, to - from) * 1e6 / (to - from);
     }
 
     /// @notice `a` buys `delta` units from `b` (negative: sells). Open interest and the sum of cost bases follow.

@@ -28,11 +28,15 @@ interface IClearinghouseTypes {
     /// @param openInterestCap The most that longs may hold together, units wad.
     /// @param premiumDepthUsd Traded notional at which a trade moves the premium half way to its own, whole USD.
     /// @param priceBandBps How far from the mark a trade price may be.
+    /// @param scaleFromBps,scaleToBps Open interest, as a share of its cap, from which a perp's initial margin rises and at
+    /// which it has doubled; both 0: it never does.
     struct PerpConfig {
         bool enabled;
         uint256 openInterestCap;
         uint256 premiumDepthUsd;
         uint256 priceBandBps;
+        uint256 scaleFromBps;
+        uint256 scaleToBps;
     }
 
     /// @notice An underlying's futures and options.

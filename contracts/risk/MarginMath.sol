@@ -8,6 +8,7 @@ import {ScenarioSetLib} from "./ScenarioSet.sol";
 // Solhint does not see what assembly uses.
 // solhint-disable no-unused-import
 import {
+    BOOK_CROWDED,
     BOOK_FLOOR,
     BOOK_GROSS,
     BOOK_INDEX,
@@ -60,8 +61,14 @@ library MarginMath {
 
     /// @notice SPEC-M1, M6, M9 for a perp.
     /// @param book Memory address of its book.
+    /// @param scale Its market's open-interest scale in units of 1e-6.
     /// @return value The perp's value without its cost.
-    function addPerp(uint256 book, int256 size, uint256 mark) internal pure returns (int256 value) {
+    function addPerp(
+        uint256 book,
+        int256 size,
+        uint256 mark,
+        uint256 scale
+    ) internal pure returns (int256 value) {
         assembly ("memory-safe") {
             value := mul(size, mark)
             value := sub(sdiv(value, WAD), slt(smod(value, WAD), 0))
@@ -74,11 +81,13 @@ library MarginMath {
             }
             field := add(book, BOOK_GROSS)
             mstore(field, add(mload(field), size))
+            let notional := div(add(mul(size, mload(add(book, BOOK_INDEX))), WAD_LESS_ONE), WAD)
             field := add(book, BOOK_NOTIONAL)
-            mstore(
-                field,
-                add(mload(field), div(add(mul(size, mload(add(book, BOOK_INDEX))), WAD_LESS_ONE), WAD))
-            )
+            mstore(field, add(mload(field), notional))
+            if scale {
+                field := add(book, BOOK_CROWDED)
+                mstore(field, add(mload(field), div(add(mul(notional, scale), MILLION_LESS_ONE), MILLION)))
+            }
         }
     }
 
@@ -114,6 +123,25 @@ library MarginMath {
             mstore(add(book, BOOK_FLOOR), amount)
             field := add(sheet, SHEET_FLOOR)
             mstore(field, add(mload(field), amount))
+        }
+    }
+
+    /// @notice SPEC-M8's part for crowded markets: as much of a lone perp's initial margin rate again as open interest says.
+    /// @param scanRange r_u.
+    function chargeCrowded(
+        Sheet memory sheet,
+        Book memory book,
+        uint256 rates,
+        uint256 scanRange
+    ) internal pure {
+        uint256 crowded = book.crowded;
+        if (crowded == 0) return;
+        unchecked {
+            uint256 ppm = ScenarioSetLib.ppm(rates, ScenarioSetLib.ROLL_MIN) +
+                ScenarioSetLib.ppm(rates, ScenarioSetLib.PERP_INITIAL);
+            uint256 extra = (crowded * (scanRange + ppm * PPM_TO_WAD) + WAD_LESS_ONE) / WAD;
+            book.initialExtra += extra;
+            sheet.initialExtra += extra;
         }
     }
 

@@ -246,7 +246,7 @@ abstract contract RiskSheets is AccessManaged {
                 if (perps == premiums.length) _revertPremiums(portfolio);
                 uint256 book = sheet.claim(leg.underlying());
                 uint256 mark = LinearPricing.perpMark(SheetLib.indexOf(book), premiums.premium(perps++));
-                unrealised += MarginMath.addPerp(book, leg.size(), mark) + leg.cost();
+                unrealised += MarginMath.addPerp(book, leg.size(), mark, leg.epoch()) + leg.cost();
             }
             sheet.unrealised += unrealised;
         }
@@ -284,7 +284,9 @@ abstract contract RiskSheets is AccessManaged {
                     if (sheet.optionCount != 0) {
                         DatedLegs.chargeShort(sheet, SheetLib.atAddress(book), set.optionRates());
                     }
-                    ScenarioScan.addRow(sheet, book, set.scanRange(risk));
+                    uint256 range = set.scanRange(risk);
+                    MarginMath.chargeCrowded(sheet, SheetLib.atAddress(book), rates, range);
+                    ScenarioScan.addRow(sheet, book, range);
                 }
                 book += BOOK_SIZE;
             }

@@ -16,6 +16,7 @@ import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 /// @param scan,roll,haircut,initialExtra,floor,shortOption As in `IRiskTypes.UnderlyingReport`.
 /// @param options Memory address of the first of the options' records, see `OptionRecords`; 0 where there is none.
 /// @param callsNow Sum of size * value of the options as calls, wad squared.
+/// @param crowded The perps' notional, each times its market's open-interest scale, wad USD.
 /// @param shortUnits Net short calls and net short puts, expiry by expiry, in units.
 struct Book {
     uint256 underlying;
@@ -36,6 +37,7 @@ struct Book {
     int256 callsNow;
     uint256 shortUnits;
     uint256 shortOption;
+    uint256 crowded;
 }
 
 /// @notice What one call computes: a book per underlying, in the order of their first appearance, and the sums of the
@@ -98,7 +100,8 @@ uint256 constant BOOK_SCAN = 0x120;
 uint256 constant BOOK_ROLL = 0x140;
 uint256 constant BOOK_INITIAL_EXTRA = 0x180;
 uint256 constant BOOK_FLOOR = 0x1a0;
-uint256 constant BOOK_SIZE = 0x240;
+uint256 constant BOOK_CROWDED = 0x240;
+uint256 constant BOOK_SIZE = 0x260;
 
 // And to those of a `Sheet`.
 uint256 constant SHEET_END_OF_IDS = 0x20;

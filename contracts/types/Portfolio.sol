@@ -6,7 +6,8 @@ import {PositionWord} from "./PositionWord.sol";
 /// @notice An account as the risk engine sees it: a value in memory, with interest and funding brought up to date.
 /// @param cash Present value of the cash balance, wad USD; negative when the account borrows.
 /// @param profileId The risk profile the account has chosen.
-/// @param legs One packed word per position. In a perp's word the cost is net of the funding owed until now.
+/// @param legs One packed word per position. In a perp's word the cost is net of the funding owed until now, and in the place
+/// of the epoch stands its market's open-interest scale in units of 1e-6 (SPEC-M8).
 /// @param premiums For the i-th perp among `legs`, the decayed traded premium over the index, wad USD per unit.
 /// @param spot One packed word per collateral asset other than cash; see `SpotWord`.
 struct Portfolio {

@@ -91,6 +91,11 @@ library PositionWordLib {
         return PositionWord.wrap(rest | (uint256(uint104(int104(newCost))) << 20));
     }
 
+    /// @notice The same word with other low 20 bits.
+    function withEpoch(PositionWord word, uint256 newEpoch) internal pure returns (PositionWord) {
+        return PositionWord.wrap(((PositionWord.unwrap(word) >> 20) << 20) | newEpoch);
+    }
+
     function epoch(PositionWord word) internal pure returns (uint256) {
         return PositionWord.unwrap(word) & 0xfffff;
     }

@@ -21,9 +21,9 @@ export declare namespace IClearinghouseTypes {
     export type DatedConfigStructOutput = [enabled: boolean, openInterestCap: bigint, priceBandBps: bigint] & {enabled: boolean, openInterestCap: bigint, priceBandBps: bigint }
   
 
-    export type PerpConfigStruct = {enabled: boolean, openInterestCap: BigNumberish, premiumDepthUsd: BigNumberish, priceBandBps: BigNumberish}
+    export type PerpConfigStruct = {enabled: boolean, openInterestCap: BigNumberish, premiumDepthUsd: BigNumberish, priceBandBps: BigNumberish, scaleFromBps: BigNumberish, scaleToBps: BigNumberish}
 
-    export type PerpConfigStructOutput = [enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint] & {enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint }
+    export type PerpConfigStructOutput = [enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint] & {enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint }
   
 
     export type BasketStruct = {instruments: BigNumberish[], sizes: BigNumberish[], prices: BigNumberish[], assetIds: BigNumberish[], amounts: BigNumberish[], assetPrices: BigNumberish[]}

@@ -47,9 +47,9 @@ export declare namespace IClearinghouseTypes {
     export type AssetInfoStructOutput = [token: string, decimals: bigint, underlying: bigint, enabled: boolean, recorded: bigint, cap: bigint] & {token: string, decimals: bigint, underlying: bigint, enabled: boolean, recorded: bigint, cap: bigint }
   
 
-    export type PerpConfigStruct = {enabled: boolean, openInterestCap: BigNumberish, premiumDepthUsd: BigNumberish, priceBandBps: BigNumberish}
+    export type PerpConfigStruct = {enabled: boolean, openInterestCap: BigNumberish, premiumDepthUsd: BigNumberish, priceBandBps: BigNumberish, scaleFromBps: BigNumberish, scaleToBps: BigNumberish}
 
-    export type PerpConfigStructOutput = [enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint] & {enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint }
+    export type PerpConfigStructOutput = [enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint] & {enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint }
   
 
     export type PerpStateStruct = {fundingIndex: BigNumberish, premium: BigNumberish, openInterest: BigNumberish, costSum: BigNumberish}

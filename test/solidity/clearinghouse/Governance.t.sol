@@ -23,7 +23,9 @@ contract GovernanceTest is Stack {
         enabled: true,
         openInterestCap: 1_000e18,
         premiumDepthUsd: 5_000_000,
-        priceBandBps: 300
+        priceBandBps: 300,
+        scaleFromBps: 0,
+        scaleToBps: 0
     });
 
     // ------------------------------------------------------------------------------------------------ who
@@ -309,7 +311,7 @@ contract GovernanceTest is Stack {
         c.priceBandBps = 1_000;
         house.setPerp(ETH, c);
         assertEq(keccak256(abi.encode(house.perpConfig(ETH))), keccak256(abi.encode(c)));
-        c = IClearinghouseTypes.PerpConfig(false, 0, 1_000, 10);
+        c = IClearinghouseTypes.PerpConfig(false, 0, 1_000, 10, 0, 0);
         house.setPerp(ETH, c);
         assertEq(keccak256(abi.encode(house.perpConfig(ETH))), keccak256(abi.encode(c)));
     }

@@ -101,8 +101,8 @@ abstract contract Stack is Test {
         house.setAsset(USDC_ID, address(usdc), 0, true, 1e30);
         house.setAsset(WETH_ID, address(weth), ETH, true, 1e30);
         house.setAsset(WBTC_ID, address(wbtc), BTC, true, 1e30);
-        house.setPerp(BTC, IClearinghouseTypes.PerpConfig(true, 100_000e18, 10_000_000, 500));
-        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, 1_000_000e18, 10_000_000, 500));
+        house.setPerp(BTC, IClearinghouseTypes.PerpConfig(true, 100_000e18, 10_000_000, 500, 0, 0));
+        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, 1_000_000e18, 10_000_000, 500, 0, 0));
         house.setInsuranceAccount(insurance.account());
         house.setModule(address(liquidator), 2, 0, AccountId.wrap(0));
         house.setModule(address(this), 1, 5_000, toAccountId(address(this), 0));

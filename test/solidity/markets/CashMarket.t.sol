@@ -24,7 +24,7 @@ contract CashMarketTest is Stack {
         usdc = new MockERC20("Dollar", "USD", 18);
         house.setAsset(USDC_ID, address(usdc), 0, true, 1e30);
         house.setAsset(WETH_ID, address(weth), ETH, true, 1e30);
-        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, 1_000_000e18, 10_000_000, 500));
+        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, 1_000_000e18, 10_000_000, 500, 0, 0));
         house.setInsuranceAccount(toAccountId(keeper, 99));
         house.setModule(address(this), 1, 5_000, toAccountId(address(this), 0));
         address[3] memory people = [alice, bob, carol];

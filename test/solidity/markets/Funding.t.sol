@@ -102,7 +102,7 @@ contract FundingTest is Stack {
     function test_PremiumIsBounded() public {
         fund(aliceId, USDC_ID, 4e17);
         fund(bobId, USDC_ID, 4e17);
-        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, 1e28, 1_000, 1_000));
+        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, 1e28, 1_000, 1_000, 0, 0));
         for (uint256 i = 0; i < 3; ++i) {
             tradeAt(aliceId, bobId, ethPerp, 10_000_000e18, 4_400e18);
             assertLe(house.perpState(ETH).premium, 20e18);
@@ -117,7 +117,7 @@ contract FundingTest is Stack {
 
     /// @dev When the index falls, an old premium counts for no more than 0.5% of the new one.
     function test_MarkIsBoundedByTheNewIndex() public {
-        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, 1e28, 1_000, 500));
+        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, 1e28, 1_000, 500, 0, 0));
         tradeAt(aliceId, bobId, ethPerp, SIZE, 4_020e18);
         assertGt(house.perpState(ETH).premium, 19.9e18);
         setPrice(ETH, 2_000e18);
@@ -136,7 +136,7 @@ contract FundingTest is Stack {
         uint256 depth
     ) public {
         depth = bound(depth, 1_000, 1e9);
-        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, 1e28, depth, 1_000));
+        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, 1e28, depth, 1_000, 0, 0));
         size = bound(size, 1, 10_000e18);
         tradeAt(aliceId, bobId, ethPerp, size, bound(price, 3_600e18, 4_400e18));
         uint256 mark = markOf(ethPerp);

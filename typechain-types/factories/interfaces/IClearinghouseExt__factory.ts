@@ -939,6 +939,16 @@
             "internalType": "uint256",
             "name": "priceBandBps",
             "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleFromBps",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleToBps",
+            "type": "uint256"
           }
         ],
         "indexed": false,
@@ -1524,6 +1534,16 @@
             "internalType": "uint256",
             "name": "priceBandBps",
             "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleFromBps",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleToBps",
+            "type": "uint256"
           }
         ],
         "internalType": "struct IClearinghouseTypes.PerpConfig",
@@ -1757,6 +1777,16 @@
           {
             "internalType": "uint256",
             "name": "priceBandBps",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleFromBps",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleToBps",
             "type": "uint256"
           }
         ],

@@ -939,6 +939,16 @@
             "internalType": "uint256",
             "name": "priceBandBps",
             "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleFromBps",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleToBps",
+            "type": "uint256"
           }
         ],
         "indexed": false,

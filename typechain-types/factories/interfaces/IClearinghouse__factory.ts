@@ -939,6 +939,16 @@
             "internalType": "uint256",
             "name": "priceBandBps",
             "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleFromBps",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleToBps",
+            "type": "uint256"
           }
         ],
         "indexed": false,
@@ -1828,6 +1838,16 @@
             "internalType": "uint256",
             "name": "priceBandBps",
             "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleFromBps",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleToBps",
+            "type": "uint256"
           }
         ],
         "internalType": "struct IClearinghouseTypes.PerpConfig",
@@ -2291,6 +2311,16 @@
           {
             "internalType": "uint256",
             "name": "priceBandBps",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleFromBps",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "scaleToBps",
             "type": "uint256"
           }
         ],

@@ -373,6 +373,16 @@
                 "internalType": "uint256",
                 "name": "priceBandBps",
                 "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "scaleFromBps",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "scaleToBps",
+                "type": "uint256"
               }
             ],
             "internalType": "struct IClearinghouseTypes.PerpConfig",
