@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Gaussian} from "./Gaussian.sol";
+
+/// @title Black76: the value of a call on a forward (SPEC-V7)
+/// @notice F and K are wad USD, 0 < F, K < 2^128; L = ln(F / K), |L| <= 100e18; s = sigma * sqrt(tau), 0 <= s <= 24e18. Nothing
+/// reverts. max(0, F - K) <= value <= F always, and the value is within 5e-10 * min(F, K) + 1 wei of the true one.
+///
+/// With a = |L| / s, h = s / 2, p = a + h, m = a - h the value is I + min(F, K) * w, where I = max(0, F - K) and
+///
+///     m >= 0: w = phi(m) * (M(m) - M(p))          m < 0: w = 1 - phi(m) * (M(-m) + M(p))
+///
+/// because F * phi(d1) = K * phi(d2): one exponential serves both normal distributions, whichever of F and K is larger.
+/// w is the call's or the put's value, whichever is out of the money, as a share of min(F, K); from m = 7.06 on it is
+/// below 1e-12 and taken as 0.
+/// @dev a, h, p, m are `Gaussian`'s points, h rounded down to a multiple of 2^16, that is s to 2e-12. That makes
+/// M(m) >= M(p) hold to the last bit, and the difference 0 where s is 0. `millsNear` serves s <= 1, `millsWide` the rest.
+library Black76 {
+    /// @dev Points: 6 * 2^56; phi there is 2^-36 of its peak.
+    uint256 private constant CUT = 0x600000000000000;
+    /// @dev Largest h that `millsNear` serves; one more than the largest -m there.
+    uint256 private constant MAX_NEAR = 30600042746358091;
+    /// @dev From s to h / 2^16: sqrt(log2(e) / 2) * 2^39 / 1e18, scaled by 2^100.
+    uint256 private constant TO_HALF = 591890908118138296429616;
+    /// @dev From |L| / h to a: log2(e) / 2 * 2^111 / 1e18.
+    uint256 private constant TO_DISTANCE = 1872725232157885;
+    uint256 private constant WAD = 1000000000000000000;
+    /// @dev Marks an h that is not for `millsNear`: no smaller point minus this is a point.
+    uint256 private constant WIDE = 0x100000000000000000000000000000000000000000000000000;
+
+    /// @notice The call's value.
+    function call(uint256 F, uint256 K, int256 L, uint256 s) internal pure returns (uint256 value) {
+        (value, , , , ) = _valueAndTails(F, K, L, _halfOf(s));
+    }
+
+    /// @notice The call's value and N(d1), wad.
+    /// @dev Without volatility N(d1) is 1, 0 or, where F = K, 1/2.
+    function callAndDelta(
+        uint256 F,
+        uint256 K,
+        int256 L,
+        uint256 s
+    ) internal pure returns (uint256 value, uint256 nd1) {
+        uint256 h = _halfOf(s);
+        uint256 tailOfP;
+        uint256 tailOfM;
+        bool inside;
+        uint256 least;
+        (value, tailOfP, tailOfM, inside, least) = _valueAndTails(F, K, L, h);
+        assembly ("memory-safe") {
+            switch slt(L, 0)
+            case 0 {
+                // d1 = p, and phi(p) = phi(m) * min(F, K) / max(F, K)
+                nd1 := sub(WAD, shr(128, mul(WAD, div(mul(tailOfP, least), F))))
+            }
+            default {
+                // d1 = -m
+                nd1 := shr(128, mul(WAD, tailOfM))
+                if inside {
+                    nd1 := sub(WAD, nd1)
+                }
+            }
+            if iszero(h) {
+                nd1 := div(mul(WAD, add(gt(F, K), iszero(lt(F, K)))), 2)
+            }
+        }
+    }
+
+    /// @notice Adds size * call_j to every word of `acc`, call_j being the option's value in scenario j:
+    /// `call(mulDown(F, factor_j), K, L + l_j, s of the scenario)`, |size| < 2^95.
+    /// @param option Memory address of seven words: size, L, F, K, s, s up, s down.
+    /// @param table Memory address of `n` records of three words: l_j = ln(1 + m_j), factor_j = 1 + m_j, and where in
+    /// the option the scenario's s is: 0x80, 0xa0 or 0xc0.
+    /// @param acc Memory address of `n` words: sums of wad * wad.
+    /// @dev The hot loop, hence in assembly, and all of `Gaussian` that serves s <= 1 written out in it.
+    // solhint-disable-next-line function-max-lines
+    function addScenarios(uint256 option, uint256 table, uint256 n, uint256 acc) internal pure {
+        uint256 halves = _writeHalves(option);
+        assembly ("memory-safe") {
+            n := add(table, mul(n, 0x60))
+        }
+        while (true) {
+            assembly ("memory-safe") {
+                let size := mload(option)
+                let L := mload(add(option, 0x20))
+                let F := mload(add(option, 0x40))
+                let K := mload(add(option, 0x60))
+                for {} iszero(eq(table, n)) {
+                    table := add(table, 0x60)
+                    acc := add(acc, 0x20)
+                } {
+                    let h := mload(add(mload(add(table, 0x40)), halves))
+                    // p, first as L, then as a
+                    let p := add(mload(table), L)
+                    p := div(mul(xor(p, sar(255, p)), TO_DISTANCE), h)
+                    let m := sub(p, h)
+                    p := add(p, h)
+                    let forward := div(mul(F, mload(add(table, 0x20))), WAD)
+                    let intrinsic := mul(sub(forward, K), gt(forward, K))
+                    if iszero(lt(m, CUT)) {
+                        // an h marked as wide leaves m far below zero
+                        m := not(m)
+                        let w := 0
+                        switch lt(m, MAX_NEAR)
+                        case 0 {
+                            if shr(200, h) {
+                                break
+                            }
+                        }
+                        default {
+                            // inside, |L| < s^2 / 2: the square is below 1
+                            let z := sub(mul(m, m), 0x8000000000000000000000000000)
+                            w := sdiv(561277075159669948339047616590299850808126005286301199732717350027264, z)
+                            w := sdiv(
+                                2810599623357947494806914008876261007907516134092371461922271365431296,
+                                add(z, w)
+                            )
+                            w := div(
+                                936705816175950875303460607798102514715448764104966144,
+                                add(add(z, 90003299466429180571343692885282538), w)
+                            )
+                            z := div(494202111679847928041090678243307087, add(m, 765412243952964026))
+                            z := div(11581773849551320552863202306289931, add(sub(m, 566624377097420618), z))
+                            z := div(14066871907821310933953325343106454, sub(add(m, 367069295694959190), z))
+                            m := div(1110865379893070677186885860096255630, add(sub(m, 15714278867398516), z))
+                            z := div(494202111679847928041090678243307087, add(p, 765412243952964026))
+                            z := div(11581773849551320552863202306289931, add(sub(p, 566624377097420618), z))
+                            z := div(14066871907821310933953325343106454, sub(add(p, 367069295694959190), z))
+                            z := div(1110865379893070677186885860096255630, add(sub(p, 15714278867398516), z))
+                            w := mul(sub(w, 5203730428379116615), add(add(m, z), 18515356774577802))
+                            w := mul(
+                                sub(0x100000000000000000000000000000000, w),
+                                lt(w, 0x100000000000000000000000000000000)
+                            )
+                        }
+                        mstore(
+                            acc,
+                            add(
+                                mload(acc),
+                                mul(size, add(intrinsic, shr(128, mul(sub(forward, intrinsic), w))))
+                            )
+                        )
+                        continue
+                    }
+                    let y := mul(m, m)
+                    let z := sub(and(y, 0xffffffffffffffffffffffffffff), 0x8000000000000000000000000000)
+                    let w := sub(
+                        div(
+                            1110865379893070677186885860096255630,
+                            add(
+                                sub(m, 15714278867398516),
+                                div(
+                                    14066871907821310933953325343106454,
+                                    sub(
+                                        add(m, 367069295694959190),
+                                        div(
+                                            11581773849551320552863202306289931,
+                                            add(
+                                                sub(m, 566624377097420618),
+                                                div(
+                                                    494202111679847928041090678243307087,
+                                                    add(m, 765412243952964026)
+                                                )
+                                            )
+                                        )
+                                    )
+                                )
+                            )
+                        ),
+                        div(
+                            1110865379893070677186885860096255630,
+                            add(
+                                sub(p, 15714278867398516),
+                                div(
+                                    14066871907821310933953325343106454,
+                                    sub(
+                                        add(p, 367069295694959190),
+                                        div(
+                                            11581773849551320552863202306289931,
+                                            add(
+                                                sub(p, 566624377097420618),
+                                                div(
+                                                    494202111679847928041090678243307087,
+                                                    add(p, 765412243952964026)
+                                                )
+                                            )
+                                        )
+                                    )
+                                )
+                            )
+                        )
+                    )
+                    mstore(
+                        acc,
+                        add(
+                            mload(acc),
+                            mul(
+                                size,
+                                add(
+                                    intrinsic,
+                                    shr(
+                                        add(shr(112, y), 128),
+                                        mul(
+                                            sub(forward, intrinsic),
+                                            mul(
+                                                w,
+                                                sub(
+                                                    div(
+                                                        936705816175950875303460607798102514715448764104966144,
+                                                        add(
+                                                            add(z, 90003299466429180571343692885282538),
+                                                            sdiv(
+                                                                2810599623357947494806914008876261007907516134092371461922271365431296,
+                                                                add(
+                                                                    z,
+                                                                    sdiv(
+                                                                        561277075159669948339047616590299850808126005286301199732717350027264,
+                                                                        z
+                                                                    )
+                                                                )
+                                                            )
+                                                        )
+                                                    ),
+                                                    5203730428379116615
+                                                )
+                                            )
+                                        )
+                                    )
+                                )
+                            )
+                        )
+                    )
+                }
+            }
+            if (table == n) return;
+            _addWide(option, table, acc);
+            assembly ("memory-safe") {
+                table := add(table, 0x60)
+                acc := add(acc, 0x20)
+            }
+        }
+    }
+
+    /// @dev One scenario of `addScenarios` by way of `call`: the ones with s > 1.
+    function _addWide(uint256 option, uint256 record, uint256 sum) private pure {
+        uint256 F;
+        uint256 K;
+        int256 L;
+        uint256 s;
+        assembly ("memory-safe") {
+            F := div(mul(mload(add(option, 0x40)), mload(add(record, 0x20))), WAD)
+            K := mload(add(option, 0x60))
+            L := add(mload(add(option, 0x20)), mload(record))
+            s := mload(add(option, mload(add(record, 0x40))))
+        }
+        (F, , , , ) = _valueAndTails(F, K, L, _halfOf(s));
+        assembly ("memory-safe") {
+            mstore(sum, add(mload(sum), mul(mload(option), F)))
+        }
+    }
+
+    /// @dev Writes the h of the option's three s to unclaimed memory, those that are not for `millsNear` marked.
+    /// @return at The address that the offset of an s leads from to its h.
+    function _writeHalves(uint256 option) private pure returns (uint256 at) {
+        assembly ("memory-safe") {
+            at := sub(mload(0x40), 0x80)
+            for {
+                let offset := 0x80
+            } lt(offset, 0xe0) {
+                offset := add(offset, 0x20)
+            } {
+                let h := shl(16, shr(100, mul(mload(add(option, offset)), TO_HALF)))
+                mstore(add(at, offset), or(h, mul(gt(h, MAX_NEAR), WIDE)))
+            }
+        }
+    }
+
+    function _halfOf(uint256 s) private pure returns (uint256 h) {
+        assembly ("memory-safe") {
+            h := shl(16, shr(100, mul(s, TO_HALF)))
+        }
+    }
+
+    /// @return value The call's value.
+    /// @return tailOfP phi(m) * M(p), scaled by 2^128, rounded down.
+    /// @return tailOfM phi(m) * M(|m|), likewise.
+    /// @return inside Whether m < 0.
+    /// @return least min(F, K)
+    function _valueAndTails(
+        uint256 F,
+        uint256 K,
+        int256 L,
+        uint256 h
+    ) private pure returns (uint256 value, uint256 tailOfP, uint256 tailOfM, bool inside, uint256 least) {
+        uint256 p;
+        uint256 m;
+        assembly ("memory-safe") {
+            value := mul(sub(F, K), gt(F, K))
+            least := sub(F, value)
+            // one's complement: one wei less than |L| where L is negative
+            p := div(mul(xor(L, sar(255, L)), TO_DISTANCE), h)
+            m := sub(p, h)
+            p := add(p, h)
+            inside := slt(m, 0)
+            m := xor(m, sub(0, inside))
+        }
+        if (m >= CUT && !inside) return (value, 0, 0, inside, least);
+        (uint256 g, uint256 n) = Gaussian.bell(m);
+        if (h <= MAX_NEAR) {
+            (p, m) = (Gaussian.millsNear(p), Gaussian.millsNear(m));
+        } else {
+            (p, m) = (Gaussian.millsWide(p), Gaussian.millsWide(m));
+        }
+        assembly ("memory-safe") {
+            let base := mul(MILLS_NEAR_BASE, iszero(gt(h, MAX_NEAR)))
+            let one := shl(128, 1)
+            switch inside
+            case 0 {
+                value := add(value, shr(add(n, 128), mul(least, mul(g, sub(m, p)))))
+            }
+            default {
+                let w := shr(n, mul(g, add(add(m, p), add(base, base))))
+                value := add(value, shr(128, mul(least, mul(sub(one, w), lt(w, one)))))
+            }
+            tailOfP := shr(n, mul(g, add(p, base)))
+            tailOfM := shr(n, mul(g, add(m, base)))
+        }
+    }
+
+    uint256 private constant MILLS_NEAR_BASE = 9257678387288901;
+}
