@@ -75,29 +75,32 @@ library DatedLegs {
         sheet.endOfTerms = first + count * TERM_SIZE;
     }
 
-    function termAt(Sheet memory sheet, uint256 i) internal pure returns (Term memory) {
-        return _atAddress(sheet.firstTerm + i * TERM_SIZE);
+    /// @notice The i-th term, as the only element of a list in scratch space: see `SheetLib.listAt`.
+    function termAt(Sheet memory sheet, uint256 i) internal pure returns (Term[] memory) {
+        return _listAt(sheet.firstTerm + i * TERM_SIZE);
     }
 
     function termCount(Sheet memory sheet) internal pure returns (uint256) {
         return (sheet.endOfTerms - sheet.firstTerm) / TERM_SIZE;
     }
 
-    /// @notice The term of a dated leg.
-    function termOf(Sheet memory sheet, PositionWord leg) internal pure returns (Term memory term) {
+    /// @notice The term of a dated leg, likewise.
+    function termOf(Sheet memory sheet, PositionWord leg) internal pure returns (Term[] memory) {
         uint256 key = keyOf(leg);
         uint256 position = sheet.firstTerm;
         assembly ("memory-safe") {
             for {} xor(mload(position), key) {
                 position := add(position, TERM_SIZE)
             } {}
-            term := position
         }
+        return _listAt(position);
     }
 
-    function _atAddress(uint256 position) private pure returns (Term memory term) {
+    function _listAt(uint256 position) private pure returns (Term[] memory list) {
         assembly ("memory-safe") {
-            term := position
+            mstore(0x00, 1)
+            mstore(0x20, position)
+            list := 0x00
         }
     }
 
@@ -120,7 +123,7 @@ library DatedLegs {
     /// @notice Values a future, call or put in its term and book (SPEC-M1, M2, M9).
     /// @param set The profile, 0 where only values are asked for.
     function add(Sheet memory sheet, PositionWord leg, ScenarioSet set) internal pure {
-        Term memory term = termOf(sheet, leg);
+        Term memory term = termOf(sheet, leg)[0];
         uint256 kind = PositionWord.unwrap(leg) >> KIND_SHIFT;
         if (kind > KIND_PUT) revert IRiskTypes.InstrumentNotPriced(leg.instrument());
         if (term.settlement != 0) {
@@ -152,7 +155,7 @@ library DatedLegs {
     }
 
     function _addDelta(Term memory term, int256 delta) private pure {
-        Book memory book = SheetLib.atAddress(term.book);
+        Book memory book = SheetLib.listAt(term.book)[0];
         unchecked {
             term.delta += delta;
             book.net += delta;
@@ -203,7 +206,7 @@ library DatedLegs {
     ) private pure {
         if (term.shocks == 0) _setShocks(term, set);
         (uint256 sUp, uint256 sDown) = term.shocked(s);
-        Book memory book = SheetLib.atAddress(term.book);
+        Book memory book = SheetLib.listAt(term.book)[0];
         (uint256 next, uint256 forward) = (book.options, term.forward);
         uint256 position;
         assembly ("memory-safe") {
@@ -279,9 +282,9 @@ library DatedLegs {
         uint256 rollRate = ScenarioSetLib.ppm(set.optionRates(), ScenarioSetLib.ROLL_RATE) * PPM_TO_WAD;
         uint256 end = sheet.endOfTerms;
         for (uint256 position = sheet.firstTerm; position != end; position += TERM_SIZE) {
-            Term memory term = _atAddress(position);
+            Term memory term = _listAt(position)[0];
             if (term.holder != sheet.holder) continue;
-            Book memory book = SheetLib.atAddress(term.book);
+            Book memory book = SheetLib.listAt(term.book)[0];
             unchecked {
                 sheet.unrealised += WadMath.mulFloor(term.futures, int256(term.forward));
                 book.linear += WadMath.mulFloor(term.linear, int256(term.forward));

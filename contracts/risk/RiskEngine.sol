@@ -147,7 +147,7 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
             PositionWord leg = portfolio.legs[i];
             uint256 index = sheet.bookOf(leg.underlying()).index;
             if (DatedLegs.isDated(leg)) {
-                marks.leg[i] = DatedLegs.markOf(DatedLegs.termOf(sheet, leg), leg, index);
+                marks.leg[i] = DatedLegs.markOf(DatedLegs.termOf(sheet, leg)[0], leg, index);
                 continue;
             }
             if (leg.kind() != Kind.Perp) revert InstrumentNotPriced(leg.instrument());
@@ -177,7 +177,7 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
         uint256[] memory keys = new uint256[](1);
         keys[0] = DatedLegs.keyOf(leg);
         _readTerms(sheet, keys);
-        Term memory term = DatedLegs.termAt(sheet, 0);
+        Term memory term = DatedLegs.termAt(sheet, 0)[0];
         mark = DatedLegs.markOf(term, leg, index);
         if (term.age != 0 && term.leftSec != 0 && status == IPriceRouter.Status.Ok) {
             status = IPriceRouter.Status.Guarded;

@@ -103,7 +103,7 @@ contract RiskEngineExt is RiskSheets, IRiskEngineExt {
         if (keys.length == 0) return;
         DatedLegs.createTerms(sheet, keys.length);
         for (uint256 k = 0; k < keys.length; ++k) {
-            Term memory term = DatedLegs.termAt(sheet, k);
+            Term memory term = DatedLegs.termAt(sheet, k)[0];
             term.open(keys[k], 0, sheet.nowSec);
             uint256 i;
             while (

@@ -182,14 +182,14 @@ abstract contract RiskSheets is AccessManaged {
         uint256[] memory words = _volSurface.wordsOf(keys);
         bool expired;
         for (uint256 i = 0; i < n; ++i) {
-            Term memory term = DatedLegs.termAt(sheet, i);
+            Term memory term = DatedLegs.termAt(sheet, i)[0];
             term.open(keys[i], words[i], sheet.nowSec);
             if (term.leftSec == 0) expired = true;
         }
         if (!expired) return;
         uint256[] memory prices = _settlementTwap.pricesOf(keys);
         for (uint256 i = 0; i < n; ++i) {
-            Term memory term = DatedLegs.termAt(sheet, i);
+            Term memory term = DatedLegs.termAt(sheet, i)[0];
             if (term.leftSec == 0) term.settlement = prices[i];
         }
     }
@@ -229,7 +229,7 @@ abstract contract RiskSheets is AccessManaged {
         uint256[] calldata words = portfolio.spotWords();
         for (uint256 i = 0; i < words.length; ++i) {
             SpotWord balance = SpotWord.wrap(words.word(i));
-            MarginMath.addSpot(SheetLib.atAddress(sheet.claim(balance.underlying())), balance.amount());
+            MarginMath.addSpot(SheetLib.listAt(sheet.claim(balance.underlying()))[0], balance.amount());
         }
         words = portfolio.legWords();
         int256[] calldata premiums = portfolio.premiumsOf();
@@ -279,13 +279,13 @@ abstract contract RiskSheets is AccessManaged {
                     uint256 risk = set.find(SheetLib.underlyingOf(book));
                     MarginMath.charge(sheet, book, rates);
                     if (SheetLib.spotOf(book) != 0) {
-                        MarginMath.chargeSpot(sheet, SheetLib.atAddress(book), rates, risk);
+                        MarginMath.chargeSpot(sheet, SheetLib.listAt(book)[0], rates, risk);
                     }
                     if (sheet.optionCount != 0) {
-                        DatedLegs.chargeShort(sheet, SheetLib.atAddress(book), set.optionRates());
+                        DatedLegs.chargeShort(sheet, SheetLib.listAt(book)[0], set.optionRates());
                     }
                     uint256 range = set.scanRange(risk);
-                    MarginMath.chargeCrowded(sheet, SheetLib.atAddress(book), rates, range);
+                    MarginMath.chargeCrowded(sheet, SheetLib.listAt(book)[0], rates, range);
                     ScenarioScan.addRow(sheet, book, range);
                 }
                 book += BOOK_SIZE;

@@ -44,7 +44,7 @@ library ScenarioScan {
         for (uint256 i = sheet.count(); i != 0; --i) {
             if (sheet.isClaimed(book)) {
                 uint256 table = set.tableOf(set.find(SheetLib.underlyingOf(book)));
-                _addBook(sheet, SheetLib.atAddress(book), table, n, pnl);
+                _addBook(sheet, SheetLib.listAt(book)[0], table, n, pnl);
             }
             book += BOOK_SIZE;
         }

@@ -245,7 +245,7 @@ library SheetLib {
 
     /// @notice The i-th book.
     function bookAt(Sheet memory sheet, uint256 i) internal pure returns (Book memory) {
-        return atAddress(sheet.firstBook + i * BOOK_SIZE);
+        return listAt(sheet.firstBook + i * BOOK_SIZE)[0];
     }
 
     /// @notice The book of an underlying that has one.
@@ -255,9 +255,13 @@ library SheetLib {
         return bookAt(sheet, i);
     }
 
-    function atAddress(uint256 position) internal pure returns (Book memory book) {
+    /// @notice The book at a memory address, as the only element of a list in scratch space: take it out at once. A function
+    /// that returned a `Book memory` would have one allocated and cleared first.
+    function listAt(uint256 position) internal pure returns (Book[] memory list) {
         assembly ("memory-safe") {
-            book := position
+            mstore(0x00, 1)
+            mstore(0x20, position)
+            list := 0x00
         }
     }
 

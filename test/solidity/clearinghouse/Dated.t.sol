@@ -80,7 +80,8 @@ contract DatedTest is Stack {
     function test_CoveredCallNeedsLessThanNakedCall() public {
         trade(aliceId, bobId, _call, 10e18);
         uint256 naked = margin(bobId).maintenanceMargin;
-        trade(bobId, aliceId, _future, 10e18);
+        // about the calls' delta
+        trade(bobId, aliceId, _future, 4e18);
         assertTrue(margin(bobId).maintenanceMargin < naked);
     }
 
@@ -149,8 +150,9 @@ contract DatedTest is Stack {
         tradeAt(aliceId, bobId, _call, 6e18, mark);
         trade(aliceId, bobId, _call, 5e18);
         house.tightenDated(ETH, false, 5e18);
+        mark = markOf(_put);
         vm.expectPartialRevert(IClearinghouseTypes.ReduceOnly.selector);
-        tradeAt(aliceId, bobId, _put, 1e18, markOf(_put));
+        tradeAt(aliceId, bobId, _put, 1e18, mark);
         trade(bobId, aliceId, _call, 2e18);
     }
 
