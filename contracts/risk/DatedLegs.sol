@@ -10,6 +10,9 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {PositionWord} from "../types/PositionWord.sol";
 import {MarginMath} from "./MarginMath.sol";
 import {ScenarioSet, ScenarioSetLib} from "./ScenarioSet.sol";
+// Solhint does not see what assembly uses.
+// solhint-disable-next-line no-unused-import
+import {OPTION_SIZE, Option} from "./Option.sol";
 import {Book, Sheet, SheetLib} from "./Sheet.sol";
 
 /// @title DatedLegs: futures and options of the portfolio on a sheet (SPEC-M)
@@ -30,6 +33,8 @@ library DatedLegs {
     uint256 private constant GUARDED = 1;
     /// @dev A larger power of ten is beyond any price.
     uint256 private constant MAX_EXPONENT = 38;
+    /// @dev How many of a book's last records are searched for a strike.
+    uint256 private constant SEARCH_DEPTH = 8;
     /// @dev What is put to wad: a rate in units of 1e-6.
     uint256 private constant PPM_TO_WAD = 1e12;
 
@@ -137,7 +142,7 @@ library DatedLegs {
 
     /// @dev SPEC-V8.
     function _addSettled(Sheet memory sheet, Term memory term, PositionWord leg, uint256 kind) private pure {
-        int256 value = WadMath.mulFloor(leg.size(), int256(leg.instrument().payoff(term.settlement)));
+        int256 value = MarginMath.mulFloor(leg.size(), int256(leg.instrument().payoff(term.settlement)));
         unchecked {
             if (kind == KIND_FUTURE) sheet.unrealised += value + leg.cost();
             else sheet.options += value;
@@ -150,7 +155,7 @@ library DatedLegs {
             term.futures += size;
             term.linear += size;
             sheet.unrealised += leg.cost();
-            _addDelta(term, WadMath.mulFloor(size, int256(term.ratio)));
+            _addDelta(term, MarginMath.mulFloor(size, int256(term.ratio)));
         }
     }
 
@@ -173,57 +178,90 @@ library DatedLegs {
         unchecked {
             int256 size = leg.size();
             uint256 strike = strikeOf(leg);
-            int256 moneyness = term.lnForward - MarginMath.ln(strike);
-            uint256 s = term.root(moneyness);
-            (uint256 call, uint256 nd1) = Black76.callAndDelta(term.forward, strike, moneyness, s);
-            uint256 value = call;
-            int256 delta = int256((nd1 * term.ratio) / WAD);
+            Book memory book = SheetLib.listAt(term.book)[0];
+            Option memory option = _find(book.options, strike, term.key)[0];
+            if (option.strike == 0) option = _open(book, term, strike, set)[0];
+            uint256 value = option.call;
+            int256 delta = int256((option.nd1 * term.ratio) / WAD);
+            option.size += size;
+            book.callsNow += size * int256(value);
             if (kind == KIND_CALL) {
                 term.calls += size;
             } else {
                 term.puts += size;
                 term.linear -= size;
-                value = call + strike - term.forward;
+                value = value + strike - term.forward;
                 delta -= int256(term.ratio);
             }
-            sheet.options += WadMath.mulFloor(size, int256(value));
+            sheet.options += MarginMath.mulFloor(size, int256(value));
             ++sheet.optionCount;
-            _addDelta(term, WadMath.mulFloor(size, delta));
-            if (ScenarioSet.unwrap(set) != 0) _record(term, size, moneyness, strike, s, call, set);
+            _addDelta(term, MarginMath.mulFloor(size, delta));
         }
     }
 
-    /// @dev The option as `Black76.addScenarios` takes it, in front of the book's other ones: next | size | L | F | K | s |
-    /// s shocked up | s shocked down.
-    function _record(
+    /// @dev The record of the strike among the last few of the book: call and put of one strike are one call to the
+    /// scenarios (parity), and legs that belong together are mostly neighbours. Where there is none, one of strike zero.
+    function _find(uint256 option, uint256 strike, uint256 key) private pure returns (Option[] memory list) {
+        assembly ("memory-safe") {
+            for {
+                let left := SEARCH_DEPTH
+            } option {
+                option := mload(option)
+            } {
+                // next, size, moneyness, forward, strike, three volatilities, key
+                if eq(mload(add(option, 0x80)), strike) {
+                    if eq(mload(add(option, 0x100)), key) {
+                        break
+                    }
+                }
+                left := sub(left, 1)
+                if iszero(left) {
+                    option := 0
+                    break
+                }
+            }
+            if iszero(option) {
+                // the word at 0x60 is always zero: its strike then is
+                option := sub(0x60, 0x80)
+            }
+            mstore(0x00, 1)
+            mstore(0x20, option)
+            list := 0x00
+        }
+    }
+
+    /// @dev A new record, in front of the book's other ones.
+    function _open(
+        Book memory book,
         Term memory term,
-        int256 size,
-        int256 moneyness,
         uint256 strike,
-        uint256 s,
-        uint256 call,
         ScenarioSet set
-    ) private pure {
-        if (term.shocks == 0) _setShocks(term, set);
-        (uint256 sUp, uint256 sDown) = term.shocked(s);
-        Book memory book = SheetLib.listAt(term.book)[0];
-        (uint256 next, uint256 forward) = (book.options, term.forward);
+    ) private pure returns (Option[] memory list) {
         uint256 position;
         assembly ("memory-safe") {
             position := mload(0x40)
-            mstore(position, next)
-            mstore(add(position, 0x20), size)
-            mstore(add(position, 0x40), moneyness)
-            mstore(add(position, 0x60), forward)
-            mstore(add(position, 0x80), strike)
-            mstore(add(position, 0xa0), s)
-            mstore(add(position, 0xc0), sUp)
-            mstore(add(position, 0xe0), sDown)
-            mstore(0x40, add(position, 0x100))
+            mstore(0x40, add(position, OPTION_SIZE))
+            mstore(0x00, 1)
+            mstore(0x20, position)
+            list := 0x00
         }
-        book.options = position;
+        Option memory option = list[0];
         unchecked {
-            book.callsNow += size * int256(call);
+            int256 moneyness = term.lnForward - MarginMath.ln(strike);
+            uint256 s = term.root(moneyness);
+            (option.call, option.nd1) = Black76.callAndDelta(term.forward, strike, moneyness, s);
+            (option.size, option.moneyness, option.forward) = (0, moneyness, term.forward);
+            (option.strike, option.s, option.key) = (strike, s, term.key);
+            if (ScenarioSet.unwrap(set) != 0) {
+                if (term.shocks == 0) _setShocks(term, set);
+                (option.sUp, option.sDown) = term.shocked(s);
+            }
+        }
+        option.next = book.options;
+        book.options = position;
+        assembly ("memory-safe") {
+            mstore(0x00, 1)
+            mstore(0x20, position)
         }
     }
 

@@ -163,6 +163,14 @@ library MarginMath {
         }
     }
 
+    /// @notice `WadMath.mulFloor` without its check for overflow.
+    function mulFloor(int256 a, int256 b) internal pure returns (int256 q) {
+        assembly ("memory-safe") {
+            q := mul(a, b)
+            q := sub(sdiv(q, WAD), slt(smod(q, WAD), 0))
+        }
+    }
+
     /// @notice ln of a price, wad.
     function ln(uint256 price) internal pure returns (int256) {
         return FixedPointMathLib.lnWad(int256(price));

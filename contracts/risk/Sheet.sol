@@ -14,7 +14,7 @@ import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 /// index in proportion.
 /// @param notional Size of the perps at the index, wad USD, rounded up.
 /// @param scan,roll,haircut,initialExtra,floor,shortOption As in `IRiskTypes.UnderlyingReport`.
-/// @param options Memory address of the first of the options' records, see `OptionRecords`; 0 where there is none.
+/// @param options Memory address of the last of the options' records, see `Option`; 0 where there is none.
 /// @param callsNow Sum of size * value of the options as calls, wad squared.
 /// @param crowded The perps' notional, each times its market's open-interest scale, wad USD.
 /// @param shortUnits Net short calls and net short puts, expiry by expiry, in units.
