@@ -12,13 +12,13 @@ import {Gaussian} from "./Gaussian.sol";
 ///     m >= 0: w = phi(m) * (M(m) - M(p))          m < 0: w = 1 - phi(m) * (M(-m) + M(p))
 ///
 /// because F * phi(d1) = K * phi(d2): one exponential serves both normal distributions, whichever of F and K is larger.
-/// w is the call's or the put's value, whichever is out of the money, as a share of min(F, K); from m = 7.06 on it is
+/// w is the call's or the put's value, whichever is out of the money, as a share of min(F, K); from m = 7.09 on it is
 /// below 1e-12 and taken as 0.
 /// @dev a, h, p, m are `Gaussian`'s points, h rounded down to a multiple of 2^16, that is s to 2e-12. That makes
 /// M(m) >= M(p) hold to the last bit, and the difference 0 where s is 0. `millsNear` serves s <= 1, `millsWide` the rest.
 library Black76 {
-    /// @dev Points: 6 * 2^56; phi there is 2^-36 of its peak.
-    uint256 private constant CUT = 0x600000000000000;
+    /// @dev The point of 7.09; phi there is 2^-36 of its peak.
+    uint256 private constant CUT = 433932948737745652;
     /// @dev Largest h that `millsNear` serves; one more than the largest -m there.
     uint256 private constant MAX_NEAR = 30600042746358091;
     /// @dev From s to h / 2^16: sqrt(log2(e) / 2) * 2^39 / 1e18, scaled by 2^100.
@@ -74,172 +74,239 @@ library Black76 {
     /// the option the scenario's s is: 0x80, 0xa0 or 0xc0.
     /// @param acc Memory address of `n` words: sums of wad * wad.
     /// @dev The hot loop, hence in assembly, and all of `Gaussian` that serves s <= 1 written out in it.
-    // solhint-disable-next-line function-max-lines
     function addScenarios(uint256 option, uint256 table, uint256 n, uint256 acc) internal pure {
         uint256 halves = _writeHalves(option);
+        uint256 end;
         assembly ("memory-safe") {
-            n := add(table, mul(n, 0x60))
+            end := add(table, mul(n, 0x60))
         }
         while (true) {
-            assembly ("memory-safe") {
-                let size := mload(option)
-                let L := mload(add(option, 0x20))
-                let F := mload(add(option, 0x40))
-                let K := mload(add(option, 0x60))
-                for {} iszero(eq(table, n)) {
-                    table := add(table, 0x60)
-                    acc := add(acc, 0x20)
-                } {
-                    let h := mload(add(mload(add(table, 0x40)), halves))
-                    // p, first as L, then as a
-                    let p := add(mload(table), L)
-                    p := div(mul(xor(p, sar(255, p)), TO_DISTANCE), h)
-                    let m := sub(p, h)
-                    p := add(p, h)
-                    let forward := div(mul(F, mload(add(table, 0x20))), WAD)
-                    let intrinsic := mul(sub(forward, K), gt(forward, K))
-                    if iszero(lt(m, CUT)) {
-                        // an h marked as wide leaves m far below zero
-                        m := not(m)
-                        let w := 0
-                        switch lt(m, MAX_NEAR)
-                        case 0 {
-                            if shr(200, h) {
-                                break
-                            }
-                        }
-                        default {
-                            // inside, |L| < s^2 / 2: the square is below 1
-                            let z := sub(mul(m, m), 0x8000000000000000000000000000)
-                            w := sdiv(561277075159669948339047616590299850808126005286301199732717350027264, z)
-                            w := sdiv(
-                                2810599623357947494806914008876261007907516134092371461922271365431296,
-                                add(z, w)
-                            )
-                            w := div(
-                                936705816175950875303460607798102514715448764104966144,
-                                add(add(z, 90003299466429180571343692885282538), w)
-                            )
-                            z := div(494202111679847928041090678243307087, add(m, 765412243952964026))
-                            z := div(11581773849551320552863202306289931, add(sub(m, 566624377097420618), z))
-                            z := div(14066871907821310933953325343106454, sub(add(m, 367069295694959190), z))
-                            m := div(1110865379893070677186885860096255630, add(sub(m, 15714278867398516), z))
-                            z := div(494202111679847928041090678243307087, add(p, 765412243952964026))
-                            z := div(11581773849551320552863202306289931, add(sub(p, 566624377097420618), z))
-                            z := div(14066871907821310933953325343106454, sub(add(p, 367069295694959190), z))
-                            z := div(1110865379893070677186885860096255630, add(sub(p, 15714278867398516), z))
-                            w := mul(sub(w, 5203730428379116615), add(add(m, z), 18515356774577802))
-                            w := mul(
-                                sub(0x100000000000000000000000000000000, w),
-                                lt(w, 0x100000000000000000000000000000000)
-                            )
-                        }
-                        mstore(
-                            acc,
-                            add(
-                                mload(acc),
-                                mul(size, add(intrinsic, shr(128, mul(sub(forward, intrinsic), w))))
-                            )
-                        )
-                        continue
-                    }
-                    let y := mul(m, m)
-                    let z := sub(and(y, 0xffffffffffffffffffffffffffff), 0x8000000000000000000000000000)
-                    let w := sub(
-                        div(
-                            1110865379893070677186885860096255630,
-                            add(
-                                sub(m, 15714278867398516),
-                                div(
-                                    14066871907821310933953325343106454,
-                                    sub(
-                                        add(m, 367069295694959190),
-                                        div(
-                                            11581773849551320552863202306289931,
-                                            add(
-                                                sub(m, 566624377097420618),
-                                                div(
-                                                    494202111679847928041090678243307087,
-                                                    add(m, 765412243952964026)
-                                                )
-                                            )
-                                        )
-                                    )
-                                )
-                            )
-                        ),
-                        div(
-                            1110865379893070677186885860096255630,
-                            add(
-                                sub(p, 15714278867398516),
-                                div(
-                                    14066871907821310933953325343106454,
-                                    sub(
-                                        add(p, 367069295694959190),
-                                        div(
-                                            11581773849551320552863202306289931,
-                                            add(
-                                                sub(p, 566624377097420618),
-                                                div(
-                                                    494202111679847928041090678243307087,
-                                                    add(p, 765412243952964026)
-                                                )
-                                            )
-                                        )
-                                    )
-                                )
-                            )
-                        )
-                    )
-                    mstore(
-                        acc,
-                        add(
-                            mload(acc),
-                            mul(
-                                size,
-                                add(
-                                    intrinsic,
-                                    shr(
-                                        add(shr(112, y), 128),
-                                        mul(
-                                            sub(forward, intrinsic),
-                                            mul(
-                                                w,
-                                                sub(
-                                                    div(
-                                                        936705816175950875303460607798102514715448764104966144,
-                                                        add(
-                                                            add(z, 90003299466429180571343692885282538),
-                                                            sdiv(
-                                                                2810599623357947494806914008876261007907516134092371461922271365431296,
-                                                                add(
-                                                                    z,
-                                                                    sdiv(
-                                                                        561277075159669948339047616590299850808126005286301199732717350027264,
-                                                                        z
-                                                                    )
-                                                                )
-                                                            )
-                                                        )
-                                                    ),
-                                                    5203730428379116615
-                                                )
-                                            )
-                                        )
-                                    )
-                                )
-                            )
-                        )
-                    )
-                }
-            }
-            if (table == n) return;
+            (table, acc) = _addNear(option, halves, end, table, acc);
+            if (table == end) return;
             _addWide(option, table, acc);
             assembly ("memory-safe") {
                 table := add(table, 0x60)
                 acc := add(acc, 0x20)
             }
         }
+    }
+
+    /// @dev `addScenarios` up to the first scenario that is not for `millsNear`, or to the end. What the loop counts with
+    /// comes last, so that it is on top of the stack. Constants are spelled so that the compiler does not make them of shifts.
+    /// @return The record and the sum that it stopped at.
+    // solhint-disable-next-line function-max-lines
+    function _addNear(
+        uint256 option,
+        uint256 halves,
+        uint256 end,
+        uint256 record,
+        uint256 sum
+    ) private pure returns (uint256, uint256) {
+        assembly ("memory-safe") {
+            let size := mload(option)
+            let L := mload(add(option, 0x20))
+            let F := mload(add(option, 0x40))
+            let K := mload(add(option, 0x60))
+            let r := record
+            let t := sum
+            for {} iszero(eq(r, end)) {
+                r := add(r, 0x60)
+                t := add(t, 0x20)
+            } {
+                let h := mload(add(mload(add(r, 0x40)), halves))
+                let x := add(mload(r), L)
+                let m := div(mul(xor(x, sar(255, x)), TO_DISTANCE), h)
+                let p := add(m, h)
+                m := sub(m, h)
+                let forward := div(mul(F, mload(add(r, 0x20))), WAD)
+                let intrinsic := mul(sub(forward, K), gt(forward, K))
+                if iszero(lt(m, CUT)) {
+                    // an h marked as wide leaves m far below zero
+                    m := not(m)
+                    let w := 0
+                    switch lt(m, MAX_NEAR)
+                    case 0 {
+                        if shr(200, h) {
+                            break
+                        }
+                    }
+                    default {
+                        // inside, where |L| < s^2 / 2: the square is below 1/2
+                        let f := mul(m, m)
+                        w := sub(
+                            div(
+                                1324702069189789008298916916077507819292218805362966956,
+                                add(
+                                    add(f, 90003299466429180571343692885281293),
+                                    sdiv(
+                                        2810599623357947494806914008876260967004949679638268293274685907052287,
+                                        add(
+                                            f,
+                                            sdiv(
+                                                561277075159669948339047616590299849629986578571749062170174120863096,
+                                                f
+                                            )
+                                        )
+                                    )
+                                )
+                            ),
+                            7359186146747302452
+                        )
+                        w := mul(
+                            w,
+                            add(
+                                add(
+                                    div(
+                                        1110865379893070677186885860096257384,
+                                        add(
+                                            sub(m, 15714278867398516),
+                                            div(
+                                                14066871907821310933953325343105597,
+                                                sub(
+                                                    add(m, 367069295694959190),
+                                                    div(
+                                                        11581773849551320552863202306291907,
+                                                        add(
+                                                            sub(m, 566624377097420618),
+                                                            div(
+                                                                494202111679847928041090678243160294,
+                                                                add(m, 765412243952964026)
+                                                            )
+                                                        )
+                                                    )
+                                                )
+                                            )
+                                        )
+                                    ),
+                                    div(
+                                        1110865379893070677186885860096257384,
+                                        add(
+                                            sub(p, 15714278867398516),
+                                            div(
+                                                14066871907821310933953325343105597,
+                                                sub(
+                                                    add(p, 367069295694959190),
+                                                    div(
+                                                        11581773849551320552863202306291907,
+                                                        add(
+                                                            sub(p, 566624377097420618),
+                                                            div(
+                                                                494202111679847928041090678243160294,
+                                                                add(p, 765412243952964026)
+                                                            )
+                                                        )
+                                                    )
+                                                )
+                                            )
+                                        )
+                                    )
+                                ),
+                                18515356774577802
+                            )
+                        )
+                        w := mul(
+                            sub(0x100000000000000000000000000000000, w),
+                            lt(w, 0x100000000000000000000000000000000)
+                        )
+                    }
+                    mstore(
+                        t,
+                        add(mload(t), mul(size, add(intrinsic, shr(128, mul(sub(forward, intrinsic), w)))))
+                    )
+                    continue
+                }
+                let y := mul(m, m)
+                let f := signextend(13, y)
+                mstore(
+                    t,
+                    add(
+                        mload(t),
+                        mul(
+                            size,
+                            add(
+                                intrinsic,
+                                shr(
+                                    add(shr(112, sub(y, f)), 128),
+                                    mul(
+                                        sub(forward, intrinsic),
+                                        mul(
+                                            sub(
+                                                div(
+                                                    1110865379893070677186885860096257384,
+                                                    add(
+                                                        sub(m, 15714278867398516),
+                                                        div(
+                                                            14066871907821310933953325343105597,
+                                                            sub(
+                                                                add(m, 367069295694959190),
+                                                                div(
+                                                                    11581773849551320552863202306291907,
+                                                                    add(
+                                                                        sub(m, 566624377097420618),
+                                                                        div(
+                                                                            494202111679847928041090678243160294,
+                                                                            add(m, 765412243952964026)
+                                                                        )
+                                                                    )
+                                                                )
+                                                            )
+                                                        )
+                                                    )
+                                                ),
+                                                div(
+                                                    1110865379893070677186885860096257384,
+                                                    add(
+                                                        sub(p, 15714278867398516),
+                                                        div(
+                                                            14066871907821310933953325343105597,
+                                                            sub(
+                                                                add(p, 367069295694959190),
+                                                                div(
+                                                                    11581773849551320552863202306291907,
+                                                                    add(
+                                                                        sub(p, 566624377097420618),
+                                                                        div(
+                                                                            494202111679847928041090678243160294,
+                                                                            add(p, 765412243952964026)
+                                                                        )
+                                                                    )
+                                                                )
+                                                            )
+                                                        )
+                                                    )
+                                                )
+                                            ),
+                                            sub(
+                                                div(
+                                                    1324702069189789008298916916077507819292218805362966956,
+                                                    add(
+                                                        add(f, 90003299466429180571343692885281293),
+                                                        sdiv(
+                                                            2810599623357947494806914008876260967004949679638268293274685907052287,
+                                                            add(
+                                                                f,
+                                                                sdiv(
+                                                                    561277075159669948339047616590299849629986578571749062170174120863096,
+                                                                    f
+                                                                )
+                                                            )
+                                                        )
+                                                    )
+                                                ),
+                                                7359186146747302452
+                                            )
+                                        )
+                                    )
+                                )
+                            )
+                        )
+                    )
+                )
+            }
+            record := r
+            sum := t
+        }
+        return (record, sum);
     }
 
     /// @dev One scenario of `addScenarios` by way of `call`: the ones with s > 1.
@@ -261,17 +328,17 @@ library Black76 {
     }
 
     /// @dev Writes the h of the option's three s to unclaimed memory, those that are not for `millsNear` marked.
-    /// @return at The address that the offset of an s leads from to its h.
-    function _writeHalves(uint256 option) private pure returns (uint256 at) {
+    /// @return base The address that the offset of an s leads from to its h.
+    function _writeHalves(uint256 option) private pure returns (uint256 base) {
         assembly ("memory-safe") {
-            at := sub(mload(0x40), 0x80)
+            base := sub(mload(0x40), 0x80)
             for {
                 let offset := 0x80
             } lt(offset, 0xe0) {
                 offset := add(offset, 0x20)
             } {
                 let h := shl(16, shr(100, mul(mload(add(option, offset)), TO_HALF)))
-                mstore(add(at, offset), or(h, mul(gt(h, MAX_NEAR), WIDE)))
+                mstore(add(base, offset), or(h, mul(gt(h, MAX_NEAR), WIDE)))
             }
         }
     }
