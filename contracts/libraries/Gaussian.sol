@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+/// @dev What `Gaussian.millsNear` lacks.
+uint256 constant MILLS_NEAR_BASE = 9257678387288901;
+
 /// @title Gaussian: the bell curve and its Mills ratio M(z) = (1 - N(z)) / phi(z), for z >= 0
 /// @notice A point z is given as x = z * sqrt(log2(e) / 2), scaled by 2^56: then exp(-z^2 / 2) = 2^-(x^2), and the square's
 /// integer part is a shift. Results are scaled by 2^64.
@@ -12,9 +15,6 @@ pragma solidity ^0.8.28;
 /// Nothing reverts; a quotient whose divisor is 0 is 0. Where a divisor can change its sign on the way (the innermost one of
 /// `bell` and of `millsWide`) the fraction passes through infinity and is right on both sides of it.
 library Gaussian {
-    /// @dev What `millsNear` lacks.
-    uint256 internal constant MILLS_NEAR_BASE = 9257678387288901;
-
     /// @notice phi(z) = g * 2^-(64 + n), within 1e-10 of itself.
     /// @dev n is x^2 rounded to the nearest integer and f what is left, -1/2 <= f < 1/2: the low 112 bits, read as a signed
     /// number. A rational function of degree 3 over 3 for 2^-f, in which every second b vanishes.
@@ -35,8 +35,9 @@ library Gaussian {
     }
 
     /// @notice M(z) - `MILLS_NEAR_BASE` for z <= 8, within 4.4e-10 for z <= 1 and 4.4e-10 * exp((z - 1)^2 / 2) beyond: as good
-    /// as it has to be in a product with phi(z - 1) or less. Falls throughout, also from any x to x + 2^16.
-    /// @dev Degree 4 over 4; its constant term is left out because differences do not need it.
+    /// as it has to be in a product with phi(z - 1) or less. Falls from any x to any x + 64 or more, up to z = 8.
+    /// @dev Degree 4 over 4; its constant term is left out because differences do not need it. Every divisor is positive. The
+    /// last one is off by less than 2, and grows by more than 0.6 for each unit of x.
     function millsNear(uint256 x) internal pure returns (uint256 m) {
         assembly ("memory-safe") {
             m := div(494202111679847928041090678243160294, add(x, 765412243952964026))
@@ -46,7 +47,7 @@ library Gaussian {
         }
     }
 
-    /// @notice M(z), within 7.5e-11 for z <= 32. Falls throughout, also from any x to x + 2^16.
+    /// @notice M(z), within 7.5e-11 for z <= 32.
     /// @dev Degree 5 over 6.
     function millsWide(uint256 x) internal pure returns (uint256 m) {
         assembly ("memory-safe") {
