@@ -5,6 +5,9 @@ pragma solidity ^0.8.28;
 // solhint-disable-next-line no-unused-import
 import {Gaussian, MILLS_NEAR_BASE} from "./Gaussian.sol";
 
+// The names are the formula's.
+// solhint-disable var-name-mixedcase
+
 /// @title Black76: the value of a call on a forward (SPEC-V7)
 /// @notice F and K are wad USD, 0 < F, K < 2^128; L = ln(F / K), |L| <= 100e18; s = sigma * sqrt(tau), 0 <= s <= 24e18. Nothing
 /// reverts. max(0, F - K) <= value <= F always, and the value is within 5e-10 * min(F, K) + 1 wei of the true one.
@@ -106,6 +109,9 @@ library Black76 {
             let L := mload(add(option, 0x20))
             let F := mload(add(option, 0x40))
             let K := mload(add(option, 0x60))
+            // of `bell`: kept, because the compiler copies a long constant that occurs often from the code each time
+            let c1 := 2810599623357947494806914008876260967004949679638268293274685907052287
+            let c2 := 561277075159669948339047616590299849629986578571749062170174120863096
             let r := record
             let t := sum
             for {} iszero(eq(r, end)) {
@@ -137,16 +143,7 @@ library Black76 {
                                 1324702069189789008298916916077507819292218805362966956,
                                 add(
                                     add(f, 90003299466429180571343692885281293),
-                                    sdiv(
-                                        2810599623357947494806914008876260967004949679638268293274685907052287,
-                                        add(
-                                            f,
-                                            sdiv(
-                                                561277075159669948339047616590299849629986578571749062170174120863096,
-                                                f
-                                            )
-                                        )
-                                    )
+                                    sdiv(c1, add(f, sdiv(c2, f)))
                                 )
                             ),
                             7359186146747302452
@@ -282,16 +279,7 @@ library Black76 {
                                                         1324702069189789008298916916077507819292218805362966956,
                                                         add(
                                                             add(f, 90003299466429180571343692885281293),
-                                                            sdiv(
-                                                                2810599623357947494806914008876260967004949679638268293274685907052287,
-                                                                add(
-                                                                    f,
-                                                                    sdiv(
-                                                                        561277075159669948339047616590299849629986578571749062170174120863096,
-                                                                        f
-                                                                    )
-                                                                )
-                                                            )
+                                                            sdiv(c1, add(f, sdiv(c2, f)))
                                                         )
                                                     ),
                                                     7359186146747302452
