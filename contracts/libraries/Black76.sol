@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Gaussian} from "./Gaussian.sol";
+// Solhint does not see what assembly uses.
+// solhint-disable-next-line no-unused-import
+import {Gaussian, MILLS_NEAR_BASE} from "./Gaussian.sol";
+
+// The names are the formula's.
+// solhint-disable var-name-mixedcase
 
 /// @title Black76: the value of a call on a forward (SPEC-V7)
 /// @notice F and K are wad USD, 0 < F, K < 2^128; L = ln(F / K), |L| <= 100e18; s = sigma * sqrt(tau), 0 <= s <= 24e18. Nothing
@@ -12,16 +17,16 @@ import {Gaussian} from "./Gaussian.sol";
 ///     m >= 0: w = phi(m) * (M(m) - M(p))          m < 0: w = 1 - phi(m) * (M(-m) + M(p))
 ///
 /// because F * phi(d1) = K * phi(d2): one exponential serves both normal distributions, whichever of F and K is larger.
-/// w is the call's or the put's value, whichever is out of the money, as a share of min(F, K); from m = 7.06 on it is
+/// w is the call's or the put's value, whichever is out of the money, as a share of min(F, K); from m = 7.09 on it is
 /// below 1e-12 and taken as 0.
-/// @dev a, h, p, m are `Gaussian`'s points, h rounded down to a multiple of 2^16, that is s to 2e-12. That makes
+/// @dev a, h, p, m are `Gaussian`'s points, h rounded down to a multiple of 2^5, that is s to 1.1e-15. That makes
 /// M(m) >= M(p) hold to the last bit, and the difference 0 where s is 0. `millsNear` serves s <= 1, `millsWide` the rest.
 library Black76 {
-    /// @dev Points: 6 * 2^56; phi there is 2^-36 of its peak.
-    uint256 private constant CUT = 0x600000000000000;
+    /// @dev The point of 7.09; phi there is 2^-36 of its peak.
+    uint256 private constant CUT = 433932948737745652;
     /// @dev Largest h that `millsNear` serves; one more than the largest -m there.
     uint256 private constant MAX_NEAR = 30600042746358091;
-    /// @dev From s to h / 2^16: sqrt(log2(e) / 2) * 2^39 / 1e18, scaled by 2^100.
+    /// @dev From s to h / 2^5: sqrt(log2(e) / 2) * 2^50 / 1e18, scaled by 2^89.
     uint256 private constant TO_HALF = 591890908118138296429616;
     /// @dev From |L| / h to a: log2(e) / 2 * 2^111 / 1e18.
     uint256 private constant TO_DISTANCE = 1872725232157885;
@@ -35,7 +40,8 @@ library Black76 {
     }
 
     /// @notice The call's value and N(d1), wad.
-    /// @dev Without volatility N(d1) is 1, 0 or, where F = K, 1/2.
+    /// @dev Without volatility N(d1) is 1, 0 or, where F = K, 1/2. It is within 1e-9 from s = 1e-6 on: below that L is
+    /// not given finely enough.
     function callAndDelta(
         uint256 F,
         uint256 K,
@@ -74,155 +80,209 @@ library Black76 {
     /// the option the scenario's s is: 0x80, 0xa0 or 0xc0.
     /// @param acc Memory address of `n` words: sums of wad * wad.
     /// @dev The hot loop, hence in assembly, and all of `Gaussian` that serves s <= 1 written out in it.
-    // solhint-disable-next-line function-max-lines
     function addScenarios(uint256 option, uint256 table, uint256 n, uint256 acc) internal pure {
         uint256 halves = _writeHalves(option);
+        uint256 end;
         assembly ("memory-safe") {
-            n := add(table, mul(n, 0x60))
+            end := add(table, mul(n, 0x60))
         }
         while (true) {
-            assembly ("memory-safe") {
-                let size := mload(option)
-                let L := mload(add(option, 0x20))
-                let F := mload(add(option, 0x40))
-                let K := mload(add(option, 0x60))
-                for {} iszero(eq(table, n)) {
-                    table := add(table, 0x60)
-                    acc := add(acc, 0x20)
-                } {
-                    let h := mload(add(mload(add(table, 0x40)), halves))
-                    // p, first as L, then as a
-                    let p := add(mload(table), L)
-                    p := div(mul(xor(p, sar(255, p)), TO_DISTANCE), h)
-                    let m := sub(p, h)
-                    p := add(p, h)
-                    let forward := div(mul(F, mload(add(table, 0x20))), WAD)
-                    let intrinsic := mul(sub(forward, K), gt(forward, K))
-                    if iszero(lt(m, CUT)) {
-                        // an h marked as wide leaves m far below zero
-                        m := not(m)
-                        let w := 0
-                        switch lt(m, MAX_NEAR)
-                        case 0 {
-                            if shr(200, h) {
-                                break
-                            }
+            (table, acc) = _addNear(option, halves, end, table, acc);
+            if (table == end) return;
+            (table, acc) = _addWide(option, halves, end, table, acc);
+        }
+    }
+
+    /// @dev `addScenarios` up to the first scenario that is not for `millsNear`, or to the end. What the loop counts with
+    /// comes last, so that it is on top of the stack. Constants are spelled so that the compiler does not make them of shifts.
+    /// @return The record and the sum that it stopped at.
+    // solhint-disable-next-line function-max-lines
+    function _addNear(
+        uint256 option,
+        uint256 halves,
+        uint256 end,
+        uint256 record,
+        uint256 sum
+    ) private pure returns (uint256, uint256) {
+        assembly ("memory-safe") {
+            let size := mload(option)
+            let L := mload(add(option, 0x20))
+            let F := mload(add(option, 0x40))
+            let K := mload(add(option, 0x60))
+            // of `bell`: kept, because the compiler copies a long constant that occurs often from the code each time
+            let c1 := 2810599623357947494806914008876260967004949679638268293274685907052287
+            let c2 := 561277075159669948339047616590299849629986578571749062170174120863096
+            let r := record
+            let t := sum
+            for {} iszero(eq(r, end)) {
+                r := add(r, 0x60)
+                t := add(t, 0x20)
+            } {
+                let h := mload(add(mload(add(r, 0x40)), halves))
+                let x := add(mload(r), L)
+                let m := div(mul(xor(x, sar(255, x)), TO_DISTANCE), h)
+                let p := add(m, h)
+                m := sub(m, h)
+                let forward := div(mul(F, mload(add(r, 0x20))), WAD)
+                let intrinsic := mul(sub(forward, K), gt(forward, K))
+                if iszero(lt(m, CUT)) {
+                    // an h marked as wide leaves m far below zero
+                    m := not(m)
+                    let w := 0
+                    switch lt(m, MAX_NEAR)
+                    case 0 {
+                        if shr(200, h) {
+                            break
                         }
-                        default {
-                            // inside, |L| < s^2 / 2: the square is below 1
-                            let z := sub(mul(m, m), 0x8000000000000000000000000000)
-                            w := sdiv(561277075159669948339047616590299850808126005286301199732717350027264, z)
-                            w := sdiv(
-                                2810599623357947494806914008876261007907516134092371461922271365431296,
-                                add(z, w)
-                            )
-                            w := div(
-                                936705816175950875303460607798102514715448764104966144,
-                                add(add(z, 90003299466429180571343692885282538), w)
-                            )
-                            z := div(494202111679847928041090678243307087, add(m, 765412243952964026))
-                            z := div(11581773849551320552863202306289931, add(sub(m, 566624377097420618), z))
-                            z := div(14066871907821310933953325343106454, sub(add(m, 367069295694959190), z))
-                            m := div(1110865379893070677186885860096255630, add(sub(m, 15714278867398516), z))
-                            z := div(494202111679847928041090678243307087, add(p, 765412243952964026))
-                            z := div(11581773849551320552863202306289931, add(sub(p, 566624377097420618), z))
-                            z := div(14066871907821310933953325343106454, sub(add(p, 367069295694959190), z))
-                            z := div(1110865379893070677186885860096255630, add(sub(p, 15714278867398516), z))
-                            w := mul(sub(w, 5203730428379116615), add(add(m, z), 18515356774577802))
-                            w := mul(
-                                sub(0x100000000000000000000000000000000, w),
-                                lt(w, 0x100000000000000000000000000000000)
-                            )
-                        }
-                        mstore(
-                            acc,
-                            add(
-                                mload(acc),
-                                mul(size, add(intrinsic, shr(128, mul(sub(forward, intrinsic), w))))
-                            )
-                        )
-                        continue
                     }
-                    let y := mul(m, m)
-                    let z := sub(and(y, 0xffffffffffffffffffffffffffff), 0x8000000000000000000000000000)
-                    let w := sub(
-                        div(
-                            1110865379893070677186885860096255630,
+                    default {
+                        // inside, where |L| < s^2 / 2: the square is below 1/2
+                        let f := mul(m, m)
+                        w := sub(
+                            div(
+                                1324702069189789008298916916077507819292218805362966956,
+                                add(
+                                    add(f, 90003299466429180571343692885281293),
+                                    sdiv(c1, add(f, sdiv(c2, f)))
+                                )
+                            ),
+                            7359186146747302452
+                        )
+                        w := mul(
+                            w,
                             add(
-                                sub(m, 15714278867398516),
-                                div(
-                                    14066871907821310933953325343106454,
-                                    sub(
-                                        add(m, 367069295694959190),
-                                        div(
-                                            11581773849551320552863202306289931,
-                                            add(
-                                                sub(m, 566624377097420618),
-                                                div(
-                                                    494202111679847928041090678243307087,
-                                                    add(m, 765412243952964026)
+                                add(
+                                    div(
+                                        1110865379893070677186885860096257384,
+                                        add(
+                                            sub(m, 15714278867398516),
+                                            div(
+                                                14066871907821310933953325343105597,
+                                                sub(
+                                                    add(m, 367069295694959190),
+                                                    div(
+                                                        11581773849551320552863202306291907,
+                                                        add(
+                                                            sub(m, 566624377097420618),
+                                                            div(
+                                                                494202111679847928041090678243160294,
+                                                                add(m, 765412243952964026)
+                                                            )
+                                                        )
+                                                    )
+                                                )
+                                            )
+                                        )
+                                    ),
+                                    div(
+                                        1110865379893070677186885860096257384,
+                                        add(
+                                            sub(p, 15714278867398516),
+                                            div(
+                                                14066871907821310933953325343105597,
+                                                sub(
+                                                    add(p, 367069295694959190),
+                                                    div(
+                                                        11581773849551320552863202306291907,
+                                                        add(
+                                                            sub(p, 566624377097420618),
+                                                            div(
+                                                                494202111679847928041090678243160294,
+                                                                add(p, 765412243952964026)
+                                                            )
+                                                        )
+                                                    )
                                                 )
                                             )
                                         )
                                     )
-                                )
-                            )
-                        ),
-                        div(
-                            1110865379893070677186885860096255630,
-                            add(
-                                sub(p, 15714278867398516),
-                                div(
-                                    14066871907821310933953325343106454,
-                                    sub(
-                                        add(p, 367069295694959190),
-                                        div(
-                                            11581773849551320552863202306289931,
-                                            add(
-                                                sub(p, 566624377097420618),
-                                                div(
-                                                    494202111679847928041090678243307087,
-                                                    add(p, 765412243952964026)
-                                                )
-                                            )
-                                        )
-                                    )
-                                )
+                                ),
+                                18515356774577802
                             )
                         )
-                    )
+                        w := mul(
+                            sub(0x100000000000000000000000000000000, w),
+                            lt(w, 0x100000000000000000000000000000000)
+                        )
+                    }
                     mstore(
-                        acc,
-                        add(
-                            mload(acc),
-                            mul(
-                                size,
-                                add(
-                                    intrinsic,
-                                    shr(
-                                        add(shr(112, y), 128),
-                                        mul(
-                                            sub(forward, intrinsic),
+                        t,
+                        add(mload(t), mul(size, add(intrinsic, shr(128, mul(sub(forward, intrinsic), w)))))
+                    )
+                    continue
+                }
+                let y := mul(m, m)
+                let f := signextend(13, y)
+                mstore(
+                    t,
+                    add(
+                        mload(t),
+                        mul(
+                            size,
+                            add(
+                                intrinsic,
+                                shr(
+                                    128,
+                                    mul(
+                                        sub(forward, intrinsic),
+                                        shr(
+                                            shr(112, sub(y, f)),
                                             mul(
-                                                w,
                                                 sub(
                                                     div(
-                                                        936705816175950875303460607798102514715448764104966144,
+                                                        1110865379893070677186885860096257384,
                                                         add(
-                                                            add(z, 90003299466429180571343692885282538),
-                                                            sdiv(
-                                                                2810599623357947494806914008876261007907516134092371461922271365431296,
-                                                                add(
-                                                                    z,
-                                                                    sdiv(
-                                                                        561277075159669948339047616590299850808126005286301199732717350027264,
-                                                                        z
+                                                            sub(m, 15714278867398516),
+                                                            div(
+                                                                14066871907821310933953325343105597,
+                                                                sub(
+                                                                    add(m, 367069295694959190),
+                                                                    div(
+                                                                        11581773849551320552863202306291907,
+                                                                        add(
+                                                                            sub(m, 566624377097420618),
+                                                                            div(
+                                                                                494202111679847928041090678243160294,
+                                                                                add(m, 765412243952964026)
+                                                                            )
+                                                                        )
                                                                     )
                                                                 )
                                                             )
                                                         )
                                                     ),
-                                                    5203730428379116615
+                                                    div(
+                                                        1110865379893070677186885860096257384,
+                                                        add(
+                                                            sub(p, 15714278867398516),
+                                                            div(
+                                                                14066871907821310933953325343105597,
+                                                                sub(
+                                                                    add(p, 367069295694959190),
+                                                                    div(
+                                                                        11581773849551320552863202306291907,
+                                                                        add(
+                                                                            sub(p, 566624377097420618),
+                                                                            div(
+                                                                                494202111679847928041090678243160294,
+                                                                                add(p, 765412243952964026)
+                                                                            )
+                                                                        )
+                                                                    )
+                                                                )
+                                                            )
+                                                        )
+                                                    )
+                                                ),
+                                                sub(
+                                                    div(
+                                                        1324702069189789008298916916077507819292218805362966956,
+                                                        add(
+                                                            add(f, 90003299466429180571343692885281293),
+                                                            sdiv(c1, add(f, sdiv(c2, f)))
+                                                        )
+                                                    ),
+                                                    7359186146747302452
                                                 )
                                             )
                                         )
@@ -231,54 +291,178 @@ library Black76 {
                             )
                         )
                     )
-                }
+                )
             }
-            if (table == n) return;
-            _addWide(option, table, acc);
-            assembly ("memory-safe") {
-                table := add(table, 0x60)
-                acc := add(acc, 0x20)
-            }
+            record := r
+            sum := t
         }
+        return (record, sum);
     }
 
-    /// @dev One scenario of `addScenarios` by way of `call`: the ones with s > 1.
-    function _addWide(uint256 option, uint256 record, uint256 sum) private pure {
-        uint256 F;
-        uint256 K;
-        int256 L;
-        uint256 s;
+    /// @dev `addScenarios` up to the first scenario that is not for `millsWide`, or to the end, at least one. A negative m is
+    /// made positive by its sign, 0 or -1, which also turns the difference into minus the sum: w = 1 + phi(m) * (-M(-m) - M(p)).
+    // solhint-disable-next-line function-max-lines
+    function _addWide(
+        uint256 option,
+        uint256 halves,
+        uint256 end,
+        uint256 record,
+        uint256 sum
+    ) private pure returns (uint256, uint256) {
         assembly ("memory-safe") {
-            F := div(mul(mload(add(option, 0x40)), mload(add(record, 0x20))), WAD)
-            K := mload(add(option, 0x60))
-            L := add(mload(add(option, 0x20)), mload(record))
-            s := mload(add(option, mload(add(record, 0x40))))
+            for {} iszero(eq(record, end)) {
+                record := add(record, 0x60)
+                sum := add(sum, 0x20)
+            } {
+                let h := mload(add(mload(add(record, 0x40)), halves))
+                if iszero(shr(200, h)) {
+                    break
+                }
+                h := xor(h, WIDE)
+                let w := add(mload(record), mload(add(option, 0x20)))
+                let p := div(mul(xor(w, sar(255, w)), TO_DISTANCE), h)
+                let m := sub(p, h)
+                w := 0
+                if slt(m, CUT) {
+                    // odd, as in `millsWide`
+                    p := or(add(p, h), 1)
+                    let sign := sar(255, m)
+                    m := xor(m, sign)
+                    let y := mul(m, m)
+                    let f := signextend(13, y)
+                    m := or(m, 1)
+                    w := sub(
+                        div(
+                            1324702069189789008298916916077507819292218805362966956,
+                            add(
+                                add(f, 90003299466429180571343692885281293),
+                                sdiv(
+                                    2810599623357947494806914008876260967004949679638268293274685907052287,
+                                    add(
+                                        f,
+                                        sdiv(
+                                            561277075159669948339047616590299849629986578571749062170174120863096,
+                                            f
+                                        )
+                                    )
+                                )
+                            )
+                        ),
+                        7359186146747302452
+                    )
+                    m := sub(
+                        xor(
+                            sdiv(
+                                1128941847431534627426602841907359048,
+                                add(
+                                    sub(m, 2606188558315),
+                                    sdiv(
+                                        3752598327631754479291299429991738,
+                                        add(
+                                            add(m, 3087656574518313),
+                                            sdiv(
+                                                4104173665527106668163023796685282,
+                                                add(
+                                                    sub(m, 665455714667115360),
+                                                    sdiv(
+                                                        873422847021105809545557255353742928,
+                                                        add(
+                                                            add(m, 1221658553078897682),
+                                                            sdiv(
+                                                                9619406285096867437242096981436510,
+                                                                add(
+                                                                    add(m, 325732527100157053),
+                                                                    sdiv(
+                                                                        118630860728700221139049969367210620,
+                                                                        sub(m, 94997937554787962)
+                                                                    )
+                                                                )
+                                                            )
+                                                        )
+                                                    )
+                                                )
+                                            )
+                                        )
+                                    )
+                                )
+                            ),
+                            sign
+                        ),
+                        add(
+                            sdiv(
+                                1128941847431534627426602841907359048,
+                                add(
+                                    sub(p, 2606188558315),
+                                    sdiv(
+                                        3752598327631754479291299429991738,
+                                        add(
+                                            add(p, 3087656574518313),
+                                            sdiv(
+                                                4104173665527106668163023796685282,
+                                                add(
+                                                    sub(p, 665455714667115360),
+                                                    sdiv(
+                                                        873422847021105809545557255353742928,
+                                                        add(
+                                                            add(p, 1221658553078897682),
+                                                            sdiv(
+                                                                9619406285096867437242096981436510,
+                                                                add(
+                                                                    add(p, 325732527100157053),
+                                                                    sdiv(
+                                                                        118630860728700221139049969367210620,
+                                                                        sub(p, 94997937554787962)
+                                                                    )
+                                                                )
+                                                            )
+                                                        )
+                                                    )
+                                                )
+                                            )
+                                        )
+                                    )
+                                )
+                            ),
+                            sign
+                        )
+                    )
+                    w := sub(sar(shr(112, sub(y, f)), mul(w, m)), shl(128, sign))
+                    w := mul(w, sgt(w, 0))
+                }
+                let forward := div(mul(mload(add(option, 0x40)), mload(add(record, 0x20))), WAD)
+                let K := mload(add(option, 0x60))
+                let intrinsic := mul(sub(forward, K), gt(forward, K))
+                mstore(
+                    sum,
+                    add(
+                        mload(sum),
+                        mul(mload(option), add(intrinsic, shr(128, mul(sub(forward, intrinsic), w))))
+                    )
+                )
+            }
         }
-        (F, , , , ) = _valueAndTails(F, K, L, _halfOf(s));
-        assembly ("memory-safe") {
-            mstore(sum, add(mload(sum), mul(mload(option), F)))
-        }
+        return (record, sum);
     }
 
     /// @dev Writes the h of the option's three s to unclaimed memory, those that are not for `millsNear` marked.
-    /// @return at The address that the offset of an s leads from to its h.
-    function _writeHalves(uint256 option) private pure returns (uint256 at) {
+    /// @return base The address that the offset of an s leads from to its h.
+    function _writeHalves(uint256 option) private pure returns (uint256 base) {
         assembly ("memory-safe") {
-            at := sub(mload(0x40), 0x80)
+            base := sub(mload(0x40), 0x80)
             for {
                 let offset := 0x80
             } lt(offset, 0xe0) {
                 offset := add(offset, 0x20)
             } {
-                let h := shl(16, shr(100, mul(mload(add(option, offset)), TO_HALF)))
-                mstore(add(at, offset), or(h, mul(gt(h, MAX_NEAR), WIDE)))
+                let h := shl(5, shr(89, mul(mload(add(option, offset)), TO_HALF)))
+                mstore(add(base, offset), or(h, mul(gt(h, MAX_NEAR), WIDE)))
             }
         }
     }
 
     function _halfOf(uint256 s) private pure returns (uint256 h) {
         assembly ("memory-safe") {
-            h := shl(16, shr(100, mul(s, TO_HALF)))
+            h := shl(5, shr(89, mul(s, TO_HALF)))
         }
     }
 
@@ -314,19 +498,17 @@ library Black76 {
         }
         assembly ("memory-safe") {
             let base := mul(MILLS_NEAR_BASE, iszero(gt(h, MAX_NEAR)))
-            let one := shl(128, 1)
             switch inside
             case 0 {
-                value := add(value, shr(add(n, 128), mul(least, mul(g, sub(m, p)))))
+                value := add(value, shr(128, mul(least, shr(n, mul(g, sub(m, p))))))
             }
             default {
-                let w := shr(n, mul(g, add(add(m, p), add(base, base))))
-                value := add(value, shr(128, mul(least, mul(sub(one, w), lt(w, one)))))
+                let w := sub(0, mul(g, add(add(m, p), add(base, base))))
+                w := add(shl(128, 1), sar(n, w))
+                value := add(value, shr(128, mul(least, mul(w, sgt(w, 0)))))
             }
             tailOfP := shr(n, mul(g, add(p, base)))
             tailOfM := shr(n, mul(g, add(m, base)))
         }
     }
-
-    uint256 private constant MILLS_NEAR_BASE = 9257678387288901;
 }

@@ -41,6 +41,9 @@ export type { PremiumTrade } from './perp/premiumAfterTrade.ts';
 export { tradePosition } from './perp/tradePosition.ts';
 export type { PositionAmounts, TradedPosition } from './perp/tradePosition.ts';
 
+export { black76Call, black76CallAndDelta, MAX_S } from './options/black76.ts';
+export type { CallAndDelta } from './options/black76.ts';
+
 export { accrueCash } from './cash/accrueCash.ts';
 export { calculateRates } from './cash/calculateRates.ts';
 export { toCash } from './cash/toCash.ts';
