@@ -109,9 +109,9 @@ library Black76 {
             let L := mload(add(option, 0x20))
             let F := mload(add(option, 0x40))
             let K := mload(add(option, 0x60))
-            // of `bell`: kept, because the compiler copies a long constant that occurs often from the code each time
-            let c1 := 2810599623357947494806914008876260967004949679638268293274685907052287
-            let c2 := 561277075159669948339047616590299849629986578571749062170174120863096
+            // of `bell`: in scratch space, because the compiler copies a long constant that occurs often from the code
+            mstore(0x00, 2810599623357947494806914008876260967004949679638268293274685907052287)
+            mstore(0x20, 561277075159669948339047616590299849629986578571749062170174120863096)
             let r := record
             let t := sum
             for {} iszero(eq(r, end)) {
@@ -143,7 +143,7 @@ library Black76 {
                                 1324702069189789008298916916077507819292218805362966956,
                                 add(
                                     add(f, 90003299466429180571343692885281293),
-                                    sdiv(c1, add(f, sdiv(c2, f)))
+                                    sdiv(mload(0x00), add(f, sdiv(mload(0x20), f)))
                                 )
                             ),
                             7359186146747302452
@@ -279,7 +279,7 @@ library Black76 {
                                                         1324702069189789008298916916077507819292218805362966956,
                                                         add(
                                                             add(f, 90003299466429180571343692885281293),
-                                                            sdiv(c1, add(f, sdiv(c2, f)))
+                                                            sdiv(mload(0x00), add(f, sdiv(mload(0x20), f)))
                                                         )
                                                     ),
                                                     7359186146747302452

@@ -17,7 +17,7 @@ contract Black76Test is Test {
 
     // ------------------------------------------------------------------------------------------------ vectors
 
-    function test_call_isWithinToleranceOfTheVectors() public view {
+    function test_vectors_areWithinToleranceOfTheFormula() public view {
         string memory json = vm.readFile("test/vectors/black76.json");
         (uint256[] memory forwards, uint256[] memory exact) = (
             vm.parseJsonUintArray(json, ".forwards"),
