@@ -106,7 +106,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         uint256 from = perp.scaleFromBps;
         uint256 share = (perp.interest.total.units() * BPS) / WadMath.max(1, perp.openInterestCap);
         if (share <= from) return 0;
-        return WadMath.min(share - from, to - from) * 1e6 / (to - from);
+        return (WadMath.min(share - from, to - from) * 1e6) / (to - from);
     }
 
     /// @notice `a` buys `delta` units from `b` (negative: sells). Open interest and the sum of cost bases follow.

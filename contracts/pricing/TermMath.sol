@@ -93,15 +93,25 @@ library TermMath {
     function root(Term memory term, int256 moneyness) internal pure returns (uint256 s) {
         if (term.tau == 0) return 0;
         if (term.hasSurface == 0) return WadMath.min(term.sqrtTau, MAX_ROOT);
-        unchecked {
-            int256 d = -moneyness - term.m;
-            uint256 sigma = term.sigma;
-            int256 wing = int256(FixedPointMathLib.sqrt(uint256(d * d) + sigma * sigma));
-            int256 variance = term.a + _mulFloor(int256(term.b), _mulFloor(term.rho, d) + wing);
-            if (variance <= 0) return 0;
-            s = FixedPointMathLib.sqrt(uint256(variance) * WAD);
-            if (s > MAX_ROOT) s = MAX_ROOT;
+        uint256 sum;
+        uint256 variance;
+        assembly ("memory-safe") {
+            // d = -L - m; sigma is word 9, m word 8, b 6, rho 7, a 5
+            let d := sub(sub(0, moneyness), mload(add(term, 0x100)))
+            let sigma := mload(add(term, 0x120))
+            sum := add(mul(d, d), mul(sigma, sigma))
+            variance := mul(mload(add(term, 0xe0)), d)
+            variance := sub(sdiv(variance, WAD), slt(smod(variance, WAD), 0))
         }
+        sum = FixedPointMathLib.sqrt(sum);
+        assembly ("memory-safe") {
+            variance := mul(mload(add(term, 0xc0)), add(variance, sum))
+            variance := sub(sdiv(variance, WAD), slt(smod(variance, WAD), 0))
+            variance := add(variance, mload(add(term, 0xa0)))
+            variance := mul(mul(variance, WAD), sgt(variance, 0))
+        }
+        s = FixedPointMathLib.sqrt(variance);
+        if (s > MAX_ROOT) s = MAX_ROOT;
     }
 
     /// @notice SPEC-V5: how far the profile moves volatility at this expiry.

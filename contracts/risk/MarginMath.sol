@@ -137,8 +137,9 @@ library MarginMath {
         uint256 crowded = book.crowded;
         if (crowded == 0) return;
         unchecked {
-            uint256 ppm = ScenarioSetLib.ppm(rates, ScenarioSetLib.ROLL_MIN) +
-                ScenarioSetLib.ppm(rates, ScenarioSetLib.PERP_INITIAL);
+            uint256 ppm =
+                ScenarioSetLib.ppm(rates, ScenarioSetLib.ROLL_MIN) +
+                    ScenarioSetLib.ppm(rates, ScenarioSetLib.PERP_INITIAL);
             uint256 extra = (crowded * (scanRange + ppm * PPM_TO_WAD) + WAD_LESS_ONE) / WAD;
             book.initialExtra += extra;
             sheet.initialExtra += extra;

@@ -128,8 +128,20 @@ library ScenarioScan {
 
     /// @notice The position of the least result, the first among equals.
     function worstOf(int256[] memory pnl) internal pure returns (uint256 position) {
-        for (uint256 j = 1; j < pnl.length; ++j) {
-            if (pnl[j] < pnl[position]) position = j;
+        assembly ("memory-safe") {
+            let first := add(pnl, 0x20)
+            let end := add(first, shl(5, mload(pnl)))
+            let least := mload(first)
+            for {
+                let word := add(first, 0x20)
+            } lt(word, end) {
+                word := add(word, 0x20)
+            } {
+                if slt(mload(word), least) {
+                    least := mload(word)
+                    position := shr(5, sub(word, first))
+                }
+            }
         }
     }
 

@@ -17,7 +17,13 @@ library RiskDeployer {
         IVolSurface surfaces,
         ISettlementTwap settlements
     ) internal returns (IRiskEngine) {
-        RiskEngineExt extension = new RiskEngineExt(authority, router, surfaces, settlements, new ProfileCodec());
+        RiskEngineExt extension = new RiskEngineExt(
+            authority,
+            router,
+            surfaces,
+            settlements,
+            new ProfileCodec()
+        );
         return
             IRiskEngine(
                 address(new RiskEngine(authority, router, surfaces, settlements, address(extension)))

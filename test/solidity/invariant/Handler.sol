@@ -322,10 +322,7 @@ abstract contract Handler is Test, InvariantsSpec {
     }
 
     /// @dev E' / MM' >= E / MM but for the wei that rounding takes; an insolvent account's equity does not fall.
-    function _requireHealthKept(
-        IRiskTypes.Margin memory before,
-        IRiskTypes.Margin memory next
-    ) private pure {
+    function _requireHealthKept(IRiskTypes.Margin memory before, IRiskTypes.Margin memory next) private pure {
         int256 dust = int256(DUST_PER_CALL);
         if (before.equity <= 0) {
             assertGe(next.equity + dust, before.equity, I5_HEALTH);

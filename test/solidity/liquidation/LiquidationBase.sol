@@ -112,10 +112,7 @@ abstract contract LiquidationBase is Stack {
     // ------------------------------------------------------------------------------------------------ checks
 
     /// @dev E' / MM' >= E / MM by cross-multiplication; without equity there is no health, then E' >= E.
-    function assertHealthKept(
-        IRiskTypes.Margin memory before,
-        IRiskTypes.Margin memory next
-    ) internal pure {
+    function assertHealthKept(IRiskTypes.Margin memory before, IRiskTypes.Margin memory next) internal pure {
         if (before.equity <= 0) {
             assertGe(next.equity + int256(DUST), before.equity, "equity of an insolvent account fell");
             return;
@@ -128,10 +125,7 @@ abstract contract LiquidationBase is Stack {
     }
 
     /// @dev E' <= 1.2 * MM'. Where phi = E / MM takes all of the equity, phi's 18 digits leave up to MM * 1e-18 of it.
-    function assertNoOvershoot(
-        IRiskTypes.Margin memory before,
-        IRiskTypes.Margin memory next
-    ) internal pure {
+    function assertNoOvershoot(IRiskTypes.Margin memory before, IRiskTypes.Margin memory next) internal pure {
         int256 dust = int256(DUST + 1_000 + before.maintenanceMargin / 1e18);
         assertLe((next.equity - dust) * 10, int256(next.maintenanceMargin * 12), "overshoot");
     }

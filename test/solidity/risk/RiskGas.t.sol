@@ -11,7 +11,7 @@ import {RiskTest} from "./RiskTest.sol";
 /// in a transaction costs 7,000 more: engine, slot of the profile's pointer, and profile, 2,500 + 2,000 + 2,500.
 contract RiskGas is RiskTest {
     function test_Gas_AssessTwoPerpsOneLongOneShort() public {
-        _report("2 perps, one long and one short", _hedgedPair(1), 14_500);
+        _report("2 perps, one long and one short", _hedgedPair(1), 15_000);
     }
 
     function test_Gas_AssessTwoPerpsBothLong() public {
@@ -23,11 +23,11 @@ contract RiskGas is RiskTest {
             -8_000e18,
             -1e18
         );
-        _report("2 perps, both long", list, 13_500);
+        _report("2 perps, both long", list, 13_750);
     }
 
     function test_Gas_AssessTwoPortfoliosOfTwoPerps() public {
-        _report("2 portfolios of 2 perps", _hedgedPair(2), 25_500);
+        _report("2 portfolios of 2 perps", _hedgedPair(2), 26_750);
     }
 
     function test_Gas_AssessSpotAgainstShortPerp() public {
