@@ -50,19 +50,38 @@ library DatedLegs {
 
     /// @notice Adds the keys of dated legs that are not among the first `count` keys yet.
     /// @param words The legs' words.
-    /// @param keys Has room for all.
+    /// @param keys Has room for all, and one more.
     /// @return The new count.
     function addKeys(
         uint256[] calldata words,
         uint256[] memory keys,
         uint256 count
     ) internal pure returns (uint256) {
-        for (uint256 i = 0; i < words.length; ++i) {
-            if (!isDated(PositionWord.wrap(words[i]))) continue;
-            uint256 key = keyOf(PositionWord.wrap(words[i]));
-            uint256 k = 0;
-            while (k < count && keys[k] != key) ++k;
-            if (k == count) keys[count++] = key;
+        assembly ("memory-safe") {
+            let first := add(keys, 0x20)
+            let end := add(first, shl(5, count))
+            let endOfWords := add(words.offset, shl(5, words.length))
+            for {
+                let position := words.offset
+            } lt(position, endOfWords) {
+                position := add(position, 0x20)
+            } {
+                let word := calldataload(position)
+                if iszero(gt(shr(KIND_SHIFT, word), 1)) {
+                    continue
+                }
+                // written behind the last key, the search always ends
+                word := and(shr(KEY_SHIFT, word), KEY_MASK)
+                mstore(end, word)
+                let key := first
+                for {} xor(mload(key), word) {} {
+                    key := add(key, 0x20)
+                }
+                if eq(key, end) {
+                    end := add(end, 0x20)
+                }
+            }
+            count := shr(5, sub(end, first))
         }
         return count;
     }

@@ -101,7 +101,7 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
         for (uint256 i = 0; i < portfolios.length; ++i) {
             n += portfolios.item(i).legWords().length;
         }
-        keys = new uint256[](n);
+        keys = new uint256[](n + 1);
         uint256 count;
         for (uint256 i = 0; i < portfolios.length; ++i) {
             count = DatedLegs.addKeys(portfolios.item(i).legWords(), keys, count);

@@ -179,11 +179,15 @@ abstract contract RiskSheets is AccessManaged {
     function _readTerms(Sheet memory sheet, uint256[] memory keys) internal view {
         uint256 n = keys.length;
         DatedLegs.createTerms(sheet, n);
-        uint256[] memory words = _volSurface.wordsOf(keys);
+        uint256 words = _callSurfaces(keys);
         bool expired;
         for (uint256 i = 0; i < n; ++i) {
             Term memory term = DatedLegs.termAt(sheet, i)[0];
-            term.open(keys[i], words[i], sheet.nowSec);
+            uint256 word;
+            assembly ("memory-safe") {
+                word := mload(add(words, shl(5, i)))
+            }
+            term.open(keys[i], word, sheet.nowSec);
             if (term.leftSec == 0) expired = true;
         }
         if (!expired) return;
@@ -194,9 +198,36 @@ abstract contract RiskSheets is AccessManaged {
         }
     }
 
+    /// @dev `volSurface.wordsOf`, encoded and decoded in place: the keys stand where the request has them but for its head.
+    /// @return words Memory address of the first word of the answer.
+    function _callSurfaces(uint256[] memory keys) private view returns (uint256 words) {
+        address target = address(_volSurface);
+        uint256 selector = uint256(uint32(IVolSurface.wordsOf.selector));
+        assembly ("memory-safe") {
+            let size := shl(5, mload(keys))
+            let request := mload(0x40)
+            mstore(request, selector)
+            mstore(add(request, 0x20), 0x20)
+            mcopy(add(request, 0x40), keys, add(size, 0x20))
+            // an answer that is too short, or comes from no contract, fails like a revert without data
+            if iszero(
+                and(
+                    gt(returndatasize(), add(size, 0x3f)),
+                    staticcall(gas(), target, add(request, 0x1c), add(size, 0x44), 0x00, 0x00)
+                )
+            ) {
+                returndatacopy(request, 0x00, returndatasize())
+                revert(request, returndatasize())
+            }
+            returndatacopy(request, 0x40, size)
+            words := request
+            mstore(0x40, add(request, size))
+        }
+    }
+
     /// @dev The keys of the portfolio's dated legs.
     function _keysOf(Portfolio calldata portfolio) internal pure returns (uint256[] memory keys) {
-        keys = new uint256[](portfolio.legs.length);
+        keys = new uint256[](portfolio.legWords().length + 1);
         uint256 count = DatedLegs.addKeys(portfolio.legWords(), keys, 0);
         assembly ("memory-safe") {
             mstore(keys, count)

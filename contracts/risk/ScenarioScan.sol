@@ -63,6 +63,7 @@ library ScenarioScan {
             value = int256(book.spot) + book.linear;
         }
         uint256 calls = _revalue(book, table, n);
+        int256 callsNow = book.callsNow;
         int256 least;
         assembly ("memory-safe") {
             let weight := add(table, mul(n, 0x60))
@@ -77,7 +78,7 @@ library ScenarioScan {
                 let p := mul(value, sub(mload(add(row, 0x20)), WAD))
                 p := sub(sdiv(p, WAD), slt(smod(p, WAD), 0))
                 if calls {
-                    let change := mload(calls)
+                    let change := sub(mload(calls), callsNow)
                     p := add(p, sub(sdiv(change, WAD), slt(smod(change, WAD), 0)))
                     calls := add(calls, 0x20)
                 }
@@ -100,26 +101,27 @@ library ScenarioScan {
         }
     }
 
-    /// @return calls Memory address of n words: what the book's options as calls gain in each scenario, wad squared; 0 where
-    /// it has none.
+    /// @return calls Memory address of n words: what the book's options as calls are worth in each scenario, wad squared; 0
+    /// where it has none.
     function _revalue(Book memory book, uint256 table, uint256 n) private pure returns (uint256 calls) {
         uint256 option = book.options;
         if (option == 0) return 0;
-        int256 callsNow = book.callsNow;
         assembly ("memory-safe") {
             calls := mload(0x40)
-            let end := add(calls, shl(5, n))
-            mstore(0x40, end)
-            for {
-                let word := calls
-            } lt(word, end) {
-                word := add(word, 0x20)
-            } {
-                mstore(word, sub(0, callsNow))
-            }
+            let size := shl(5, n)
+            // copying from past the end of calldata writes zeros
+            calldatacopy(calls, calldatasize(), size)
+            mstore(0x40, add(calls, size))
         }
         while (option != 0) {
-            Black76.addScenarios(option + 0x20, table, n, calls);
+            uint256 size;
+            assembly ("memory-safe") {
+                size := mload(add(option, 0x20))
+            }
+            unchecked {
+                // a call and a put that make a forward move with no scenario
+                if (size != 0) Black76.addScenarios(option + 0x20, table, n, calls);
+            }
             assembly ("memory-safe") {
                 option := mload(option)
             }
