@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAccountCommand } from './commands/account.ts';
+import { addBacktestCommand } from './commands/backtest.ts';
 import { addKeeperCommand } from './commands/keeper.ts';
 import { addMarginCommand } from './commands/margin.ts';
 import { addReplayCommand } from './commands/replay.ts';
@@ -28,6 +29,7 @@ Exit codes: 0 done, 1 failed, 2 used wrongly or given bad input.`,
     );
   addMarginCommand(program);
   addSviCommand(program);
+  addBacktestCommand(program);
   addAccountCommand(program);
   addReplayCommand(program, setExitCode);
   addKeeperCommand(program, setExitCode);
