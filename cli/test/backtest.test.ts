@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { assessFloat, PRESETS, sviTotalVariance, toFloatProfile, yearsTo } from '@novate/sdk';
 import type { FloatLeg, FloatPortfolio } from '@novate/sdk';
 import { expect } from 'chai';
+import { historyFacts } from '../src/backtest/moveFacts.ts';
 import { PORTFOLIO_TYPES, randomPortfolio } from '../src/backtest/randomPortfolio.ts';
 import type { PortfolioType } from '../src/backtest/randomPortfolio.ts';
 import { ageBooks, pnlOf } from '../src/backtest/revalue.ts';
@@ -12,7 +13,7 @@ import type { BacktestResult } from '../src/backtest/runBacktest.ts';
 import { addLoss, createTally, toCoverage } from '../src/backtest/tally.ts';
 import { toVenue } from '../src/backtest/venue.ts';
 import type { Venue } from '../src/backtest/venue.ts';
-import { measureBetas, responseScale, volFactor } from '../src/backtest/volResponse.ts';
+import { measureBetas, measureTenors, responseScale, volFactor } from '../src/backtest/volResponse.ts';
 import { historicWindows } from '../src/backtest/windows.ts';
 import { createRandom } from '../src/random.ts';
 import { parseChain } from '../src/svi/index.ts';
@@ -182,6 +183,9 @@ describe('the response of volatility', () => {
     const betas = measureBetas([after, CHAIN]);
     expect(betas.get('BTC')).to.be.closeTo(2.5, 1e-9);
     expect(betas.get('ETH')).to.be.closeTo(1.5, 1e-9);
+    const tenors = measureTenors([CHAIN, after]).filter(({ symbol }) => symbol === 'BTC');
+    expect(tenors.map(({ fromDays }) => fromDays)).to.deep.equal([10, 30]);
+    expect(tenors[1]?.slope).to.be.closeTo(2.5 * 0.5 ** 0.5, 1e-9);
   });
 
   it('is not measured on a rise, nor days apart', () => {
@@ -194,6 +198,37 @@ describe('the response of volatility', () => {
     expect(measureBetas([CHAIN, shifted(3600, 1.1)]).size).to.equal(0);
     expect(measureBetas([CHAIN, shifted(2 * DAY, 0.9)]).size).to.equal(0);
     expect(measureBetas([CHAIN]).size).to.equal(0);
+  });
+});
+
+describe('facts of the price history', () => {
+  it('are quantiles of the moves, and the offset that pairs support', () => {
+    const startsSec = Float64Array.from({ length: 1000 }, (_, i) => i);
+    const price = startsSec.map((i) => (i % 2 === 0 ? 1 : -1) * (i / 10_000));
+    const half = price.map((move) => move / 2);
+    const realised = startsSec;
+    const moves = new Map([
+      ['BTC', { price, realised }],
+      ['ETH', { price: half, realised }],
+    ]);
+    const facts = historyFacts({ startsSec, moves }, { BTC: 0.08, ETH: 0.04 }, 0);
+    expect(facts.moves[0]).to.deep.equal({
+      symbol: 'BTC',
+      windows: 1000,
+      scanRange: 0.08,
+      beyondRange: 19.9,
+      p99: 0.0989,
+      p995: 0.0994,
+      p999: 0.0998,
+      largestFall: -0.0999,
+      largestRise: 0.0998,
+    });
+    // losses of 0.0497 and 0.0499 against 0.12 without, 0.04 with all of the offset
+    expect(facts.pairs).to.deep.equal([
+      { pair: 'BTC/ETH', windows: 1000, correlation: 1, rho995: 0.88, rho999: 0.88 },
+    ]);
+    expect(historyFacts({ startsSec, moves }, { BTC: 0.08, ETH: 0.04 }, 900).moves[1]?.windows).to.equal(100);
+    expect(historyFacts({ startsSec, moves }, {}, 9000).moves[0]?.windows).to.equal(0);
   });
 });
 
@@ -245,7 +280,8 @@ describe('novate backtest', () => {
     expect(await run({ seed: 6 })).not.to.equal(text);
     const result = JSON.parse(text) as BacktestResult;
     expect(result).to.have.all.keys(
-      ...['profile', 'scanRanges', 'seed', 'portfolios', 'windows', 'from', 'to', 'betas', 'results'],
+      ...['profile', 'scanRanges', 'seed', 'portfolios', 'windows', 'from', 'to'],
+      ...['betas', 'tenors', 'history', 'recentHistory', 'results'],
     );
     expect(result).to.deep.include({ portfolios: 24, scanRanges: { BTC: 0.15, ETH: 0.18, SOL: 0.25 } });
     expect(result.results.map(({ type }) => type)).to.deep.equal([...PORTFOLIO_TYPES, 'all']);

@@ -38,7 +38,8 @@ export interface TypeResult {
   readonly saved: Readonly<Record<'maintenance' | 'initial', number>>;
 }
 
-const RECENT_SEC = Date.UTC(2022, 0, 1) / 1000;
+/** From when on windows count as recent. */
+export const RECENT_SEC = Date.UTC(2022, 0, 1) / 1000;
 
 type Tallies = Readonly<Record<VolResponse, Readonly<Record<'maintenance' | 'initial', Tally>>>>;
 

@@ -3,15 +3,18 @@ import type { FloatProfile } from '@novate/sdk';
 import { UNDERLYINGS } from '../local/underlyings.ts';
 import type { CandleSeries } from '../prices/candle.ts';
 import { UsageError } from '../usageError.ts';
-import { backtest } from './backtest.ts';
+import { backtest, RECENT_SEC } from './backtest.ts';
 import type { TypeResult } from './backtest.ts';
 import { drawBacktest } from './drawBacktest.ts';
 import { formatBacktest } from './formatBacktest.ts';
+import { historyFacts } from './moveFacts.ts';
+import type { HistoryFacts } from './moveFacts.ts';
 import { readCandles, readChains, readProfile } from './readBacktest.ts';
 import { round } from './tally.ts';
 import { toVenue } from './venue.ts';
 import type { Venue } from './venue.ts';
-import { DEFAULT_BETA, measureBetas } from './volResponse.ts';
+import { DEFAULT_BETA, measureBetas, measureTenors } from './volResponse.ts';
+import type { TenorSlope } from './volResponse.ts';
 import { historicWindows } from './windows.ts';
 
 export interface BacktestOptions {
@@ -38,6 +41,11 @@ export interface BacktestResult {
   readonly from: string;
   readonly to: string;
   readonly betas: Readonly<Record<string, number>>;
+  /** What betas, and their scaling by time, are judged by. */
+  readonly tenors: readonly TenorSlope[];
+  /** What the price history alone says: of all windows, and of those since 2022. */
+  readonly history: HistoryFacts;
+  readonly recentHistory: HistoryFacts;
   readonly results: readonly TypeResult[];
 }
 
@@ -61,10 +69,11 @@ async function calculate(options: BacktestOptions): Promise<BacktestResult> {
   const betas = measureBetas(chains.map(({ quotes }) => quotes));
   const venues = chains.map(({ quotes, name }) => toVenue(quotes, lastPrices(series), name));
   requireCandles(venues, series);
+  const scanRanges = scanRangesOf(profile, series);
   const results = backtest({ venues, windows, betas, profile, portfolios, seed });
   return {
     profile: profile.name,
-    scanRanges: scanRangesOf(profile, series),
+    scanRanges,
     seed,
     portfolios: results.at(-1)?.portfolios ?? 0,
     windows: windows.startsSec.length,
@@ -73,6 +82,13 @@ async function calculate(options: BacktestOptions): Promise<BacktestResult> {
     betas: Object.fromEntries(
       series.map(({ symbol }) => [symbol, round(betas.get(symbol) ?? DEFAULT_BETA, 2)]),
     ),
+    tenors: measureTenors(chains.map(({ quotes }) => quotes)).map((one) => ({
+      ...one,
+      days: round(one.days, 1),
+      slope: round(one.slope, 2),
+    })),
+    history: historyFacts(windows, scanRanges, 0),
+    recentHistory: historyFacts(windows, scanRanges, RECENT_SEC),
     results,
   };
 }

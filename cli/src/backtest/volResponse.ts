@@ -33,39 +33,92 @@ export function volFactor(change: number, scale: number): number {
   return Math.max(LEAST_FACTOR, 1 + change * scale);
 }
 
+/** How volatility moved per fall of the price, of options with days to expiry in `from <= days < to`. */
+export interface TenorSlope {
+  readonly symbol: string;
+  readonly fromDays: number;
+  readonly toDays: number;
+  /** Mean days to expiry, vega-weighted. */
+  readonly days: number;
+  /** Relative change of volatility per relative fall: 3 is +3% for -1%. */
+  readonly slope: number;
+}
+
+const TENORS = [0, 3, 10, 30, 90, 1000];
+
 /**
  * Change of volatility at 30 days per fall of the price, by underlying: vega-weighted least squares through the origin, over the same
  * strikes in consecutive chains less than a day apart between which the index fell by 2% or more.
  */
 export function measureBetas(chains: readonly (readonly Quote[])[]): Map<string, number> {
-  const ordered = [...chains].sort((a, b) => timeOf(a) - timeOf(b));
-  const sums = new Map<string, { xy: number; xx: number }>();
-  for (const [i, before] of ordered.slice(0, -1).entries()) {
-    const after = ordered[i + 1] ?? [];
-    if (timeOf(after) - timeOf(before) <= MOST_APART_SEC) addPair(sums, before, after);
-  }
-  return new Map([...sums].filter(([, { xx }]) => xx > 0).map(([symbol, { xy, xx }]) => [symbol, xy / xx]));
+  const changes = volChanges(chains);
+  const symbols = [...new Set(changes.map(({ symbol }) => symbol))].sort();
+  return new Map(
+    symbols.map((symbol) => {
+      const own = changes.filter((change) => change.symbol === symbol);
+      return [symbol, slopeOf(own, ({ fall, tau }) => fall * responseScale(tau))];
+    }),
+  );
 }
 
-function addPair(
-  sums: Map<string, { xy: number; xx: number }>,
-  before: readonly Quote[],
-  after: readonly Quote[],
-): void {
+/** As `measureBetas`, by time to expiry and without scaling by it: what the scaling is to be judged by. */
+export function measureTenors(chains: readonly (readonly Quote[])[]): TenorSlope[] {
+  const changes = volChanges(chains);
+  const symbols = [...new Set(changes.map(({ symbol }) => symbol))].sort();
+  return symbols.flatMap((symbol) =>
+    TENORS.slice(1).flatMap((toDays, i) => {
+      const fromDays = TENORS[i] ?? 0;
+      const own = changes.filter(
+        (one) => one.symbol === symbol && one.tau * 365 >= fromDays && one.tau * 365 < toDays,
+      );
+      if (own.length === 0) return [];
+      const weights = own.reduce((sum, { weight }) => sum + weight, 0);
+      const days = own.reduce((sum, { weight, tau }) => sum + weight * tau * 365, 0) / weights;
+      return [{ symbol, fromDays, toDays, days, slope: slopeOf(own, ({ fall }) => fall) }];
+    }),
+  );
+}
+
+/** One strike before and after. */
+interface VolChange {
+  readonly symbol: string;
+  readonly tau: number;
+  readonly fall: number;
+  /** Relative. */
+  readonly change: number;
+  readonly weight: number;
+}
+
+function slopeOf(changes: readonly VolChange[], toX: (change: VolChange) => number): number {
+  let [xy, xx] = [0, 0];
+  for (const one of changes) {
+    const x = toX(one);
+    xy += one.weight * x * one.change;
+    xx += one.weight * x * x;
+  }
+  return xy / xx;
+}
+
+function volChanges(chains: readonly (readonly Quote[])[]): VolChange[] {
+  const ordered = [...chains].sort((a, b) => timeOf(a) - timeOf(b));
+  return ordered.slice(0, -1).flatMap((before, i) => {
+    const after = ordered[i + 1] ?? [];
+    return timeOf(after) - timeOf(before) <= MOST_APART_SEC ? changesBetween(before, after) : [];
+  });
+}
+
+function changesBetween(before: readonly Quote[], after: readonly Quote[]): VolChange[] {
   const later = new Map(after.map((quote) => [keyOf(quote), quote]));
-  for (const quote of before) {
+  return before.flatMap((quote) => {
+    const { symbol, tau, vol, futuresPrice } = quote;
     const next = later.get(keyOf(quote));
     const fall = next === undefined ? 0 : 1 - next.indexPrice / quote.indexPrice;
-    const s = quote.vol * Math.sqrt(quote.tau);
-    const isNear = Math.abs(Math.log(quote.strike / quote.futuresPrice)) <= WIDEST * s;
-    if (next === undefined || next.tau === 0 || fall < LEAST_FALL || !(s > 0) || !isNear) continue;
-    const weight = black76SVega(quote.futuresPrice, quote.strike, s) / quote.futuresPrice;
-    const x = fall * responseScale(quote.tau);
-    const sum = sums.get(quote.symbol) ?? { xy: 0, xx: 0 };
-    sum.xy += weight * x * (next.vol / quote.vol - 1);
-    sum.xx += weight * x * x;
-    sums.set(quote.symbol, sum);
-  }
+    const s = vol * Math.sqrt(tau);
+    const isNear = Math.abs(Math.log(quote.strike / futuresPrice)) <= WIDEST * s;
+    if (next === undefined || next.tau === 0 || fall < LEAST_FALL || !(s > 0) || !isNear) return [];
+    const weight = black76SVega(futuresPrice, quote.strike, s) / futuresPrice;
+    return [{ symbol, tau, fall, change: next.vol / vol - 1, weight }];
+  });
 }
 
 function keyOf({ symbol, expirySec, strike, isCall }: Quote): string {
