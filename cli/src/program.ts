@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { addAccountCommand } from './commands/account.ts';
+import { addBacktestCommand } from './commands/backtest.ts';
 import { addKeeperCommand } from './commands/keeper.ts';
 import { addMarginCommand } from './commands/margin.ts';
 import { addReplayCommand } from './commands/replay.ts';
+import { addSviCommand } from './commands/svi.ts';
 
 /** Ends the process with another code than 0, once everything is cleaned up. */
 export type SetExitCode = (code: number) => void;
@@ -26,6 +28,8 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 used wrongly or given bad input.`,
     );
   addMarginCommand(program);
+  addSviCommand(program);
+  addBacktestCommand(program);
   addAccountCommand(program);
   addReplayCommand(program, setExitCode);
   addKeeperCommand(program, setExitCode);

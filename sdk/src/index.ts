@@ -7,6 +7,7 @@ export * from './errors/index.ts';
 export * from './events/index.ts';
 export * from './orders/index.ts';
 export * from './risk/index.ts';
+export * from './risk/float/index.ts';
 export * from './units/index.ts';
 export {
   insuranceFundAbi,
