@@ -83,25 +83,31 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     // ------------------------------------------------------------------------------------------------ ledger
 
     /// @notice Adds to (or takes from, where negative and covered) a balance without loading positions.
-    function _credit(AccountId account, uint8 assetId, int256 amount) internal {
+    /// @return header The account's afterwards.
+    function _credit(
+        AccountId account,
+        uint8 assetId,
+        int256 amount
+    ) internal returns (AccountHeader header) {
         if (assetId == CASH) {
             CashMarket.Index memory index = _cashIndex();
             CashMarket.Totals memory totals = CashMarket.unpack(_s.cashTotals);
-            _addCash(account, amount, index, totals);
+            header = _addCash(account, amount, index, totals);
             _storeCash(index, totals);
-            return;
+            return header;
         }
         Account storage entry = _s.accounts[account];
         uint256 balance = uint256(entry.collateral[assetId]) + uint256(amount);
         if (balance > type(uint128).max)
             revert IClearinghouseTypes.AmountTooLarge(balance, type(uint128).max);
+        header = entry.header;
         if (balance == uint256(amount)) {
-            AccountHeader header = entry.header;
             uint256 mask = header.collateralMask() | (1 << assetId);
             if (_popCount(mask) > MAX_COLLATERALS) {
                 revert IClearinghouseTypes.TooManyCollaterals(account, MAX_COLLATERALS);
             }
-            entry.header = header.withMask(mask);
+            header = header.withMask(mask);
+            entry.header = header;
         }
         entry.collateral[assetId] = uint128(balance);
         emit IClearinghouseTypes.CollateralUpdated(account, assetId, balance);
@@ -112,9 +118,9 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         int256 amount,
         CashMarket.Index memory index,
         CashMarket.Totals memory totals
-    ) private {
+    ) private returns (AccountHeader header) {
         Account storage entry = _s.accounts[account];
-        AccountHeader header = entry.header;
+        header = entry.header;
         int256 oldPrincipal = header.cashPrincipal();
         int256 principal = CashMarket.toPrincipal(index, CashMarket.toCash(index, oldPrincipal) + amount);
         if (principal > type(int128).max || principal < -type(int128).max) {
@@ -123,7 +129,8 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
                 uint256(int256(type(int128).max))
             );
         }
-        entry.header = header.withCash(principal);
+        header = header.withCash(principal);
+        entry.header = header;
         CashMarket.replace(totals, oldPrincipal, principal);
         emit IClearinghouseTypes.CashUpdated(account, principal);
     }
@@ -131,7 +138,7 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     /// @notice Takes from an account and makes sure that it may: the end of withdrawals and transfers.
     function _take(AccountId account, uint8 assetId, uint256 amount) internal {
         CashMarket.Index memory index = _cashIndex();
-        Loaded memory loaded = _load(account, index, 0);
+        Loaded memory loaded = _load(account, index);
         if (assetId == CASH) loaded.cash -= int256(amount);
         else _applySpot(loaded, assetId, -int256(amount));
         _checkWithdrawal(loaded);

@@ -5,7 +5,6 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {CASH, MAX_ASSETS, ROLE_LIQUIDATOR, ROLE_VENUE, SCOPE_TRADE} from "./ClearinghouseStorage.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {AssetConfig, toAssetConfig} from "./types/AssetConfig.sol";
@@ -13,7 +12,6 @@ import {AssetTotals, toAssetTotals} from "./types/AssetTotals.sol";
 import {toFundingState} from "./types/FundingState.sol";
 import {ModuleState, toModuleState} from "./types/ModuleState.sol";
 import {MAX_UNDERLYING, perpId} from "./types/InstrumentId.sol";
-import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
@@ -40,10 +38,10 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         _authorise(account, SCOPE_TRADE);
         if (!_s.riskEngine.isProfile(profileId)) revert IRiskEngine.UnknownProfile(profileId);
         CashMarket.Index memory index = _cashIndex();
-        Loaded memory loaded = _load(account, index, 0);
+        Loaded memory loaded = _load(account, index);
         loaded.profileId = profileId;
         if (loaded.count != 0 || loaded.spotCount != 0 || loaded.cash < 0) {
-            IRiskEngine.Margin memory margin = _assess(_portfolio(loaded));
+            IRiskEngine.Margin memory margin = _assess(loaded, false);
             if (_s.paused || margin.status != IPriceRouter.Status.Ok) {
                 revert ReduceOnly(account, margin.status, _s.paused);
             }
@@ -319,10 +317,5 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
             state.venueFees(),
             entry.feeAccount
         );
-    }
-
-    /// @dev Asks the core, in whose context this runs: the model is part of its code.
-    function _rateModel() internal view override returns (RateModel memory) {
-        return IClearinghouseCore(address(this)).rateModel();
     }
 }

@@ -91,9 +91,14 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         sides.aGrew = sides.aGrew || _grew(oldA, newA);
         sides.bGrew = sides.bGrew || _grew(oldB, newB);
         int256 change = _long(newA) - _long(oldA) + _long(newB) - _long(oldB);
-        OpenInterest total = perp.openInterest;
-        perp.openInterest = toOpenInterest(int256(total.units()) + change, total.costSum() + costA + costB);
+        _moveInterest(perp, change, costA + costB);
         return change > 0;
+    }
+
+    /// @notice Adds to a market's open interest and to its sum of cost bases.
+    function _moveInterest(Perp storage perp, int256 units, int256 cost) internal {
+        OpenInterest total = perp.openInterest;
+        perp.openInterest = toOpenInterest(int256(total.units()) + units, total.costSum() + cost);
     }
 
     /// @dev A position grew when it ends further from zero or on the other side of it.
@@ -102,7 +107,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
             newSize != 0 && ((newSize > 0) != (oldSize > 0) || WadMath.abs(newSize) > WadMath.abs(oldSize));
     }
 
-    function _long(int256 size) private pure returns (int256) {
+    function _long(int256 size) internal pure returns (int256) {
         return size > 0 ? size : int256(0);
     }
 
@@ -119,81 +124,6 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         ModuleState state = module.state;
         uint256 toInsurance = WadMath.mulDivUp(total, state.insuranceShareBps(), BPS);
         module.state = state.withFees(toInsurance, total - toInsurance);
-    }
-
-    // ------------------------------------------------------------------------------------------------ baskets
-
-    /// @dev The signed change that takes `size` units off the account's position, which must hold them.
-    function _reduction(
-        Loaded memory loaded,
-        InstrumentId instrument,
-        uint256 size
-    ) internal pure returns (int256) {
-        uint256 i = _find(loaded, instrument);
-        if (i == loaded.count) revert IClearinghouseTypes.PositionNotFound(loaded.id, instrument);
-        int256 held = loaded.legs[i].size();
-        if (size == 0) revert IClearinghouseTypes.AmountZero();
-        if (size > WadMath.abs(held))
-            revert IClearinghouseTypes.ReducesPastZero(loaded.id, instrument, held, size);
-        return held > 0 ? -int256(size) : int256(size);
-    }
-
-    /// @return realised What `a`'s cash changed by.
-    function _moveLegs(
-        Sides memory sides,
-        IClearinghouseTypes.Basket calldata basket
-    ) internal returns (int256 realised) {
-        int256 cash = sides.a.cash;
-        for (uint256 i = 0; i < basket.instruments.length; ++i) {
-            InstrumentId instrument = basket.instruments[i];
-            Perp storage perp = _perp(instrument);
-            (int256 fundingIndex, ) = Funding.current(perp.funding, block.timestamp);
-            int256 delta = _reduction(sides.a, instrument, basket.sizes[i]);
-            _exchange(sides, perp, instrument, delta, basket.prices[i], fundingIndex);
-            _emitPosition(sides.a, instrument);
-            _emitPosition(sides.b, instrument);
-        }
-        return sides.a.cash - cash;
-    }
-
-    /// @return value What `b` paid for the collateral.
-    function _moveSpot(
-        Sides memory sides,
-        IClearinghouseTypes.Basket calldata basket
-    ) internal view returns (int256 value) {
-        for (uint256 i = 0; i < basket.assetIds.length; ++i) {
-            uint256 amount = _balanceToMove(basket, i);
-            _applySpot(sides.a, basket.assetIds[i], -int256(amount));
-            _applySpot(sides.b, basket.assetIds[i], int256(amount));
-            value += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
-        }
-        sides.a.cash += value;
-        sides.b.cash -= value;
-    }
-
-    /// @dev The amount of the basket's i-th balance, which is not cash.
-    function _balanceToMove(
-        IClearinghouseTypes.Basket calldata basket,
-        uint256 i
-    ) private pure returns (uint256 amount) {
-        amount = basket.amounts[i];
-        if (amount == 0) revert IClearinghouseTypes.AmountZero();
-        if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
-        if (basket.assetIds[i] == CASH) revert IClearinghouseTypes.UnknownAsset(CASH);
-    }
-
-    function _previewBasket(Loaded memory loaded, IClearinghouseTypes.Basket calldata basket) internal view {
-        for (uint256 i = 0; i < basket.instruments.length; ++i) {
-            InstrumentId instrument = basket.instruments[i];
-            (int256 fundingIndex, ) = Funding.current(_perp(instrument).funding, block.timestamp);
-            int256 delta = _reduction(loaded, instrument, basket.sizes[i]);
-            _apply(loaded, instrument, delta, basket.prices[i], fundingIndex);
-        }
-        for (uint256 i = 0; i < basket.assetIds.length; ++i) {
-            uint256 amount = _balanceToMove(basket, i);
-            _applySpot(loaded, basket.assetIds[i], -int256(amount));
-            loaded.cash += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
-        }
     }
 
     function _emitPosition(Loaded memory loaded, InstrumentId instrument) internal {

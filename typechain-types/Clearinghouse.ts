@@ -21,11 +21,6 @@ export declare namespace IClearinghouseTypes {
     export type PerpConfigStructOutput = [enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint] & {enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint }
   
 
-    export type BasketStruct = {instruments: BigNumberish[], sizes: BigNumberish[], prices: BigNumberish[], assetIds: BigNumberish[], amounts: BigNumberish[], assetPrices: BigNumberish[]}
-
-    export type BasketStructOutput = [instruments: bigint[], sizes: bigint[], prices: bigint[], assetIds: bigint[], amounts: bigint[], assetPrices: bigint[]] & {instruments: bigint[], sizes: bigint[], prices: bigint[], assetIds: bigint[], amounts: bigint[], assetPrices: bigint[] }
-  
-
     export type TradeStruct = {buyer: BigNumberish, seller: BigNumberish, instrument: BigNumberish, size: BigNumberish, price: BigNumberish, buyerFee: BigNumberish, sellerFee: BigNumberish}
 
     export type TradeStructOutput = [buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint] & {buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint }
@@ -41,7 +36,7 @@ export declare namespace IRiskEngine {
     }
 
   export interface ClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "authority" | "cashOf" | "cashPrincipalOf" | "collateralOf" | "deposit" | "extension" | "insuranceAccount" | "isAuthorised" | "isConsumingScheduledOp" | "marginOf" | "moveBasket" | "paused" | "portfolioOf" | "positionOf" | "positionsOf" | "previewBasket" | "rateModel" | "riskEngine" | "setAuthority" | "trade" | "transfer" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "authority" | "cashOf" | "cashPrincipalOf" | "collateralOf" | "deposit" | "extension" | "insuranceAccount" | "isAuthorised" | "isConsumingScheduledOp" | "liquidation" | "marginOf" | "paused" | "portfolioOf" | "positionOf" | "positionsOf" | "rateModel" | "riskEngine" | "setAuthority" | "trade" | "transfer" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -55,13 +50,12 @@ encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
 encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isAuthorised', values: [BigNumberish, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
+encodeFunctionData(functionFragment: 'liquidation', values?: undefined): string;
 encodeFunctionData(functionFragment: 'marginOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'moveBasket', values: [BigNumberish, BigNumberish, IClearinghouseTypes.BasketStruct, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'portfolioOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'positionOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'previewBasket', values: [BigNumberish, IClearinghouseTypes.BasketStruct]): string;
 encodeFunctionData(functionFragment: 'rateModel', values?: undefined): string;
 encodeFunctionData(functionFragment: 'riskEngine', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
@@ -79,13 +73,12 @@ decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isAuthorised', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'liquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'marginOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'moveBasket', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'portfolioOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'positionOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'previewBasket', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'rateModel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'riskEngine', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
@@ -485,18 +478,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    marginOf: TypedContractMethod<
-      [account: BigNumberish, ],
-      [IRiskEngine.MarginStructOutput],
+    liquidation: TypedContractMethod<
+      [],
+      [string],
       'view'
     >
     
 
     
-    moveBasket: TypedContractMethod<
-      [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
-      [bigint],
-      'nonpayable'
+    marginOf: TypedContractMethod<
+      [account: BigNumberish, ],
+      [IRiskEngine.MarginStructOutput],
+      'view'
     >
     
 
@@ -528,14 +521,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     positionsOf: TypedContractMethod<
       [account: BigNumberish, ],
       [bigint[]],
-      'view'
-    >
-    
-
-    
-    previewBasket: TypedContractMethod<
-      [account: BigNumberish, basket: IClearinghouseTypes.BasketStruct, ],
-      [PortfolioStructOutput],
       'view'
     >
     
@@ -641,15 +626,15 @@ getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'liquidation'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<
       [account: BigNumberish, ],
       [IRiskEngine.MarginStructOutput],
       'view'
-    >;
-getFunction(nameOrSignature: 'moveBasket'): TypedContractMethod<
-      [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
-      [bigint],
-      'nonpayable'
     >;
 getFunction(nameOrSignature: 'paused'): TypedContractMethod<
       [],
@@ -669,11 +654,6 @@ getFunction(nameOrSignature: 'positionOf'): TypedContractMethod<
 getFunction(nameOrSignature: 'positionsOf'): TypedContractMethod<
       [account: BigNumberish, ],
       [bigint[]],
-      'view'
-    >;
-getFunction(nameOrSignature: 'previewBasket'): TypedContractMethod<
-      [account: BigNumberish, basket: IClearinghouseTypes.BasketStruct, ],
-      [PortfolioStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'rateModel'): TypedContractMethod<

@@ -21,6 +21,7 @@ getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'IClearinghouse', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouse__factory>
 getContractFactory(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseCore__factory>
 getContractFactory(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseExt__factory>
+getContractFactory(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseLiquidation__factory>
 getContractFactory(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseTypes__factory>
 getContractFactory(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInsuranceFund__factory>
 getContractFactory(name: 'ILiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquidator__factory>
@@ -28,6 +29,7 @@ getContractFactory(name: 'IMarginLens', signerOrOptions?: ethers.Signer | Factor
 getContractFactory(name: 'IOrderMatcher', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IOrderMatcher__factory>
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
 getContractFactory(name: 'IRiskEngine', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskEngine__factory>
+getContractFactory(name: 'ClearinghouseLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseLiquidation__factory>
 getContractFactory(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.InsuranceFund__factory>
 getContractFactory(name: 'Liquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Liquidator__factory>
 getContractFactory(name: 'CallBatch', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CallBatch__factory>
@@ -58,6 +60,7 @@ getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signe
 getContractAt(name: 'IClearinghouse', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouse>
 getContractAt(name: 'IClearinghouseCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseCore>
 getContractAt(name: 'IClearinghouseExt', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseExt>
+getContractAt(name: 'IClearinghouseLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseLiquidation>
 getContractAt(name: 'IClearinghouseTypes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseTypes>
 getContractAt(name: 'IInsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInsuranceFund>
 getContractAt(name: 'ILiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquidator>
@@ -65,6 +68,7 @@ getContractAt(name: 'IMarginLens', address: string | ethers.Addressable, signer?
 getContractAt(name: 'IOrderMatcher', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IOrderMatcher>
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
 getContractAt(name: 'IRiskEngine', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskEngine>
+getContractAt(name: 'ClearinghouseLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseLiquidation>
 getContractAt(name: 'InsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.InsuranceFund>
 getContractAt(name: 'Liquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Liquidator>
 getContractAt(name: 'CallBatch', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CallBatch>
@@ -95,6 +99,7 @@ deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'IClearinghouse', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouse>
 deployContract(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseCore>
 deployContract(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
+deployContract(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseLiquidation>
 deployContract(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>
@@ -102,6 +107,7 @@ deployContract(name: 'IMarginLens', signerOrOptions?: ethers.Signer | DeployCont
 deployContract(name: 'IOrderMatcher', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderMatcher>
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IRiskEngine', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngine>
+deployContract(name: 'ClearinghouseLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLiquidation>
 deployContract(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
 deployContract(name: 'CallBatch', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
@@ -132,6 +138,7 @@ deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'IClearinghouse', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouse>
 deployContract(name: 'IClearinghouseCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseCore>
 deployContract(name: 'IClearinghouseExt', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
+deployContract(name: 'IClearinghouseLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseLiquidation>
 deployContract(name: 'IClearinghouseTypes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>
@@ -139,6 +146,7 @@ deployContract(name: 'IMarginLens', args: any[], signerOrOptions?: ethers.Signer
 deployContract(name: 'IOrderMatcher', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderMatcher>
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IRiskEngine', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngine>
+deployContract(name: 'ClearinghouseLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLiquidation>
 deployContract(name: 'InsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
 deployContract(name: 'CallBatch', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>

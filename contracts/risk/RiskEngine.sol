@@ -59,11 +59,40 @@ contract RiskEngine is IRiskEngine, AccessManaged {
     function assess(Portfolio[] calldata portfolios, Stance stance) external view returns (Margin[] memory) {
         uint256 n = portfolios.length;
         Sheet memory sheet = SheetLib.create(n * MAX_UNDERLYINGS_HELD)[0];
+        _return(_assess(sheet, portfolios, stance), n);
+    }
+
+    /// @inheritdoc IRiskEngine
+    function assessWithMarks(
+        Portfolio[] calldata portfolios,
+        Stance stance
+    ) external view returns (Margin[] memory margins, Marks memory marks) {
+        uint256 n = portfolios.length;
+        Sheet memory sheet = SheetLib.create(n * MAX_UNDERLYINGS_HELD)[0];
+        uint256 answer = _assess(sheet, portfolios, stance);
+        margins = new Margin[](n);
+        for (uint256 i = 0; i < n; ++i) {
+            assembly ("memory-safe") {
+                mstore(add(margins, shl(5, add(i, 1))), add(add(answer, 0x40), mul(i, MARGIN_SIZE)))
+            }
+        }
+        // the books' prices are now those of the last portfolio
+        if (n > 1 && stance == Stance.Adverse) _choosePrices(sheet, portfolios.item(0), stance);
+        if (n != 0) _mark(marks, sheet, portfolios.item(0));
+    }
+
+    /// @return answer Where the margins stand, as `_allocateAnswer` lays them out.
+    function _assess(
+        Sheet memory sheet,
+        Portfolio[] calldata portfolios,
+        Stance stance
+    ) private view returns (uint256 answer) {
+        uint256 n = portfolios.length;
         for (uint256 i = 0; i < n; ++i) {
             _addBooks(sheet, portfolios.item(i));
         }
         bool guarded = _readPrices(sheet);
-        uint256 answer = _allocateAnswer(n);
+        answer = _allocateAnswer(n);
         ScenarioSet set;
         for (uint256 i = 0; i < n; ++i) {
             Portfolio calldata portfolio = portfolios.item(i);
@@ -76,7 +105,6 @@ contract RiskEngine is IRiskEngine, AccessManaged {
             ScenarioScan.worst(sheet, set);
             _conclude(sheet, portfolio.cash, set, answer + 0x40 + i * MARGIN_SIZE);
         }
-        _return(answer, n);
     }
 
     /// @inheritdoc IRiskEngine
@@ -112,24 +140,7 @@ contract RiskEngine is IRiskEngine, AccessManaged {
     function marksOf(Portfolio calldata portfolio, Stance stance) external view returns (Marks memory marks) {
         Sheet memory sheet = _open(portfolio);
         if (_readPrices(sheet)) _choosePrices(sheet, portfolio, stance);
-        marks.spot = new uint256[](portfolio.spot.length);
-        for (uint256 i = 0; i < marks.spot.length; ++i) {
-            marks.spot[i] = sheet.bookOf(portfolio.spot[i].underlying()).index;
-        }
-        marks.leg = new uint256[](portfolio.legs.length);
-        if (portfolio.premiums.length != marks.leg.length) _revertPremiums(portfolio);
-        for (uint256 i = 0; i < marks.leg.length; ++i) {
-            PositionWord leg = portfolio.legs[i];
-            _requirePerp(leg);
-            marks.leg[i] = LinearPricing.perpMark(
-                sheet.bookOf(leg.underlying()).index,
-                portfolio.premiums[i]
-            );
-        }
-        for (uint256 i = 0; i < sheet.count(); ++i) {
-            IPriceRouter.Status status = sheet.bookAt(i).quote.status;
-            if (status > marks.status) marks.status = status;
-        }
+        _mark(marks, sheet, portfolio);
     }
 
     /// @inheritdoc IRiskEngine
@@ -283,6 +294,36 @@ contract RiskEngine is IRiskEngine, AccessManaged {
                         ? book.quote.low
                         : book.quote.high;
         }
+    }
+
+    /// @dev Marks of the portfolio's legs and balances at its books' prices.
+    function _mark(Marks memory marks, Sheet memory sheet, Portfolio calldata portfolio) private pure {
+        uint256[] calldata words = portfolio.spotWords();
+        marks.spot = new uint256[](words.length);
+        for (uint256 i = 0; i < words.length; ++i) {
+            marks.spot[i] = _markBook(marks, sheet, SpotWord.wrap(words.word(i)).underlying());
+        }
+        words = portfolio.legWords();
+        int256[] calldata premiums = portfolio.premiumsOf();
+        if (premiums.length != words.length) _revertPremiums(portfolio);
+        marks.leg = new uint256[](words.length);
+        for (uint256 i = 0; i < words.length; ++i) {
+            PositionWord leg = PositionWord.wrap(words.word(i));
+            _requirePerp(leg);
+            uint256 index = _markBook(marks, sheet, leg.underlying());
+            marks.leg[i] = LinearPricing.perpMark(index, premiums.premium(i));
+        }
+    }
+
+    /// @return index The underlying's price, whose status counts toward the marks'.
+    function _markBook(
+        Marks memory marks,
+        Sheet memory sheet,
+        uint16 underlying
+    ) private pure returns (uint256 index) {
+        Book memory book = sheet.bookOf(underlying);
+        if (book.quote.status > marks.status) marks.status = book.quote.status;
+        return book.index;
     }
 
     // ------------------------------------------------------------------------------------------------ one portfolio

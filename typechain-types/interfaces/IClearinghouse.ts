@@ -36,11 +36,6 @@ export declare namespace IClearinghouseTypes {
     export type CashStateStructOutput = [supplyIndex: bigint, borrowIndex: bigint, supplyRate: bigint, borrowRate: bigint, supplied: bigint, borrowed: bigint] & {supplyIndex: bigint, borrowIndex: bigint, supplyRate: bigint, borrowRate: bigint, supplied: bigint, borrowed: bigint }
   
 
-    export type BasketStruct = {instruments: BigNumberish[], sizes: BigNumberish[], prices: BigNumberish[], assetIds: BigNumberish[], amounts: BigNumberish[], assetPrices: BigNumberish[]}
-
-    export type BasketStructOutput = [instruments: bigint[], sizes: bigint[], prices: bigint[], assetIds: bigint[], amounts: bigint[], assetPrices: bigint[]] & {instruments: bigint[], sizes: bigint[], prices: bigint[], assetIds: bigint[], amounts: bigint[], assetPrices: bigint[] }
-  
-
     export type PerpStateStruct = {fundingIndex: BigNumberish, premium: BigNumberish, openInterest: BigNumberish, costSum: BigNumberish}
 
     export type PerpStateStructOutput = [fundingIndex: bigint, premium: bigint, openInterest: bigint, costSum: bigint] & {fundingIndex: bigint, premium: bigint, openInterest: bigint, costSum: bigint }
@@ -49,6 +44,24 @@ export declare namespace IClearinghouseTypes {
     export type TradeStruct = {buyer: BigNumberish, seller: BigNumberish, instrument: BigNumberish, size: BigNumberish, price: BigNumberish, buyerFee: BigNumberish, sellerFee: BigNumberish}
 
     export type TradeStructOutput = [buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint] & {buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint }
+  
+    }
+
+export declare namespace ILiquidator {
+      
+    export type SelectionStruct = {instruments: BigNumberish[], sizes: BigNumberish[], assetIds: BigNumberish[], amounts: BigNumberish[]}
+
+    export type SelectionStructOutput = [instruments: bigint[], sizes: bigint[], assetIds: bigint[], amounts: bigint[]] & {instruments: bigint[], sizes: bigint[], assetIds: bigint[], amounts: bigint[] }
+  
+
+    export type CallStruct = {account: BigNumberish, liquidator: BigNumberish, selection: ILiquidator.SelectionStruct, minReward: BigNumberish, minCash: BigNumberish, deadlineSec: BigNumberish}
+
+    export type CallStructOutput = [account: bigint, liquidator: bigint, selection: ILiquidator.SelectionStructOutput, minReward: bigint, minCash: bigint, deadlineSec: bigint] & {account: bigint, liquidator: bigint, selection: ILiquidator.SelectionStructOutput, minReward: bigint, minCash: bigint, deadlineSec: bigint }
+  
+
+    export type QuoteStruct = {before: IRiskEngine.MarginStruct, next: IRiskEngine.MarginStruct, relief: BigNumberish, phi: BigNumberish, penalty: BigNumberish, incentive: BigNumberish, cashToAccount: BigNumberish}
+
+    export type QuoteStructOutput = [before: IRiskEngine.MarginStructOutput, next: IRiskEngine.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint] & {before: IRiskEngine.MarginStructOutput, next: IRiskEngine.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint }
   
     }
 
@@ -61,7 +74,7 @@ export declare namespace IRiskEngine {
     }
 
   export interface IClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "deposit" | "extension" | "insuranceAccount" | "isAuthorised" | "marginOf" | "moduleInfo" | "moveBasket" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "previewBasket" | "rateModel" | "riskEngine" | "setAsset" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "sweepFees" | "tightenPerp" | "trade" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "deposit" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "riskEngine" | "setAsset" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "sweepFees" | "tightenPerp" | "trade" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -77,12 +90,13 @@ encodeFunctionData(functionFragment: 'cashState', values?: undefined): string;
 encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'executeLiquidation', values: [ILiquidator.CallStruct, AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
 encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isAuthorised', values: [BigNumberish, AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'liquidation', values?: undefined): string;
 encodeFunctionData(functionFragment: 'marginOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'moduleInfo', values: [AddressLike]): string;
-encodeFunctionData(functionFragment: 'moveBasket', values: [BigNumberish, BigNumberish, IClearinghouseTypes.BasketStruct, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'pause', values?: undefined): string;
 encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'perpConfig', values: [BigNumberish]): string;
@@ -90,7 +104,7 @@ encodeFunctionData(functionFragment: 'perpState', values: [BigNumberish]): strin
 encodeFunctionData(functionFragment: 'portfolioOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'positionOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'previewBasket', values: [BigNumberish, IClearinghouseTypes.BasketStruct]): string;
+encodeFunctionData(functionFragment: 'quoteLiquidation', values: [BigNumberish, ILiquidator.SelectionStruct, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'rateModel', values?: undefined): string;
 encodeFunctionData(functionFragment: 'riskEngine', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setAsset', values: [BigNumberish, AddressLike, BigNumberish, boolean, BigNumberish]): string;
@@ -120,12 +134,13 @@ decodeFunctionResult(functionFragment: 'cashState', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'executeLiquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isAuthorised', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'liquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'marginOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'moduleInfo', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'moveBasket', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'pause', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpConfig', data: BytesLike): Result;
@@ -133,7 +148,7 @@ decodeFunctionResult(functionFragment: 'perpState', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'portfolioOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'positionOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'previewBasket', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'quoteLiquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'rateModel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'riskEngine', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAsset', data: BytesLike): Result;
@@ -547,6 +562,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    executeLiquidation: TypedContractMethod<
+      [params: ILiquidator.CallStruct, caller: AddressLike, dustMargin: BigNumberish, minReward: BigNumberish, ],
+      [[ILiquidator.QuoteStructOutput, bigint, boolean] & {terms: ILiquidator.QuoteStructOutput, flagChange: bigint, badDebt: boolean }],
+      'nonpayable'
+    >
+    
+
+    
     extension: TypedContractMethod<
       [],
       [string],
@@ -571,6 +594,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    liquidation: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     marginOf: TypedContractMethod<
       [account: BigNumberish, ],
       [IRiskEngine.MarginStructOutput],
@@ -583,14 +614,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       [module: AddressLike, ],
       [[bigint, bigint, bigint, bigint, bigint] & {roles: bigint, insuranceShareBps: bigint, insuranceFees: bigint, venueFees: bigint, feeAccount: bigint }],
       'view'
-    >
-    
-
-    
-    moveBasket: TypedContractMethod<
-      [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
-      [bigint],
-      'nonpayable'
     >
     
 
@@ -651,9 +674,9 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    previewBasket: TypedContractMethod<
-      [account: BigNumberish, basket: IClearinghouseTypes.BasketStruct, ],
-      [PortfolioStructOutput],
+    quoteLiquidation: TypedContractMethod<
+      [account: BigNumberish, selection: ILiquidator.SelectionStruct, dustMargin: BigNumberish, minReward: BigNumberish, ],
+      [ILiquidator.QuoteStructOutput],
       'view'
     >
     
@@ -849,6 +872,11 @@ getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'executeLiquidation'): TypedContractMethod<
+      [params: ILiquidator.CallStruct, caller: AddressLike, dustMargin: BigNumberish, minReward: BigNumberish, ],
+      [[ILiquidator.QuoteStructOutput, bigint, boolean] & {terms: ILiquidator.QuoteStructOutput, flagChange: bigint, badDebt: boolean }],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'extension'): TypedContractMethod<
       [],
       [string],
@@ -864,6 +892,11 @@ getFunction(nameOrSignature: 'isAuthorised'): TypedContractMethod<
       [boolean],
       'view'
     >;
+getFunction(nameOrSignature: 'liquidation'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<
       [account: BigNumberish, ],
       [IRiskEngine.MarginStructOutput],
@@ -873,11 +906,6 @@ getFunction(nameOrSignature: 'moduleInfo'): TypedContractMethod<
       [module: AddressLike, ],
       [[bigint, bigint, bigint, bigint, bigint] & {roles: bigint, insuranceShareBps: bigint, insuranceFees: bigint, venueFees: bigint, feeAccount: bigint }],
       'view'
-    >;
-getFunction(nameOrSignature: 'moveBasket'): TypedContractMethod<
-      [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
-      [bigint],
-      'nonpayable'
     >;
 getFunction(nameOrSignature: 'pause'): TypedContractMethod<
       [],
@@ -914,9 +942,9 @@ getFunction(nameOrSignature: 'positionsOf'): TypedContractMethod<
       [bigint[]],
       'view'
     >;
-getFunction(nameOrSignature: 'previewBasket'): TypedContractMethod<
-      [account: BigNumberish, basket: IClearinghouseTypes.BasketStruct, ],
-      [PortfolioStructOutput],
+getFunction(nameOrSignature: 'quoteLiquidation'): TypedContractMethod<
+      [account: BigNumberish, selection: ILiquidator.SelectionStruct, dustMargin: BigNumberish, minReward: BigNumberish, ],
+      [ILiquidator.QuoteStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'rateModel'): TypedContractMethod<

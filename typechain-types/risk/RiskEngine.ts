@@ -31,6 +31,11 @@ export declare namespace IRiskEngine {
     export type MarginStructOutput = [equity: bigint, initialMargin: bigint, maintenanceMargin: bigint, unrealised: bigint, status: bigint] & {equity: bigint, initialMargin: bigint, maintenanceMargin: bigint, unrealised: bigint, status: bigint }
   
 
+    export type MarksStruct = {leg: BigNumberish[], spot: BigNumberish[], status: BigNumberish}
+
+    export type MarksStructOutput = [leg: bigint[], spot: bigint[], status: bigint] & {leg: bigint[], spot: bigint[], status: bigint }
+  
+
     export type UnderlyingReportStruct = {underlying: BigNumberish, index: BigNumberish, netDelta: BigNumberish, scan: BigNumberish, roll: BigNumberish, shortOption: BigNumberish, haircut: BigNumberish, initialExtra: BigNumberish, floor: BigNumberish}
 
     export type UnderlyingReportStructOutput = [underlying: bigint, index: bigint, netDelta: bigint, scan: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint] & {underlying: bigint, index: bigint, netDelta: bigint, scan: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint }
@@ -39,11 +44,6 @@ export declare namespace IRiskEngine {
     export type ReportStruct = {margin: IRiskEngine.MarginStruct, state: BigNumberish, worstScenario: BigNumberish, worstShock: BigNumberish, worstVol: BigNumberish, risk: BigNumberish, roll: BigNumberish, shortOption: BigNumberish, haircut: BigNumberish, initialExtra: BigNumberish, floor: BigNumberish, scenarioPnl: BigNumberish[], underlyings: IRiskEngine.UnderlyingReportStruct[]}
 
     export type ReportStructOutput = [margin: IRiskEngine.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskEngine.UnderlyingReportStructOutput[]] & {margin: IRiskEngine.MarginStructOutput, state: bigint, worstScenario: bigint, worstShock: bigint, worstVol: bigint, risk: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint, scenarioPnl: bigint[], underlyings: IRiskEngine.UnderlyingReportStructOutput[] }
-  
-
-    export type MarksStruct = {leg: BigNumberish[], spot: BigNumberish[], status: BigNumberish}
-
-    export type MarksStructOutput = [leg: bigint[], spot: bigint[], status: bigint] & {leg: bigint[], spot: bigint[], status: bigint }
   
     }
 
@@ -56,12 +56,13 @@ export declare namespace IPriceRouter {
     }
 
   export interface RiskEngineInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_UNDERLYINGS_HELD" | "assess" | "authority" | "explain" | "explainAt" | "indexOf" | "isConsumingScheduledOp" | "isProfile" | "marksOf" | "perpMark" | "profile" | "router" | "setAuthority" | "setProfile"): FunctionFragment;
+    getFunction(nameOrSignature: "MAX_UNDERLYINGS_HELD" | "assess" | "assessWithMarks" | "authority" | "explain" | "explainAt" | "indexOf" | "isConsumingScheduledOp" | "isProfile" | "marksOf" | "perpMark" | "profile" | "router" | "setAuthority" | "setProfile"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "ProfileSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'MAX_UNDERLYINGS_HELD', values?: undefined): string;
 encodeFunctionData(functionFragment: 'assess', values: [PortfolioStruct[], BigNumberish]): string;
+encodeFunctionData(functionFragment: 'assessWithMarks', values: [PortfolioStruct[], BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'explain', values: [PortfolioStruct]): string;
 encodeFunctionData(functionFragment: 'explainAt', values: [PortfolioStruct, BigNumberish[], BigNumberish[]]): string;
@@ -77,6 +78,7 @@ encodeFunctionData(functionFragment: 'setProfile', values: [BigNumberish, RiskPr
 
     decodeFunctionResult(functionFragment: 'MAX_UNDERLYINGS_HELD', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assess', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'assessWithMarks', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'explain', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'explainAt', data: BytesLike): Result;
@@ -161,6 +163,14 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
     assess: TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
       [IRiskEngine.MarginStructOutput[]],
+      'view'
+    >
+    
+
+    
+    assessWithMarks: TypedContractMethod<
+      [portfolios: PortfolioStruct[], stance: BigNumberish, ],
+      [[IRiskEngine.MarginStructOutput[], IRiskEngine.MarksStructOutput] & {margins: IRiskEngine.MarginStructOutput[], marks: IRiskEngine.MarksStructOutput }],
       'view'
     >
     
@@ -272,6 +282,11 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
 getFunction(nameOrSignature: 'assess'): TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
       [IRiskEngine.MarginStructOutput[]],
+      'view'
+    >;
+getFunction(nameOrSignature: 'assessWithMarks'): TypedContractMethod<
+      [portfolios: PortfolioStruct[], stance: BigNumberish, ],
+      [[IRiskEngine.MarginStructOutput[], IRiskEngine.MarksStructOutput] & {margins: IRiskEngine.MarginStructOutput[], marks: IRiskEngine.MarksStructOutput }],
       'view'
     >;
 getFunction(nameOrSignature: 'authority'): TypedContractMethod<
