@@ -37,6 +37,7 @@ getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'MockERC20', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockERC20__factory>
 getContractFactory(name: 'MockPythOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPythOracle__factory>
 getContractFactory(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockWallet1271__factory>
+getContractFactory(name: 'WarmCall', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WarmCall__factory>
 getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
 getContractFactory(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeOnTransferToken__factory>
 getContractFactory(name: 'LyingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LyingToken__factory>
@@ -76,6 +77,7 @@ getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, sign
 getContractAt(name: 'MockERC20', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockERC20>
 getContractAt(name: 'MockPythOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPythOracle>
 getContractAt(name: 'MockWallet1271', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockWallet1271>
+getContractAt(name: 'WarmCall', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WarmCall>
 getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
 getContractAt(name: 'FeeOnTransferToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeOnTransferToken>
 getContractAt(name: 'LyingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LyingToken>
@@ -115,6 +117,7 @@ deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'MockERC20', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
 deployContract(name: 'MockPythOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPythOracle>
 deployContract(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
+deployContract(name: 'WarmCall', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WarmCall>
 deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeOnTransferToken>
 deployContract(name: 'LyingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
@@ -154,6 +157,7 @@ deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'MockERC20', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
 deployContract(name: 'MockPythOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPythOracle>
 deployContract(name: 'MockWallet1271', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
+deployContract(name: 'WarmCall', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WarmCall>
 deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeOnTransferToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeOnTransferToken>
 deployContract(name: 'LyingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>

@@ -70,6 +70,8 @@ export type { MockPythOracle } from './mocks/MockPythOracle.js';
 export { MockPythOracle__factory } from './factories/mocks/MockPythOracle__factory.js';
 export type { MockWallet1271 } from './mocks/MockWallet1271.js';
 export { MockWallet1271__factory } from './factories/mocks/MockWallet1271__factory.js';
+export type { WarmCall } from './mocks/WarmCall.js';
+export { WarmCall__factory } from './factories/mocks/WarmCall__factory.js';
 export type { FalseReturningToken } from './mocks/WeirdTokens.sol/FalseReturningToken.js';
 export { FalseReturningToken__factory } from './factories/mocks/WeirdTokens.sol/FalseReturningToken__factory.js';
 export type { FeeOnTransferToken } from './mocks/WeirdTokens.sol/FeeOnTransferToken.js';
