@@ -210,17 +210,6 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     /// @inheritdoc IClearinghouseCore
-    function cashPrincipalOf(AccountId account) external view nonReentrantView returns (int256) {
-        return _s.accounts[account].header.cashPrincipal();
-    }
-
-    /// @inheritdoc IClearinghouseCore
-    function collateralOf(AccountId account, uint8 assetId) external view nonReentrantView returns (uint256) {
-        if (assetId >= MAX_ASSETS) revert UnknownAsset(assetId);
-        return _s.accounts[account].collateral[assetId];
-    }
-
-    /// @inheritdoc IClearinghouseCore
     function positionOf(
         AccountId account,
         InstrumentId instrument
@@ -232,11 +221,6 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
             if (word.isInstrument(instrument)) return (word.size(), word.cost());
         }
         return (0, 0);
-    }
-
-    /// @inheritdoc IClearinghouseCore
-    function positionsOf(AccountId account) external view nonReentrantView returns (PositionWord[] memory) {
-        return _load(account, _cashIndex()).legs;
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -265,16 +249,6 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     /// @inheritdoc IClearinghouseCore
     function riskEngine() external view returns (IRiskEngine) {
         return _s.riskEngine;
-    }
-
-    /// @inheritdoc IClearinghouseCore
-    function insuranceAccount() external view returns (AccountId) {
-        return _s.insuranceAccount;
-    }
-
-    /// @inheritdoc IClearinghouseCore
-    function paused() external view returns (bool) {
-        return _s.paused;
     }
 
     // ------------------------------------------------------------------------------------------------ helpers

@@ -12,6 +12,7 @@ import {AssetTotals, toAssetTotals} from "./types/AssetTotals.sol";
 import {toFundingState} from "./types/FundingState.sol";
 import {ModuleState, toModuleState} from "./types/ModuleState.sol";
 import {MAX_UNDERLYING, perpId} from "./types/InstrumentId.sol";
+import {PositionWord} from "./types/PositionWord.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
@@ -254,6 +255,32 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     function approvalOf(AccountId account, address operator) external view returns (Approval memory) {
         Operator memory approval = _s.operators[account][operator];
         return Approval(approval.scopes, approval.expirySec);
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function cashPrincipalOf(AccountId account) external view nonReentrantView returns (int256) {
+        return _s.accounts[account].header.cashPrincipal();
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function collateralOf(AccountId account, uint8 assetId) external view nonReentrantView returns (uint256) {
+        if (assetId >= MAX_ASSETS) revert UnknownAsset(assetId);
+        return _s.accounts[account].collateral[assetId];
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function positionsOf(AccountId account) external view nonReentrantView returns (PositionWord[] memory) {
+        return _load(account, _cashIndex()).legs;
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function insuranceAccount() external view returns (AccountId) {
+        return _s.insuranceAccount;
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function paused() external view returns (bool) {
+        return _s.paused;
     }
 
     /// @inheritdoc IClearinghouseExt

@@ -45,8 +45,8 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
 
     // ------------------------------------------------------------------------------------------------ load
 
-    function _cashIndex() internal view returns (CashMarket.Index memory) {
-        return CashMarket.accrued(CashMarket.unpack(_s.cashIndex), block.timestamp);
+    function _cashIndex() internal view returns (CashMarket.Index memory index) {
+        CashMarket.load(index, _s.cashIndex, block.timestamp);
     }
 
     function _load(AccountId id, CashMarket.Index memory index) internal view returns (Loaded memory loaded) {
@@ -293,10 +293,14 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
 
     /// @notice Writes indexes and totals with the rates that follow from them.
     function _storeCash(CashMarket.Index memory index, CashMarket.Totals memory totals) internal {
-        // nobody borrows: the model need not be looked up
-        if (totals.borrowPrincipal == 0) (index.supplyRate, index.borrowRate) = (0, 0);
-        else CashMarket.setRates(index, totals, _rateModel());
         _s.cashTotals = CashMarket.pack(totals);
+        if (totals.borrowPrincipal == 0) {
+            // nobody borrows, and as long as nobody did nothing has accrued either
+            if (index.supplyRate | index.borrowRate == 0) return;
+            (index.supplyRate, index.borrowRate) = (0, 0);
+        } else {
+            CashMarket.setRates(index, totals, _rateModel());
+        }
         CashMarket.IndexWord word = CashMarket.pack(index);
         // the time alone, in the top 32 bits, is no change: while nobody borrows nothing is written
         uint256 changed = CashMarket.IndexWord.unwrap(word) ^ CashMarket.IndexWord.unwrap(_s.cashIndex);

@@ -9,6 +9,7 @@ import {ModuleState} from "./types/ModuleState.sol";
 import {OpenInterest, toOpenInterest} from "./types/OpenInterest.sol";
 import {MAX_SIZE} from "./types/PositionWord.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
+import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
 import {LinearPricing} from "./pricing/LinearPricing.sol";
 import {WadMath} from "./libraries/WadMath.sol";
 import {Funding} from "./markets/Funding.sol";
@@ -56,7 +57,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         IClearinghouseTypes.Trade calldata params
     ) internal returns (int256 fundingIndex, int256 premium) {
         (fundingIndex, premium) = Funding.current(perp.funding, block.timestamp);
-        uint256 index = _s.riskEngine.indexOf(params.instrument.underlying()).price;
+        uint256 index = _indexOf(params.instrument.underlying());
         uint256 mark = LinearPricing.perpMark(index, premium);
         uint256 bandBps = perp.priceBandBps;
         uint256 distance = params.price > mark ? params.price - mark : mark - params.price;
@@ -70,6 +71,21 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
             uint256(perp.premiumDepthUsd) * WadMath.WAD
         );
         _storeFunding(perp, fundingIndex, premium);
+    }
+
+    /// @dev The index price alone, which is the first word of the engine's answer.
+    function _indexOf(uint256 underlying) private view returns (uint256 index) {
+        address engine = address(_s.riskEngine);
+        uint256 selector = uint256(uint32(IRiskEngine.indexOf.selector));
+        bool ok;
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x20, underlying)
+            ok := staticcall(gas(), engine, 0x1c, 0x24, 0x00, 0x20)
+            ok := and(ok, gt(returndatasize(), 0x1f))
+            index := mload(0x00)
+        }
+        if (!ok) _bubble();
     }
 
     function _storeFunding(Perp storage perp, int256 fundingIndex, int256 premium) internal {

@@ -36,26 +36,21 @@ export declare namespace IRiskEngine {
     }
 
   export interface ClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "authority" | "cashOf" | "cashPrincipalOf" | "collateralOf" | "deposit" | "extension" | "insuranceAccount" | "isAuthorised" | "isConsumingScheduledOp" | "liquidation" | "marginOf" | "paused" | "portfolioOf" | "positionOf" | "positionsOf" | "rateModel" | "riskEngine" | "setAuthority" | "trade" | "transfer" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "authority" | "cashOf" | "deposit" | "extension" | "isAuthorised" | "isConsumingScheduledOp" | "liquidation" | "marginOf" | "portfolioOf" | "positionOf" | "rateModel" | "riskEngine" | "setAuthority" | "trade" | "transfer" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'cashOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'cashPrincipalOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
-encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isAuthorised', values: [BigNumberish, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'liquidation', values?: undefined): string;
 encodeFunctionData(functionFragment: 'marginOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'portfolioOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'positionOf', values: [BigNumberish, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'rateModel', values?: undefined): string;
 encodeFunctionData(functionFragment: 'riskEngine', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
@@ -66,19 +61,14 @@ encodeFunctionData(functionFragment: 'withdraw', values: [BigNumberish, BigNumbe
     decodeFunctionResult(functionFragment: 'accountInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cashOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'cashPrincipalOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isAuthorised', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'liquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'marginOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'portfolioOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'positionOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'rateModel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'riskEngine', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
@@ -422,22 +412,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    cashPrincipalOf: TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
-    collateralOf: TypedContractMethod<
-      [account: BigNumberish, assetId: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
     deposit: TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -449,14 +423,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     extension: TypedContractMethod<
       [],
       [string],
-      'view'
-    >
-    
-
-    
-    insuranceAccount: TypedContractMethod<
-      [],
-      [bigint],
       'view'
     >
     
@@ -494,14 +460,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    paused: TypedContractMethod<
-      [],
-      [boolean],
-      'view'
-    >
-    
-
-    
     portfolioOf: TypedContractMethod<
       [account: BigNumberish, ],
       [PortfolioStructOutput],
@@ -513,14 +471,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     positionOf: TypedContractMethod<
       [account: BigNumberish, instrument: BigNumberish, ],
       [[bigint, bigint]],
-      'view'
-    >
-    
-
-    
-    positionsOf: TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint[]],
       'view'
     >
     
@@ -591,16 +541,6 @@ getFunction(nameOrSignature: 'cashOf'): TypedContractMethod<
       [bigint],
       'view'
     >;
-getFunction(nameOrSignature: 'cashPrincipalOf'): TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
-getFunction(nameOrSignature: 'collateralOf'): TypedContractMethod<
-      [account: BigNumberish, assetId: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
 getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -609,11 +549,6 @@ getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
 getFunction(nameOrSignature: 'extension'): TypedContractMethod<
       [],
       [string],
-      'view'
-    >;
-getFunction(nameOrSignature: 'insuranceAccount'): TypedContractMethod<
-      [],
-      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'isAuthorised'): TypedContractMethod<
@@ -636,11 +571,6 @@ getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<
       [IRiskEngine.MarginStructOutput],
       'view'
     >;
-getFunction(nameOrSignature: 'paused'): TypedContractMethod<
-      [],
-      [boolean],
-      'view'
-    >;
 getFunction(nameOrSignature: 'portfolioOf'): TypedContractMethod<
       [account: BigNumberish, ],
       [PortfolioStructOutput],
@@ -649,11 +579,6 @@ getFunction(nameOrSignature: 'portfolioOf'): TypedContractMethod<
 getFunction(nameOrSignature: 'positionOf'): TypedContractMethod<
       [account: BigNumberish, instrument: BigNumberish, ],
       [[bigint, bigint]],
-      'view'
-    >;
-getFunction(nameOrSignature: 'positionsOf'): TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint[]],
       'view'
     >;
 getFunction(nameOrSignature: 'rateModel'): TypedContractMethod<

@@ -33,7 +33,7 @@ export declare namespace IClearinghouseTypes {
     }
 
   export interface ClearinghouseExtInterface extends Interface {
-    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "authority" | "cashState" | "coverBadDebt" | "isConsumingScheduledOp" | "moduleInfo" | "pause" | "perpConfig" | "perpState" | "setAsset" | "setAuthority" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "sweepFees" | "tightenPerp" | "unpause"): FunctionFragment;
+    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "authority" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "insuranceAccount" | "isConsumingScheduledOp" | "moduleInfo" | "pause" | "paused" | "perpConfig" | "perpState" | "positionsOf" | "setAsset" | "setAuthority" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "sweepFees" | "tightenPerp" | "unpause"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -43,13 +43,18 @@ encodeFunctionData(functionFragment: 'approvalOf', values: [BigNumberish, Addres
 encodeFunctionData(functionFragment: 'assetCount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'assetInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
+encodeFunctionData(functionFragment: 'cashPrincipalOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'cashState', values?: undefined): string;
+encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'moduleInfo', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'pause', values?: undefined): string;
+encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'perpConfig', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'perpState', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAsset', values: [BigNumberish, AddressLike, BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'setFlag', values: [BigNumberish, BigNumberish]): string;
@@ -69,13 +74,18 @@ decodeFunctionResult(functionFragment: 'approvalOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetCount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'cashPrincipalOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cashState', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'moduleInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'pause', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpConfig', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpState', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAsset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setFlag', data: BytesLike): Result;
@@ -449,9 +459,25 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     
 
     
+    cashPrincipalOf: TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     cashState: TypedContractMethod<
       [],
       [IClearinghouseTypes.CashStateStructOutput],
+      'view'
+    >
+    
+
+    
+    collateralOf: TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, ],
+      [bigint],
       'view'
     >
     
@@ -461,6 +487,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
       [account: BigNumberish, ],
       [[bigint, bigint] & {covered: bigint, remaining: bigint }],
       'nonpayable'
+    >
+    
+
+    
+    insuranceAccount: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
     >
     
 
@@ -489,6 +523,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     
 
     
+    paused: TypedContractMethod<
+      [],
+      [boolean],
+      'view'
+    >
+    
+
+    
     perpConfig: TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpConfigStructOutput],
@@ -500,6 +542,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     perpState: TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpStateStructOutput],
+      'view'
+    >
+    
+
+    
+    positionsOf: TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint[]],
       'view'
     >
     
@@ -633,15 +683,30 @@ getFunction(nameOrSignature: 'authority'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'cashPrincipalOf'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'cashState'): TypedContractMethod<
       [],
       [IClearinghouseTypes.CashStateStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'collateralOf'): TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, ],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
       [account: BigNumberish, ],
       [[bigint, bigint] & {covered: bigint, remaining: bigint }],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'insuranceAccount'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
     >;
 getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
       [],
@@ -658,6 +723,11 @@ getFunction(nameOrSignature: 'pause'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'paused'): TypedContractMethod<
+      [],
+      [boolean],
+      'view'
+    >;
 getFunction(nameOrSignature: 'perpConfig'): TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpConfigStructOutput],
@@ -666,6 +736,11 @@ getFunction(nameOrSignature: 'perpConfig'): TypedContractMethod<
 getFunction(nameOrSignature: 'perpState'): TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpStateStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'positionsOf'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint[]],
       'view'
     >;
 getFunction(nameOrSignature: 'setAsset'): TypedContractMethod<

@@ -4,7 +4,6 @@ pragma solidity ^0.8.28;
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Portfolio} from "../types/Portfolio.sol";
-import {PositionWord} from "../types/PositionWord.sol";
 import {IClearinghouseTypes} from "./IClearinghouseTypes.sol";
 import {IRiskEngine} from "./IRiskEngine.sol";
 import {RateModel} from "../types/RateModel.sol";
@@ -42,16 +41,10 @@ interface IClearinghouseCore is IClearinghouseTypes {
     /// @notice Cash, present value, wad USD.
     function cashOf(AccountId account) external view returns (int256);
 
-    function cashPrincipalOf(AccountId account) external view returns (int256);
-
-    function collateralOf(AccountId account, uint8 assetId) external view returns (uint256);
-
     function positionOf(
         AccountId account,
         InstrumentId instrument
     ) external view returns (int256 size, int256 cost);
-
-    function positionsOf(AccountId account) external view returns (PositionWord[] memory);
 
     function accountInfo(
         AccountId account
@@ -61,10 +54,6 @@ interface IClearinghouseCore is IClearinghouseTypes {
     function isAuthorised(AccountId account, address caller, uint8 scopes) external view returns (bool);
 
     function riskEngine() external view returns (IRiskEngine);
-
-    function insuranceAccount() external view returns (AccountId);
-
-    function paused() external view returns (bool);
 
     /// @notice Where calls go that the core does not know: governance and the rarely used reads.
     function extension() external view returns (address);

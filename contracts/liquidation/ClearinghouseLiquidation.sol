@@ -138,7 +138,11 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
             InstrumentId instrument = selection.instruments[i];
             Move memory move = c.moves[i];
             int256 delta = _reduction(loaded, instrument, selection.sizes[i]);
-            (move.fundingIndex, ) = Funding.current(_perp(instrument).funding, block.timestamp);
+            // a position that is held is one of a listed market
+            (move.fundingIndex, ) = Funding.current(
+                _s.perps[instrument.underlying()].funding,
+                block.timestamp
+            );
             (int256 oldSize, int256 newSize, int256 costDelta) = _apply(
                 loaded,
                 instrument,

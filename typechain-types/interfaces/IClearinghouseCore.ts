@@ -36,24 +36,19 @@ export declare namespace IRiskEngine {
     }
 
   export interface IClearinghouseCoreInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "cashOf" | "cashPrincipalOf" | "collateralOf" | "deposit" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "paused" | "portfolioOf" | "positionOf" | "positionsOf" | "rateModel" | "riskEngine" | "trade" | "transfer" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "cashOf" | "deposit" | "extension" | "isAuthorised" | "liquidation" | "marginOf" | "portfolioOf" | "positionOf" | "rateModel" | "riskEngine" | "trade" | "transfer" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'cashOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'cashPrincipalOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
-encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isAuthorised', values: [BigNumberish, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'liquidation', values?: undefined): string;
 encodeFunctionData(functionFragment: 'marginOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'portfolioOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'positionOf', values: [BigNumberish, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'rateModel', values?: undefined): string;
 encodeFunctionData(functionFragment: 'riskEngine', values?: undefined): string;
 encodeFunctionData(functionFragment: 'trade', values: [IClearinghouseTypes.TradeStruct]): string;
@@ -62,18 +57,13 @@ encodeFunctionData(functionFragment: 'withdraw', values: [BigNumberish, BigNumbe
 
     decodeFunctionResult(functionFragment: 'accountInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cashOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'cashPrincipalOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isAuthorised', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'liquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'marginOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'portfolioOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'positionOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'rateModel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'riskEngine', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'trade', data: BytesLike): Result;
@@ -396,22 +386,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    cashPrincipalOf: TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
-    collateralOf: TypedContractMethod<
-      [account: BigNumberish, assetId: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
     deposit: TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -423,14 +397,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     extension: TypedContractMethod<
       [],
       [string],
-      'view'
-    >
-    
-
-    
-    insuranceAccount: TypedContractMethod<
-      [],
-      [bigint],
       'view'
     >
     
@@ -460,14 +426,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    paused: TypedContractMethod<
-      [],
-      [boolean],
-      'view'
-    >
-    
-
-    
     portfolioOf: TypedContractMethod<
       [account: BigNumberish, ],
       [PortfolioStructOutput],
@@ -479,14 +437,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     positionOf: TypedContractMethod<
       [account: BigNumberish, instrument: BigNumberish, ],
       [[bigint, bigint] & {size: bigint, cost: bigint }],
-      'view'
-    >
-    
-
-    
-    positionsOf: TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint[]],
       'view'
     >
     
@@ -544,16 +494,6 @@ getFunction(nameOrSignature: 'cashOf'): TypedContractMethod<
       [bigint],
       'view'
     >;
-getFunction(nameOrSignature: 'cashPrincipalOf'): TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
-getFunction(nameOrSignature: 'collateralOf'): TypedContractMethod<
-      [account: BigNumberish, assetId: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
 getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -562,11 +502,6 @@ getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
 getFunction(nameOrSignature: 'extension'): TypedContractMethod<
       [],
       [string],
-      'view'
-    >;
-getFunction(nameOrSignature: 'insuranceAccount'): TypedContractMethod<
-      [],
-      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'isAuthorised'): TypedContractMethod<
@@ -584,11 +519,6 @@ getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<
       [IRiskEngine.MarginStructOutput],
       'view'
     >;
-getFunction(nameOrSignature: 'paused'): TypedContractMethod<
-      [],
-      [boolean],
-      'view'
-    >;
 getFunction(nameOrSignature: 'portfolioOf'): TypedContractMethod<
       [account: BigNumberish, ],
       [PortfolioStructOutput],
@@ -597,11 +527,6 @@ getFunction(nameOrSignature: 'portfolioOf'): TypedContractMethod<
 getFunction(nameOrSignature: 'positionOf'): TypedContractMethod<
       [account: BigNumberish, instrument: BigNumberish, ],
       [[bigint, bigint] & {size: bigint, cost: bigint }],
-      'view'
-    >;
-getFunction(nameOrSignature: 'positionsOf'): TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint[]],
       'view'
     >;
 getFunction(nameOrSignature: 'rateModel'): TypedContractMethod<

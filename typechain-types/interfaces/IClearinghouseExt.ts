@@ -33,7 +33,7 @@ export declare namespace IClearinghouseTypes {
     }
 
   export interface IClearinghouseExtInterface extends Interface {
-    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashState" | "coverBadDebt" | "moduleInfo" | "pause" | "perpConfig" | "perpState" | "setAsset" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "sweepFees" | "tightenPerp" | "unpause"): FunctionFragment;
+    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "insuranceAccount" | "moduleInfo" | "pause" | "paused" | "perpConfig" | "perpState" | "positionsOf" | "setAsset" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "sweepFees" | "tightenPerp" | "unpause"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -42,12 +42,17 @@ encodeFunctionData(functionFragment: 'accrueInterest', values?: undefined): stri
 encodeFunctionData(functionFragment: 'approvalOf', values: [BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'assetCount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'assetInfo', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'cashPrincipalOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'cashState', values?: undefined): string;
+encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'moduleInfo', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'pause', values?: undefined): string;
+encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'perpConfig', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'perpState', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAsset', values: [BigNumberish, AddressLike, BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setFlag', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setInsuranceAccount', values: [BigNumberish]): string;
@@ -65,12 +70,17 @@ decodeFunctionResult(functionFragment: 'accrueInterest', data: BytesLike): Resul
 decodeFunctionResult(functionFragment: 'approvalOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetCount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetInfo', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'cashPrincipalOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cashState', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'moduleInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'pause', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpConfig', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpState', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAsset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setFlag', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setInsuranceAccount', data: BytesLike): Result;
@@ -423,9 +433,25 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     
 
     
+    cashPrincipalOf: TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     cashState: TypedContractMethod<
       [],
       [IClearinghouseTypes.CashStateStructOutput],
+      'view'
+    >
+    
+
+    
+    collateralOf: TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, ],
+      [bigint],
       'view'
     >
     
@@ -435,6 +461,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
       [account: BigNumberish, ],
       [[bigint, bigint] & {covered: bigint, remaining: bigint }],
       'nonpayable'
+    >
+    
+
+    
+    insuranceAccount: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
     >
     
 
@@ -455,6 +489,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     
 
     
+    paused: TypedContractMethod<
+      [],
+      [boolean],
+      'view'
+    >
+    
+
+    
     perpConfig: TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpConfigStructOutput],
@@ -466,6 +508,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     perpState: TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpStateStructOutput],
+      'view'
+    >
+    
+
+    
+    positionsOf: TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint[]],
       'view'
     >
     
@@ -586,15 +636,30 @@ getFunction(nameOrSignature: 'assetInfo'): TypedContractMethod<
       [IClearinghouseTypes.AssetInfoStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'cashPrincipalOf'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'cashState'): TypedContractMethod<
       [],
       [IClearinghouseTypes.CashStateStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'collateralOf'): TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, ],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
       [account: BigNumberish, ],
       [[bigint, bigint] & {covered: bigint, remaining: bigint }],
       'nonpayable'
+    >;
+getFunction(nameOrSignature: 'insuranceAccount'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
     >;
 getFunction(nameOrSignature: 'moduleInfo'): TypedContractMethod<
       [module: AddressLike, ],
@@ -606,6 +671,11 @@ getFunction(nameOrSignature: 'pause'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'paused'): TypedContractMethod<
+      [],
+      [boolean],
+      'view'
+    >;
 getFunction(nameOrSignature: 'perpConfig'): TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpConfigStructOutput],
@@ -614,6 +684,11 @@ getFunction(nameOrSignature: 'perpConfig'): TypedContractMethod<
 getFunction(nameOrSignature: 'perpState'): TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpStateStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'positionsOf'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint[]],
       'view'
     >;
 getFunction(nameOrSignature: 'setAsset'): TypedContractMethod<

@@ -1155,49 +1155,6 @@
         "internalType": "AccountId",
         "name": "account",
         "type": "uint256"
-      }
-    ],
-    "name": "cashPrincipalOf",
-    "outputs": [
-      {
-        "internalType": "int256",
-        "name": "",
-        "type": "int256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint8",
-        "name": "assetId",
-        "type": "uint8"
-      }
-    ],
-    "name": "collateralOf",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint256"
       },
       {
         "internalType": "uint8",
@@ -1223,19 +1180,6 @@
         "internalType": "address",
         "name": "",
         "type": "address"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "insuranceAccount",
-    "outputs": [
-      {
-        "internalType": "AccountId",
-        "name": "",
-        "type": "uint256"
       }
     ],
     "stateMutability": "view",
@@ -1330,19 +1274,6 @@
     "type": "function"
   },
   {
-    "inputs": [],
-    "name": "paused",
-    "outputs": [
-      {
-        "internalType": "bool",
-        "name": "",
-        "type": "bool"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
     "inputs": [
       {
         "internalType": "AccountId",
@@ -1412,25 +1343,6 @@
         "internalType": "int256",
         "name": "cost",
         "type": "int256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint256"
-      }
-    ],
-    "name": "positionsOf",
-    "outputs": [
-      {
-        "internalType": "PositionWord[]",
-        "name": "",
-        "type": "uint256[]"
       }
     ],
     "stateMutability": "view",
