@@ -114,13 +114,7 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         uint8 assetId,
         int256 amount
     ) internal returns (AccountHeader header) {
-        if (assetId == CASH) {
-            CashMarket.Index memory index = _cashIndex();
-            CashMarket.Totals memory totals = CashMarket.unpack(_s.cashTotals);
-            header = _addCash(account, amount, index, totals);
-            _storeCash(index, totals);
-            return header;
-        }
+        if (assetId == CASH) return _creditCash(account, amount);
         Account storage entry = _s.accounts[account];
         uint256 balance = uint256(entry.collateral[assetId]) + uint256(amount);
         if (balance > type(uint128).max)
@@ -138,25 +132,26 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         emit IClearinghouseTypes.CollateralUpdated(account, assetId, balance);
     }
 
-    function _addCash(
-        AccountId account,
-        int256 amount,
-        CashMarket.Index memory index,
-        CashMarket.Totals memory totals
-    ) private returns (AccountHeader header) {
+    function _creditCash(AccountId account, int256 amount) private returns (AccountHeader header) {
         Account storage entry = _s.accounts[account];
         header = entry.header;
         int256 oldPrincipal = header.cashPrincipal();
-        int256 principal = CashMarket.toPrincipal(index, CashMarket.toCash(index, oldPrincipal) + amount);
-        if (principal > type(int128).max || principal < -type(int128).max) {
-            revert IClearinghouseTypes.AmountTooLarge(
-                WadMath.abs(principal),
-                uint256(int256(type(int128).max))
-            );
+        CashMarket.TotalsWord word = _s.cashTotals;
+        int256 principal;
+        if (CashMarket.isIdle(word) && amount > 0) {
+            // nobody borrows, so that the account has no debt, nothing accrues, and no rate is going to change
+            principal = CashMarket.lent(_s.cashIndex, oldPrincipal, amount);
+            _s.cashTotals = CashMarket.addSupply(word, principal - oldPrincipal);
+        } else {
+            CashMarket.Index memory index = _cashIndex();
+            CashMarket.Totals memory totals = CashMarket.unpack(word);
+            principal = CashMarket.toPrincipal(index, CashMarket.toCash(index, oldPrincipal) + amount);
+            CashMarket.replace(totals, oldPrincipal, principal);
+            _storeCash(index, totals);
         }
+        _requirePrincipal(principal);
         header = header.withCash(principal);
         entry.header = header;
-        CashMarket.replace(totals, oldPrincipal, principal);
         emit IClearinghouseTypes.CashUpdated(account, principal);
     }
 

@@ -217,12 +217,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         _storeSpot(account, loaded);
         if (loaded.cash != loaded.oldCash) {
             int256 principal = CashMarket.toPrincipal(index, loaded.cash);
-            if (principal > type(int128).max || principal < -type(int128).max) {
-                revert IClearinghouseTypes.AmountTooLarge(
-                    WadMath.abs(principal),
-                    uint256(int256(type(int128).max))
-                );
-            }
+            _requirePrincipal(principal);
             CashMarket.replace(totals, loaded.principal, principal);
             loaded.principal = principal;
             emit IClearinghouseTypes.CashUpdated(loaded.id, principal);
@@ -238,6 +233,13 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             loaded.profileId
         );
         if (AccountHeader.unwrap(header) != AccountHeader.unwrap(loaded.header)) account.header = header;
+    }
+
+    /// @dev A principal must fit its 128 bits.
+    function _requirePrincipal(int256 principal) internal pure {
+        uint256 amount = WadMath.abs(principal);
+        uint256 max = uint256(int256(type(int128).max));
+        if (amount > max) revert IClearinghouseTypes.AmountTooLarge(amount, max);
     }
 
     function _storeLegs(Account storage account, Loaded memory loaded) private {

@@ -77,13 +77,11 @@ library CashMarket {
     /// @dev Supply rounds down, borrow up.
     function _accrue(Index memory index, uint256 elapsed) private pure {
         uint256 period = YEAR * (WadMath.WAD / RATE_UNIT);
-        uint256 grown = index.borrowIndex +
-            WadMath.mulDivUp(index.borrowIndex, index.borrowRate * elapsed, period);
+        uint256 grown =
+            index.borrowIndex + WadMath.mulDivUp(index.borrowIndex, index.borrowRate * elapsed, period);
         // saturates after a growth of a million-fold rather than freeze every account
         index.borrowIndex = grown.min(MAX_INDEX);
-        grown =
-            index.supplyIndex +
-            WadMath.mulDivDown(index.supplyIndex, index.supplyRate * elapsed, period);
+        grown = index.supplyIndex + WadMath.mulDivDown(index.supplyIndex, index.supplyRate * elapsed, period);
         index.supplyIndex = grown.min(MAX_INDEX);
     }
 
@@ -110,6 +108,24 @@ library CashMarket {
         else totals.borrowPrincipal -= uint256(-oldPrincipal);
         if (newPrincipal >= 0) totals.supplyPrincipal += uint256(newPrincipal);
         else totals.borrowPrincipal += uint256(-newPrincipal);
+    }
+
+    /// @notice Whether nobody borrows. Then both rates are zero, and have been since the last one paid back.
+    function isIdle(TotalsWord word) internal pure returns (bool) {
+        return TotalsWord.unwrap(word) >> 128 == 0;
+    }
+
+    /// @notice What a lender's principal becomes by `amount` > 0 while nobody borrows: as by `toCash` and `toPrincipal`.
+    function lent(IndexWord word, int256 principal, int256 amount) internal pure returns (int256) {
+        uint256 supplyIndex = uint80(IndexWord.unwrap(word));
+        return int256((uint256(principal).mulDown(supplyIndex) + uint256(amount)).divDown(supplyIndex));
+    }
+
+    /// @notice The totals with more (negative: less) of positive principals, whose sum stays within its bits.
+    function addSupply(TotalsWord word, int256 principal) internal pure returns (TotalsWord) {
+        unchecked {
+            return TotalsWord.wrap(TotalsWord.unwrap(word) + uint256(principal));
+        }
     }
 
     /// @notice Present values of all positive and all negative cash; supply rounds up, borrow down: for solvency.
