@@ -17,6 +17,7 @@ import {Portfolio} from "./types/Portfolio.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
 import {IClearinghouseLiquidation} from "./interfaces/IClearinghouseLiquidation.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
 
 /// @title Clearinghouse: see IClearinghouse
@@ -200,7 +201,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     /// @inheritdoc IClearinghouseCore
-    function marginOf(AccountId account) external view nonReentrantView returns (IRiskEngine.Margin memory) {
+    function marginOf(AccountId account) external view nonReentrantView returns (IRiskTypes.Margin memory) {
         return _assess(_load(account, _cashIndex()), false);
     }
 

@@ -16,6 +16,7 @@ import {PositionWord} from "./types/PositionWord.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
 import {WadMath} from "./libraries/WadMath.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
 import {Funding} from "./markets/Funding.sol";
@@ -37,12 +38,12 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     /// @inheritdoc IClearinghouseExt
     function setProfile(AccountId account, uint8 profileId) external nonReentrant {
         _authorise(account, SCOPE_TRADE);
-        if (!_s.riskEngine.isProfile(profileId)) revert IRiskEngine.UnknownProfile(profileId);
+        if (!_s.riskEngine.isProfile(profileId)) revert IRiskTypes.UnknownProfile(profileId);
         CashMarket.Index memory index = _cashIndex();
         Loaded memory loaded = _load(account, index);
         loaded.profileId = profileId;
         if (loaded.count != 0 || loaded.spotCount != 0 || loaded.cash < 0) {
-            IRiskEngine.Margin memory margin = _assess(loaded, false);
+            IRiskTypes.Margin memory margin = _assess(loaded, false);
             if (_s.paused || margin.status != IPriceRouter.Status.Ok) {
                 revert ReduceOnly(account, margin.status, _s.paused);
             }
@@ -211,7 +212,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     function setRiskEngine(IRiskEngine newEngine) external restricted {
         if (address(newEngine).code.length == 0) revert NotAContract(address(newEngine));
         // profile 0 is what every account starts with
-        if (!newEngine.isProfile(0)) revert IRiskEngine.UnknownProfile(0);
+        if (!newEngine.isProfile(0)) revert IRiskTypes.UnknownProfile(0);
         _s.riskEngine = newEngine;
         emit RiskEngineSet(address(newEngine));
     }

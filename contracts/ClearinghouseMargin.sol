@@ -7,6 +7,7 @@ import {AccountId} from "./types/AccountId.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
 
 /// @title ClearinghouseMargin: the one check in which every action ends
@@ -30,8 +31,8 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
     function _assess(
         Loaded memory loaded,
         bool before
-    ) internal view returns (IRiskEngine.Margin memory margin) {
-        uint256 request = _openRequest(IRiskEngine.assess.selector, 1, IRiskEngine.Stance.Adverse);
+    ) internal view returns (IRiskTypes.Margin memory margin) {
+        uint256 request = _openRequest(IRiskEngine.assess.selector, 1, IRiskTypes.Stance.Adverse);
         _addPortfolio(request, 0, loaded, before);
         if (!_ask(request, FIRST_MARGIN + MARGIN_SIZE)) _bubble();
         _readMargin(margin, FIRST_MARGIN);
@@ -44,7 +45,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
     function _openRequest(
         bytes4 selector,
         uint256 count,
-        IRiskEngine.Stance stance
+        IRiskTypes.Stance stance
     ) internal pure returns (uint256 request) {
         assembly ("memory-safe") {
             request := mload(0x40)
@@ -87,7 +88,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
     }
 
     /// @dev Copies a margin out of the last call's answer. Encoded it looks as it does in memory.
-    function _readMargin(IRiskEngine.Margin memory margin, uint256 position) internal pure {
+    function _readMargin(IRiskTypes.Margin memory margin, uint256 position) internal pure {
         assembly ("memory-safe") {
             returndatacopy(margin, position, MARGIN_SIZE)
         }
@@ -98,12 +99,12 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
     /// @notice After a trade both accounts are above initial margin, or their risk fell (SPEC-M13).
     /// @param restricted Trading is paused or the market closed for new risk.
     function _checkTrade(Sides memory sides, bool restricted) internal view {
-        uint256 request = _openRequest(IRiskEngine.assess.selector, 2, IRiskEngine.Stance.Adverse);
+        uint256 request = _openRequest(IRiskEngine.assess.selector, 2, IRiskTypes.Stance.Adverse);
         _addPortfolio(request, 0, sides.a, false);
         _addPortfolio(request, 1, sides.b, false);
         if (!_ask(request, FIRST_MARGIN + 2 * MARGIN_SIZE)) _bubble();
-        IRiskEngine.Margin memory marginA;
-        IRiskEngine.Margin memory marginB;
+        IRiskTypes.Margin memory marginA;
+        IRiskTypes.Margin memory marginB;
         _readMargin(marginA, FIRST_MARGIN);
         _readMargin(marginB, FIRST_MARGIN + MARGIN_SIZE);
         _checkSide(sides.a, marginA, sides.aGrew, restricted);
@@ -112,7 +113,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
 
     function _checkSide(
         Loaded memory loaded,
-        IRiskEngine.Margin memory margin,
+        IRiskTypes.Margin memory margin,
         bool grew,
         bool restricted
     ) private view {
@@ -125,8 +126,8 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
 
     /// @notice An account below initial margin may only act if its initial margin falls and its health E / MM does not.
     /// @dev Without equity there is no health to speak of: then the equity itself must not fall.
-    function _requireReduced(Loaded memory loaded, IRiskEngine.Margin memory margin) internal view {
-        IRiskEngine.Margin memory before = _assess(loaded, true);
+    function _requireReduced(Loaded memory loaded, IRiskTypes.Margin memory margin) internal view {
+        IRiskTypes.Margin memory before = _assess(loaded, true);
         bool reduced = margin.initialMargin < before.initialMargin;
         if (before.equity > 0) {
             reduced =
@@ -146,7 +147,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         if (loaded.count == 0 && loaded.cash >= 0) return;
         // borrowing more is adding risk
         bool restricted = _s.paused && loaded.cash < 0 && loaded.cash < loaded.oldCash;
-        IRiskEngine.Margin memory margin = _assess(loaded, false);
+        IRiskTypes.Margin memory margin = _assess(loaded, false);
         if (restricted || margin.status == IPriceRouter.Status.Stale) {
             revert IClearinghouseTypes.ReduceOnly(loaded.id, margin.status, restricted);
         }
@@ -166,10 +167,10 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
     /// @param header The account's.
     function _clearFlagIfHealthy(AccountId account, AccountHeader header) internal {
         if (header.flaggedAt() == 0) return;
-        uint256 request = _openRequest(IRiskEngine.assess.selector, 1, IRiskEngine.Stance.Adverse);
+        uint256 request = _openRequest(IRiskEngine.assess.selector, 1, IRiskTypes.Stance.Adverse);
         _addPortfolio(request, 0, _load(account, _cashIndex()), false);
         if (!_ask(request, FIRST_MARGIN + MARGIN_SIZE)) return;
-        IRiskEngine.Margin memory margin;
+        IRiskTypes.Margin memory margin;
         _readMargin(margin, FIRST_MARGIN);
         if (!_provesHealth(margin)) return;
         _s.accounts[account].header = header.withFlag(0);
@@ -177,7 +178,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
     }
 
     /// @dev A stale price proves nothing.
-    function _provesHealth(IRiskEngine.Margin memory margin) private pure returns (bool) {
+    function _provesHealth(IRiskTypes.Margin memory margin) private pure returns (bool) {
         return
             margin.status != IPriceRouter.Status.Stale && margin.equity >= int256(margin.maintenanceMargin);
     }

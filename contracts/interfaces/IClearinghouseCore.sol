@@ -6,6 +6,7 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {Portfolio} from "../types/Portfolio.sol";
 import {IClearinghouseTypes} from "./IClearinghouseTypes.sol";
 import {IRiskEngine} from "./IRiskEngine.sol";
+import {IRiskTypes} from "./IRiskTypes.sol";
 import {RateModel} from "../types/RateModel.sol";
 
 /// @title IClearinghouseCore: what the clearinghouse's own code does
@@ -36,7 +37,7 @@ interface IClearinghouseCore is IClearinghouseTypes {
     function portfolioOf(AccountId account) external view returns (Portfolio memory);
 
     /// @notice Equity and margin now, at prices adverse to the account while they are guarded.
-    function marginOf(AccountId account) external view returns (IRiskEngine.Margin memory);
+    function marginOf(AccountId account) external view returns (IRiskTypes.Margin memory);
 
     /// @notice Cash, present value, wad USD.
     function cashOf(AccountId account) external view returns (int256);

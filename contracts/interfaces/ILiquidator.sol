@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {IPriceRouter} from "./IPriceRouter.sol";
-import {IRiskEngine} from "./IRiskEngine.sol";
+import {IRiskTypes} from "./IRiskTypes.sol";
 
 /// @title ILiquidator: anyone takes over risk from an account that has fallen below its maintenance margin
 /// @notice A liquidation moves a basket of legs and collateral at mark to the caller's own account and pays it
@@ -44,8 +44,8 @@ interface ILiquidator {
     /// gives up, and what the liquidator pays for its collateral. The liquidator's own cash changes by another amount where
     /// it already held positions.
     struct Quote {
-        IRiskEngine.Margin before;
-        IRiskEngine.Margin next;
+        IRiskTypes.Margin before;
+        IRiskTypes.Margin next;
         uint256 relief;
         uint256 phi;
         uint256 penalty;
@@ -104,7 +104,7 @@ interface ILiquidator {
     function proRata(AccountId account) external view returns (Selection memory selection, uint256 fraction);
 
     /// @notice Whether the account is below maintenance margin now, at prices that favour it while they are guarded.
-    function isLiquidatable(AccountId account) external view returns (bool, IRiskEngine.Margin memory);
+    function isLiquidatable(AccountId account) external view returns (bool, IRiskTypes.Margin memory);
 
     /// @notice The share of relief paid `elapsedSec` after the flag: 5% rising linearly to 50% at 15 minutes, wad.
     function ramp(uint256 elapsedSec) external pure returns (uint256);

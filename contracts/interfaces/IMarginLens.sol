@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {AccountId} from "../types/AccountId.sol";
 import {Portfolio} from "../types/Portfolio.sol";
-import {IRiskEngine} from "./IRiskEngine.sol";
+import {IRiskTypes} from "./IRiskTypes.sol";
 import {IPriceRouter} from "./IPriceRouter.sol";
 import {IClearinghouseTypes} from "./IClearinghouseTypes.sol";
 
@@ -13,14 +13,14 @@ interface IMarginLens {
     struct Assessment {
         AccountId account;
         bool ok;
-        IRiskEngine.Margin margin;
-        IRiskEngine.State state;
+        IRiskTypes.Margin margin;
+        IRiskTypes.State state;
         uint40 flaggedAt;
         bytes reason;
     }
 
     /// @notice One account with everything that explains its margin.
-    function marginOf(AccountId account) external view returns (IRiskEngine.Report memory);
+    function marginOf(AccountId account) external view returns (IRiskTypes.Report memory);
 
     /// @notice Assesses many accounts; one that fails does not stop the rest.
     function assessMany(AccountId[] calldata accounts) external view returns (Assessment[] memory);

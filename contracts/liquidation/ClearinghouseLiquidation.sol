@@ -10,6 +10,7 @@ import {IClearinghouseLiquidation} from "../interfaces/IClearinghouseLiquidation
 import {ILiquidator} from "../interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
 import {WadMath} from "../libraries/WadMath.sol";
 import {CashMarket} from "../markets/CashMarket.sol";
 import {Funding} from "../markets/Funding.sol";
@@ -194,13 +195,13 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
         uint256 request = _openRequest(
             IRiskEngine.assessWithMarks.selector,
             2,
-            IRiskEngine.Stance.Favourable
+            IRiskTypes.Stance.Favourable
         );
         _addPortfolio(request, 0, c.sides.a, true);
         _addPortfolio(request, 1, c.sides.a, false);
         if (!_ask(request, 0x60 + 2 * MARGIN_SIZE)) _bubble();
         ILiquidator.Quote memory terms = c.terms;
-        (IRiskEngine.Margin memory before, IRiskEngine.Margin memory next) = (terms.before, terms.next);
+        (IRiskTypes.Margin memory before, IRiskTypes.Margin memory next) = (terms.before, terms.next);
         assembly ("memory-safe") {
             // (Margin[] margins, Marks marks), where Marks are (uint256[] leg, uint256[] spot, status); arrays are encoded as
             // they stand in memory, so that those of the marks can stay where they are
@@ -217,7 +218,7 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
     }
 
     function _requireLiquidatable(AccountId account, ILiquidator.Quote memory terms) private pure {
-        IRiskEngine.Margin memory before = terms.before;
+        IRiskTypes.Margin memory before = terms.before;
         uint256 maintenance = before.maintenanceMargin;
         if (before.status == IPriceRouter.Status.Stale) {
             revert ILiquidator.PriceNotUsable(account, before.status);
@@ -270,7 +271,7 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
     /// @dev Penalty, incentive and the overshoot rule (SPEC-L3 to L5).
     function _setTerms(Case memory c, uint256 dustMargin, uint256 minReward) private view {
         ILiquidator.Quote memory terms = c.terms;
-        IRiskEngine.Margin memory next = terms.next;
+        IRiskTypes.Margin memory next = terms.next;
         int256 equity = terms.before.equity;
         uint256 maintenance = terms.before.maintenanceMargin;
         uint256 elapsed = c.flaggedAt == 0 ? 0 : block.timestamp - c.flaggedAt;
@@ -318,7 +319,7 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
         c.sides.a.cash -= int256(terms.penalty);
         taker.cash += int256(terms.penalty + terms.incentive) - int256(c.spotValue);
         // taking over risk goes on while paused or guarded: the taker is judged at the price adverse to it
-        IRiskEngine.Margin memory margin = _assess(taker, false);
+        IRiskTypes.Margin memory margin = _assess(taker, false);
         if (margin.equity < int256(margin.initialMargin)) _requireReduced(taker, margin);
     }
 
@@ -346,7 +347,7 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
 
     /// @dev Clears the flag of an account that is healthy or empty, and flags any other that was not.
     function _changeFlag(Case memory c) private view returns (FlagChange) {
-        IRiskEngine.Margin memory next = c.terms.next;
+        IRiskTypes.Margin memory next = c.terms.next;
         bool flagged = c.flaggedAt != 0;
         if (c.emptied || next.equity >= int256(next.maintenanceMargin)) {
             if (!flagged) return FlagChange.None;

@@ -11,7 +11,7 @@ import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IClearinghouseLiquidation} from "../interfaces/IClearinghouseLiquidation.sol";
 import {ILiquidator} from "../interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
-import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
 import {WadMath} from "../libraries/WadMath.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 
@@ -44,7 +44,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc ILiquidator
     function flag(AccountId account) external nonReentrant {
-        IRiskEngine.Margin memory margin = _requireLiquidatable(clearinghouse.portfolioOf(account), account);
+        IRiskTypes.Margin memory margin = _requireLiquidatable(clearinghouse.portfolioOf(account), account);
         if (_flaggedAt(account) != 0) return;
         clearinghouse.setFlag(account, uint40(block.timestamp));
         _emitFlagged(account, margin);
@@ -55,7 +55,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         (, , uint40 stored, ) = clearinghouse.accountInfo(account);
         if (stored == 0) revert NotFlagged(account);
         Portfolio memory portfolio = clearinghouse.portfolioOf(account);
-        IRiskEngine.Margin memory margin = _assess(portfolio, IRiskEngine.Stance.Adverse);
+        IRiskTypes.Margin memory margin = _assess(portfolio, IRiskTypes.Stance.Adverse);
         // a stale price proves nothing, in either direction
         if (margin.status == IPriceRouter.Status.Stale) revert PriceNotUsable(account, margin.status);
         if (margin.equity < int256(margin.maintenanceMargin)) {
@@ -103,7 +103,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc ILiquidator
     function proRata(AccountId account) external view returns (Selection memory selection, uint256 fraction) {
         Portfolio memory portfolio = clearinghouse.portfolioOf(account);
-        IRiskEngine.Margin memory margin = _requireLiquidatable(portfolio, account);
+        IRiskTypes.Margin memory margin = _requireLiquidatable(portfolio, account);
         uint256 phi = LiquidationMath.phi(ramp(_elapsed(account)), margin.equity, margin.maintenanceMargin);
         fraction = LiquidationMath.proRataFraction(margin.equity, margin.maintenanceMargin, phi);
         // what is too small to be split is taken whole
@@ -114,8 +114,8 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc ILiquidator
     function isLiquidatable(
         AccountId account
-    ) external view returns (bool, IRiskEngine.Margin memory margin) {
-        margin = _assess(clearinghouse.portfolioOf(account), IRiskEngine.Stance.Favourable);
+    ) external view returns (bool, IRiskTypes.Margin memory margin) {
+        margin = _assess(clearinghouse.portfolioOf(account), IRiskTypes.Stance.Favourable);
         return (
             margin.equity < int256(margin.maintenanceMargin) && margin.status != IPriceRouter.Status.Stale,
             margin
@@ -188,7 +188,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         );
     }
 
-    function _emitFlagged(AccountId account, IRiskEngine.Margin memory margin) private {
+    function _emitFlagged(AccountId account, IRiskTypes.Margin memory margin) private {
         emit Flagged(account, uint40(block.timestamp), margin.equity, margin.maintenanceMargin);
     }
 
@@ -205,8 +205,8 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
 
     function _assess(
         Portfolio memory portfolio,
-        IRiskEngine.Stance stance
-    ) private view returns (IRiskEngine.Margin memory) {
+        IRiskTypes.Stance stance
+    ) private view returns (IRiskTypes.Margin memory) {
         Portfolio[] memory portfolios = new Portfolio[](1);
         portfolios[0] = portfolio;
         return clearinghouse.riskEngine().assess(portfolios, stance)[0];
@@ -215,8 +215,8 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     function _requireLiquidatable(
         Portfolio memory portfolio,
         AccountId account
-    ) private view returns (IRiskEngine.Margin memory margin) {
-        margin = _assess(portfolio, IRiskEngine.Stance.Favourable);
+    ) private view returns (IRiskTypes.Margin memory margin) {
+        margin = _assess(portfolio, IRiskTypes.Stance.Favourable);
         if (margin.status == IPriceRouter.Status.Stale) revert PriceNotUsable(account, margin.status);
         if (margin.equity >= int256(margin.maintenanceMargin)) {
             revert NotLiquidatable(account, margin.equity, margin.maintenanceMargin);

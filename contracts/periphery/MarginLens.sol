@@ -8,6 +8,7 @@ import {IClearinghouseTypes} from "../interfaces/IClearinghouseTypes.sol";
 import {IMarginLens} from "../interfaces/IMarginLens.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
 
 /// @title MarginLens: see IMarginLens
 contract MarginLens is IMarginLens {
@@ -18,7 +19,7 @@ contract MarginLens is IMarginLens {
     }
 
     /// @inheritdoc IMarginLens
-    function marginOf(AccountId account) external view returns (IRiskEngine.Report memory) {
+    function marginOf(AccountId account) external view returns (IRiskTypes.Report memory) {
         return clearinghouse.riskEngine().explain(clearinghouse.portfolioOf(account));
     }
 
@@ -29,7 +30,7 @@ contract MarginLens is IMarginLens {
             Assessment memory result = results[i];
             result.account = accounts[i];
             (, , result.flaggedAt, ) = clearinghouse.accountInfo(accounts[i]);
-            try clearinghouse.marginOf(accounts[i]) returns (IRiskEngine.Margin memory margin) {
+            try clearinghouse.marginOf(accounts[i]) returns (IRiskTypes.Margin memory margin) {
                 result.ok = true;
                 result.margin = margin;
                 result.state = _state(margin);
@@ -55,7 +56,7 @@ contract MarginLens is IMarginLens {
         if (portfolio.legs.length == 0 && portfolio.spot.length == 0) {
             return portfolio.cash > 0 ? uint256(portfolio.cash) : 0;
         }
-        IRiskEngine.Margin memory margin = clearinghouse.marginOf(account);
+        IRiskTypes.Margin memory margin = clearinghouse.marginOf(account);
         int256 gains = margin.unrealised > 0 ? margin.unrealised : int256(0);
         int256 free = margin.equity - gains - int256(margin.initialMargin);
         // without positions positive cash is free even where the prices say otherwise
@@ -93,10 +94,10 @@ contract MarginLens is IMarginLens {
         }
     }
 
-    function _state(IRiskEngine.Margin memory margin) private pure returns (IRiskEngine.State) {
-        if (margin.equity < 0) return IRiskEngine.State.Insolvent;
-        if (margin.equity < int256(margin.maintenanceMargin)) return IRiskEngine.State.Liquidatable;
-        if (margin.equity < int256(margin.initialMargin)) return IRiskEngine.State.AtRisk;
-        return IRiskEngine.State.Healthy;
+    function _state(IRiskTypes.Margin memory margin) private pure returns (IRiskTypes.State) {
+        if (margin.equity < 0) return IRiskTypes.State.Insolvent;
+        if (margin.equity < int256(margin.maintenanceMargin)) return IRiskTypes.State.Liquidatable;
+        if (margin.equity < int256(margin.initialMargin)) return IRiskTypes.State.AtRisk;
+        return IRiskTypes.State.Healthy;
     }
 }

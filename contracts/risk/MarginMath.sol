@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
 import {WadMath} from "../libraries/WadMath.sol";
 import {ScenarioSetLib} from "./ScenarioSet.sol";
 // Solhint does not see what assembly uses.
@@ -49,7 +49,7 @@ library MarginMath {
         unchecked {
             uint256 value = book.spot + (amount * book.index) / WAD;
             if (value > MAX_SPOT_VALUE) {
-                revert IRiskEngine.SpotValueOutOfBounds(uint16(book.underlying), value, MAX_SPOT_VALUE);
+                revert IRiskTypes.SpotValueOutOfBounds(uint16(book.underlying), value, MAX_SPOT_VALUE);
             }
             book.spot = value;
             book.net += int256(amount);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IRiskEngine} from "../interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
 import {RiskProfile, Scenario, UnderlyingRisk} from "../types/RiskProfile.sol";
 import {MAX_UNDERLYING} from "../types/InstrumentId.sol";
 
@@ -49,7 +49,7 @@ library ProfileBounds {
         for (uint256 i = 0; i < n; ++i) {
             int256 move = scenarios[i].move;
             if (move < -MAX_MOVE || move > MAX_MOVE) {
-                revert IRiskEngine.InvalidProfile("scenarios.move", move, -MAX_MOVE, MAX_MOVE);
+                revert IRiskTypes.InvalidProfile("scenarios.move", move, -MAX_MOVE, MAX_MOVE);
             }
             _within("scenarios.weight", scenarios[i].weight, 1, ONE);
         }
@@ -81,7 +81,7 @@ library ProfileBounds {
             uint256 j = i;
             while (j != 0 && list[order[j - 1]].underlying >= id) {
                 if (list[order[j - 1]].underlying == id) {
-                    revert IRiskEngine.InvalidProfile(
+                    revert IRiskTypes.InvalidProfile(
                         "underlyings.underlying is listed twice",
                         int256(uint256(id)),
                         1,
@@ -97,7 +97,7 @@ library ProfileBounds {
 
     function _within(string memory field, uint256 value, int256 min, int256 max) private pure {
         int256 signed = value > uint256(type(int256).max) ? type(int256).max : int256(value);
-        if (signed < min || signed > max) revert IRiskEngine.InvalidProfile(field, signed, min, max);
+        if (signed < min || signed > max) revert IRiskTypes.InvalidProfile(field, signed, min, max);
     }
 
     function _rate(string memory field, uint256 value, int256 min, int256 max) private pure {
@@ -105,7 +105,7 @@ library ProfileBounds {
         uint256 excess = value % RATE_RESOLUTION;
         if (excess != 0) {
             int256 below = int256(value - excess);
-            revert IRiskEngine.InvalidProfile(
+            revert IRiskTypes.InvalidProfile(
                 string.concat(field, " is not a multiple of 1e-6"),
                 int256(value),
                 below,

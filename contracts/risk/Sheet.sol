@@ -11,7 +11,7 @@ import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 /// @param net,gross Sum of the legs' delta and of its absolute value, leg by leg, spot included, in units.
 /// @param spot,perp Value of the spot balances and of the perps without their cost, wad USD.
 /// @param notional Size of the perps at the index, wad USD, rounded up.
-/// @param scan,roll,haircut,initialExtra,floor As in `IRiskEngine.UnderlyingReport`.
+/// @param scan,roll,haircut,initialExtra,floor As in `IRiskTypes.UnderlyingReport`.
 struct Book {
     uint256 underlying;
     IPriceRouter.Price quote;

@@ -12,6 +12,7 @@ import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseT
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {Presets} from "../../../contracts/risk/Presets.sol";
 import {RiskEngine} from "../../../contracts/risk/RiskEngine.sol";
@@ -396,7 +397,7 @@ contract GovernanceTest is Stack {
 
     function test_SetRiskEngine() public {
         RiskEngine other = new RiskEngine(address(manager), router);
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.UnknownProfile.selector, uint256(0)));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.UnknownProfile.selector, uint256(0)));
         house.setRiskEngine(other);
         other.setProfile(0, Presets.standard());
         vm.expectEmit(address(house));

@@ -9,7 +9,7 @@ import {MAX_SIZE, SizeOutOfBounds} from "../../../contracts/types/PositionWord.s
 import {RiskProfile} from "../../../contracts/types/RiskProfile.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {MockAggregator} from "../../../contracts/mocks/MockAggregator.sol";
 import {Presets} from "../../../contracts/risk/Presets.sol";
 
@@ -559,7 +559,7 @@ contract TradeTest is Stack {
         fund(daveId, USDC_ID, 4_000e6);
         trade(daveId, aliceId, ethPerp, 5e18);
         setPrice(ETH, 3_800e18);
-        IRiskEngine.Margin memory m = margin(daveId);
+        IRiskTypes.Margin memory m = margin(daveId);
         assertEq(m.equity, 3_000e18);
         assertEq(m.maintenanceMargin, 2_831e18);
         assertEq(m.initialMargin, 3_705e18);
@@ -585,7 +585,7 @@ contract TradeTest is Stack {
     function test_LiquidatableMayReduce() public {
         _putAtRisk();
         setPrice(ETH, 3_500e18);
-        IRiskEngine.Margin memory m = margin(daveId);
+        IRiskTypes.Margin memory m = margin(daveId);
         assertLt(m.equity, int256(m.maintenanceMargin));
         trade(aliceId, daveId, ethPerp, 1e18);
     }
@@ -609,7 +609,7 @@ contract TradeTest is Stack {
         vm.prank(dave);
         house.withdraw(daveId, USDC_ID, 30_000e6, dave);
         setPrice(ETH, 3_800e18);
-        IRiskEngine.Margin memory m = margin(daveId);
+        IRiskTypes.Margin memory m = margin(daveId);
         assertEq(m.equity, 8_000e18);
         assertEq(m.initialMargin, 8_740e18);
         assertEq(m.maintenanceMargin, 6_232e18);
@@ -647,7 +647,7 @@ contract TradeTest is Stack {
         fund(daveId, USDC_ID, 2_000e6);
         trade(daveId, aliceId, ethPerp, 10e18);
         setPrice(ETH, 3_960e18);
-        IRiskEngine.Margin memory m = margin(daveId);
+        IRiskTypes.Margin memory m = margin(daveId);
         assertEq(m.equity, 1_600e18);
         assertGe(m.equity, int256(m.maintenanceMargin));
         assertLt(m.equity, int256(m.initialMargin));
@@ -671,7 +671,7 @@ contract TradeTest is Stack {
         size = bound(size, 1, 6e18);
         uint256 mark = markOf(ethPerp);
         price = bound(price, mark - mark / 20, mark + mark / 20);
-        IRiskEngine.Margin memory before = margin(daveId);
+        IRiskTypes.Margin memory before = margin(daveId);
         bytes memory call = abi.encodeCall(
             house.trade,
             IClearinghouseTypes.Trade(
@@ -685,7 +685,7 @@ contract TradeTest is Stack {
             )
         );
         (bool ok, ) = address(house).call(call);
-        IRiskEngine.Margin memory m = margin(daveId);
+        IRiskTypes.Margin memory m = margin(daveId);
         if (!ok || before.equity >= int256(before.initialMargin)) return;
         if (m.equity >= int256(m.initialMargin)) return;
         assertLt(m.initialMargin, before.initialMargin);

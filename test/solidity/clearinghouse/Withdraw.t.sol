@@ -5,7 +5,7 @@ import {Stack} from "../helpers/Stack.sol";
 import {AccountId, toAccountId} from "../../../contracts/types/AccountId.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {MockAggregator} from "../../../contracts/mocks/MockAggregator.sol";
 import {FeeOnTransferToken} from "../../../contracts/mocks/WeirdTokens.sol";
 
@@ -94,7 +94,7 @@ contract WithdrawTest is Stack {
         vm.prank(alice);
         house.withdraw(aliceId, USDC_ID, 20_000e6, alice);
         assertEq(house.cashOf(aliceId), -20_000e18);
-        IRiskEngine.Margin memory m = margin(aliceId);
+        IRiskTypes.Margin memory m = margin(aliceId);
         assertEq(m.equity, 20_000e18);
     }
 
@@ -111,7 +111,7 @@ contract WithdrawTest is Stack {
         vm.revertToState(state);
         vm.prank(alice);
         house.withdraw(aliceId, USDC_ID, raw, alice);
-        IRiskEngine.Margin memory m = margin(aliceId);
+        IRiskTypes.Margin memory m = margin(aliceId);
         assertGe(m.equity, int256(m.initialMargin));
     }
 
@@ -125,7 +125,7 @@ contract WithdrawTest is Stack {
         setPrice(ETH, bound(move, 3_500e18, 5_000e18));
         vm.prank(alice);
         try house.withdraw(aliceId, USDC_ID, raw, alice) {
-            IRiskEngine.Margin memory m = margin(aliceId);
+            IRiskTypes.Margin memory m = margin(aliceId);
             int256 gains = m.unrealised > 0 ? m.unrealised : int256(0);
             assertGe(m.equity - gains, int256(m.initialMargin));
         } catch {
@@ -139,7 +139,7 @@ contract WithdrawTest is Stack {
         fund(bobId, USDC_ID, 1_000_000e6);
         trade(aliceId, bobId, ethPerp, 50e18);
         setPrice(ETH, 8_000e18);
-        IRiskEngine.Margin memory m = margin(aliceId);
+        IRiskTypes.Margin memory m = margin(aliceId);
         assertEq(m.unrealised, 200_000e18);
         vm.expectPartialRevert(IClearinghouseTypes.WithdrawalTooLarge.selector);
         vm.prank(alice);
@@ -269,7 +269,7 @@ contract WithdrawTest is Stack {
     }
 
     function test_RevertWhen_UnknownProfile() public {
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.UnknownProfile.selector, uint256(9)));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.UnknownProfile.selector, uint256(9)));
         vm.prank(alice);
         house.setProfile(aliceId, 9);
     }

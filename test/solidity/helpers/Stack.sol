@@ -11,7 +11,7 @@ import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {RateModel} from "../../../contracts/types/RateModel.sol";
 import {ClearinghouseLiquidation} from "../../../contracts/liquidation/ClearinghouseLiquidation.sol";
 import {InsuranceFund} from "../../../contracts/liquidation/InsuranceFund.sol";
@@ -193,7 +193,7 @@ abstract contract Stack is Test {
             );
     }
 
-    function margin(AccountId account) internal view returns (IRiskEngine.Margin memory) {
+    function margin(AccountId account) internal view returns (IRiskTypes.Margin memory) {
         return house.marginOf(account);
     }
 }

@@ -11,6 +11,7 @@ import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 import {IMarginLens} from "../../../contracts/interfaces/IMarginLens.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {MockAggregator} from "../../../contracts/mocks/MockAggregator.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 
@@ -165,8 +166,8 @@ abstract contract Handler is Test, InvariantsSpec {
     }
 
     function _trade(IClearinghouseTypes.Trade memory params) private {
-        IRiskEngine.Margin memory buyer = house.marginOf(params.buyer);
-        IRiskEngine.Margin memory seller = house.marginOf(params.seller);
+        IRiskTypes.Margin memory buyer = house.marginOf(params.buyer);
+        IRiskTypes.Margin memory seller = house.marginOf(params.seller);
         try house.trade(params) {
             _count("trade", true);
             _requireAllowed(params.buyer, buyer);
@@ -181,7 +182,7 @@ abstract contract Handler is Test, InvariantsSpec {
         vm.prank(id.owner());
         try house.setProfile(id, uint8(bound(profileId, 0, 1))) {
             _count("setProfile", true);
-            IRiskEngine.Margin memory m = house.marginOf(id);
+            IRiskTypes.Margin memory m = house.marginOf(id);
             (, uint8 count, , uint64 mask) = house.accountInfo(id);
             if (count != 0 || mask != 0 || house.cashOf(id) < 0) {
                 assertGe(m.equity, int256(m.initialMargin), I6_PROFILE);
@@ -205,7 +206,7 @@ abstract contract Handler is Test, InvariantsSpec {
     }
 
     function _liquidate(AccountId id, ILiquidator.Selection memory selection, bool liquidatable) private {
-        IRiskEngine.Margin memory before = house.marginOf(id);
+        IRiskTypes.Margin memory before = house.marginOf(id);
         ILiquidator.Call memory params = ILiquidator.Call(
             id,
             keeperId,
@@ -220,7 +221,7 @@ abstract contract Handler is Test, InvariantsSpec {
             assertTrue(liquidatable, I5_ONLY);
             assertLt(before.equity, int256(before.maintenanceMargin), I5_ONLY);
             _requireHealthKept(before, house.marginOf(id));
-            IRiskEngine.Margin memory taker = house.marginOf(keeperId);
+            IRiskTypes.Margin memory taker = house.marginOf(keeperId);
             assertGe(taker.equity, int256(taker.initialMargin), I5_TAKER);
         } catch (bytes memory reason) {
             if (bytes4(reason) == ILiquidator.NotLiquidatable.selector) assertFalse(liquidatable, I5_ONLY);
@@ -306,7 +307,7 @@ abstract contract Handler is Test, InvariantsSpec {
     function _requireInitialMargin(AccountId id) private view {
         (, uint8 count, , ) = house.accountInfo(id);
         if (count == 0 && house.cashOf(id) >= 0) return;
-        IRiskEngine.Margin memory m = house.marginOf(id);
+        IRiskTypes.Margin memory m = house.marginOf(id);
         int256 gains = m.unrealised > 0 ? m.unrealised : int256(0);
         // storing the principal costs up to two wei
         assertGe(m.equity - gains + 2, int256(m.initialMargin), I6_WITHDRAWAL);
@@ -314,16 +315,16 @@ abstract contract Handler is Test, InvariantsSpec {
 
     /// @dev After a trade: E >= IM, or IM fell and E / MM did not. What the trade does to the premium moves the mark, so
     /// that the account before it is not the one measured here: hence only IM is compared with before.
-    function _requireAllowed(AccountId id, IRiskEngine.Margin memory before) private view {
-        IRiskEngine.Margin memory m = house.marginOf(id);
+    function _requireAllowed(AccountId id, IRiskTypes.Margin memory before) private view {
+        IRiskTypes.Margin memory m = house.marginOf(id);
         if (m.equity + 2 >= int256(m.initialMargin)) return;
         assertLt(m.initialMargin * 100, before.initialMargin * 101, I6_RISK);
     }
 
     /// @dev E' / MM' >= E / MM but for the wei that rounding takes; an insolvent account's equity does not fall.
     function _requireHealthKept(
-        IRiskEngine.Margin memory before,
-        IRiskEngine.Margin memory next
+        IRiskTypes.Margin memory before,
+        IRiskTypes.Margin memory next
     ) private pure {
         int256 dust = int256(DUST_PER_CALL);
         if (before.equity <= 0) {

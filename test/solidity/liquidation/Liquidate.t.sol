@@ -6,7 +6,7 @@ import {InstrumentId, perpId} from "../../../contracts/types/InstrumentId.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {MockAggregator} from "../../../contracts/mocks/MockAggregator.sol";
 
 contract LiquidateTest is LiquidationBase {
@@ -82,7 +82,7 @@ contract LiquidateTest is LiquidationBase {
         }
         assertEq(low, 376_028_202_115);
         setPrice(ETH, high * 1e10);
-        IRiskEngine.Margin memory m = margin(aliceId);
+        IRiskTypes.Margin memory m = margin(aliceId);
         assertGe(m.equity, int256(m.maintenanceMargin));
         bytes memory reason = abi.encodeWithSelector(
             ILiquidator.NotLiquidatable.selector,
@@ -105,7 +105,7 @@ contract LiquidateTest is LiquidationBase {
     /// @dev E = 8,000, MM = 0.8 * 9,720 + 330 + 360 = 8,466: see spec M with L = 54,000 of ETH and -30,000 of BTC.
     function test_CrossAssetByHand() public {
         crossAt(3_600e18);
-        IRiskEngine.Margin memory m = margin(aliceId);
+        IRiskTypes.Margin memory m = margin(aliceId);
         assertEq(m.equity, 8_000e18);
         assertEq(m.maintenanceMargin, 8_466e18);
         // 2 ETH of perps and 1 WETH less: L = 43,200, together 7,776 - 4,500, alone 7,776 and 4,500; half of each: 7,776
@@ -243,7 +243,7 @@ contract LiquidateTest is LiquidationBase {
         fund(carolId, USDC_ID, 1);
         vm.prank(carol);
         liquidator.liquidate(params);
-        IRiskEngine.Margin memory m = margin(carolId);
+        IRiskTypes.Margin memory m = margin(carolId);
         assertEq(m.equity, int256(m.initialMargin));
     }
 
@@ -380,7 +380,7 @@ contract LiquidateTest is LiquidationBase {
         house.withdraw(aliceId, USDC_ID, 37_000e6, alice);
         // spot against an equal short: only the charges are left, 2.5% of the value, against an equity that stays
         setPrice(ETH, 12_500e18);
-        IRiskEngine.Margin memory m = margin(aliceId);
+        IRiskTypes.Margin memory m = margin(aliceId);
         assertEq(m.equity, 3_000e18);
         assertEq(m.maintenanceMargin, 3_125e18);
         vm.expectPartialRevert(ILiquidator.NoRelief.selector);
@@ -434,7 +434,7 @@ contract LiquidateTest is LiquidationBase {
             200
         );
         longAt(3_600e18);
-        IRiskEngine.Margin memory adverse = margin(aliceId);
+        IRiskTypes.Margin memory adverse = margin(aliceId);
         assertEq(adverse.equity, 4_000e18);
         assertTrue(adverse.status == IPriceRouter.Status.Guarded);
         // at 4,000 nothing is wrong with the account
@@ -449,7 +449,7 @@ contract LiquidateTest is LiquidationBase {
         send(order(leg(ethPerp, 1e18)));
         // at 3,750 there is
         second.setAnswer(3_750e8);
-        (bool liquidatable, IRiskEngine.Margin memory m) = liquidator.isLiquidatable(aliceId);
+        (bool liquidatable, IRiskTypes.Margin memory m) = liquidator.isLiquidatable(aliceId);
         assertTrue(liquidatable);
         assertEq(m.equity, 5_500e18);
         ILiquidator.Quote memory terms = send(order(leg(ethPerp, 1e18)));
@@ -471,7 +471,7 @@ contract LiquidateTest is LiquidationBase {
         fund(aliceId, USDC_ID, 8_000e6);
         trade(bobId, aliceId, ethPerp, 10e18);
         setPrice(ETH, 4_300e18);
-        (bool liquidatable, IRiskEngine.Margin memory m) = liquidator.isLiquidatable(aliceId);
+        (bool liquidatable, IRiskTypes.Margin memory m) = liquidator.isLiquidatable(aliceId);
         assertFalse(liquidatable);
         assertEq(m.equity, 8_000e18);
         second.setAnswer(4_200e8);
@@ -584,9 +584,9 @@ contract LiquidateTest is LiquidationBase {
     }
 
     function _takeAndCheck(ILiquidator.Selection memory selection) private {
-        IRiskEngine.Margin memory before = margin(keeperId);
+        IRiskTypes.Margin memory before = margin(keeperId);
         ILiquidator.Quote memory terms = liquidateChecked(selection);
-        IRiskEngine.Margin memory next = margin(keeperId);
+        IRiskTypes.Margin memory next = margin(keeperId);
         int256 reward = int256(terms.penalty + terms.incentive);
         assertApproxEqAbs(next.equity - before.equity, reward, DUST, "the taker's gain is the reward");
         assertGe(next.equity, int256(next.initialMargin));

@@ -5,7 +5,7 @@ import {Stack} from "../helpers/Stack.sol";
 import {AccountId, toAccountId} from "../../../contracts/types/AccountId.sol";
 import {InstrumentId} from "../../../contracts/types/InstrumentId.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 
 /// @dev Accounts to liquidate. In profile 0 a lone ETH perp needs MM = 14.9% (0.8 * 18% scan + 0.5% roll) and IM = 19.5%
 /// (18% + 0.5% + 1%) of its notional.
@@ -113,8 +113,8 @@ abstract contract LiquidationBase is Stack {
 
     /// @dev E' / MM' >= E / MM by cross-multiplication; without equity there is no health, then E' >= E.
     function assertHealthKept(
-        IRiskEngine.Margin memory before,
-        IRiskEngine.Margin memory next
+        IRiskTypes.Margin memory before,
+        IRiskTypes.Margin memory next
     ) internal pure {
         if (before.equity <= 0) {
             assertGe(next.equity + int256(DUST), before.equity, "equity of an insolvent account fell");
@@ -129,8 +129,8 @@ abstract contract LiquidationBase is Stack {
 
     /// @dev E' <= 1.2 * MM'. Where phi = E / MM takes all of the equity, phi's 18 digits leave up to MM * 1e-18 of it.
     function assertNoOvershoot(
-        IRiskEngine.Margin memory before,
-        IRiskEngine.Margin memory next
+        IRiskTypes.Margin memory before,
+        IRiskTypes.Margin memory next
     ) internal pure {
         int256 dust = int256(DUST + 1_000 + before.maintenanceMargin / 1e18);
         assertLe((next.equity - dust) * 10, int256(next.maintenanceMargin * 12), "overshoot");
@@ -140,13 +140,13 @@ abstract contract LiquidationBase is Stack {
     function liquidateChecked(
         ILiquidator.Selection memory selection
     ) internal returns (ILiquidator.Quote memory terms) {
-        IRiskEngine.Margin memory before = margin(aliceId);
+        IRiskTypes.Margin memory before = margin(aliceId);
         terms = liquidator.quote(aliceId, selection);
         int256 insured = insurance.balance();
         ILiquidator.Quote memory done = send(order(selection));
         assertEq(abi.encode(done), abi.encode(terms), "quote");
         assertEq(abi.encode(terms.before), abi.encode(before), "margin before");
-        IRiskEngine.Margin memory next = margin(aliceId);
+        IRiskTypes.Margin memory next = margin(aliceId);
         assertHealthKept(before, next);
         if (before.maintenanceMargin >= 100e18) assertNoOvershoot(before, next);
         if (next.maintenanceMargin != 0) {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {LiquidationBase} from "./LiquidationBase.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 
 contract ProRataTest is LiquidationBase {
     /// @dev f = (1.2 * 5,587.5 - 5,500) / (1.15 * 5,587.5) = 1,205 / 6,425.625 = 0.187530395875887...
@@ -27,7 +27,7 @@ contract ProRataTest is LiquidationBase {
         (, uint256 fraction) = liquidator.proRata(aliceId);
         assertEq(fraction, uint256(1_205e36) / 3_911.25e18);
         liquidate(aliceId);
-        IRiskEngine.Margin memory m = margin(aliceId);
+        IRiskTypes.Margin memory m = margin(aliceId);
         assertApproxEqAbs(uint256(m.equity) * 10, m.maintenanceMargin * 12, 100_000);
     }
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {LiquidationBase} from "./LiquidationBase.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 
 /// @dev Every failure that was found once, kept.
 contract LiquidationReplayTest is LiquidationBase {
@@ -15,7 +15,7 @@ contract LiquidationReplayTest is LiquidationBase {
         trade(aliceId, bobId, ethPerp, 10e18 - 7);
         uint256 state = vm.snapshotState();
         setPrice(ETH, 3_220e18);
-        IRiskEngine.Margin memory m = margin(aliceId);
+        IRiskTypes.Margin memory m = margin(aliceId);
         vm.revertToState(state);
         shave(uint256(m.equity) - _equityThatLeavesAWei(m.maintenanceMargin));
         setPrice(ETH, 3_220e18);
@@ -39,7 +39,7 @@ contract LiquidationReplayTest is LiquidationBase {
         trade(bobId, aliceId, ethPerp, 10e18 - 7);
         uint256 state = vm.snapshotState();
         setPrice(ETH, 4_800.1e18);
-        IRiskEngine.Margin memory m = margin(aliceId);
+        IRiskTypes.Margin memory m = margin(aliceId);
         vm.revertToState(state);
         shave(uint256(m.equity));
         setPrice(ETH, 4_800.1e18);

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {InstrumentId, futureId, optionId} from "../../../contracts/types/InstrumentId.sol";
 import {Portfolio} from "../../../contracts/types/Portfolio.sol";
 import {toLinearWord, toOptionWord} from "../../../contracts/types/PositionWord.sol";
@@ -24,7 +24,7 @@ contract RiskEngineTest is RiskTest {
     function test_LongPerp() public view {
         Portfolio memory p = withPerp(empty(20_000e18), BTC, 1e18, -100_000e18, 0);
         assertMargin(assess(p), 20_000e18, 16_500e18, 12_500e18);
-        IRiskEngine.Report memory r = engine.explain(p);
+        IRiskTypes.Report memory r = engine.explain(p);
         assertEq(r.worstScenario, 12);
         assertEq(r.worstShock, -0.15e18);
         assertEq(r.worstVol, 1);
@@ -34,20 +34,20 @@ contract RiskEngineTest is RiskTest {
         assertEq(r.floor, 2_000e18);
         assertEq(r.scenarioPnl[12], -15_000e18);
         assertEq(r.scenarioPnl[15], -14_999.999999999999985e18);
-        assertEq(uint256(r.state), uint256(IRiskEngine.State.Healthy));
+        assertEq(uint256(r.state), uint256(IRiskTypes.State.Healthy));
     }
 
     /// @dev At the mark 100,300: value -100,300, unrealised -300, risk 15% of 100,300 at x = +1 (scenario 10). Roll and extra
     /// are of the notional at the index. MM = 0.8 * 15,045 + 500, IM = 15,045 + 500 + 1,000.
     function test_ShortPerpWithPremium() public view {
         Portfolio memory p = withPerp(empty(14_000e18), BTC, -1e18, 100_000e18, 300e18);
-        IRiskEngine.Margin memory m = assess(p);
+        IRiskTypes.Margin memory m = assess(p);
         assertMargin(m, 13_700e18, 16_545e18, 12_536e18);
         assertEq(m.unrealised, -300e18);
-        IRiskEngine.Report memory r = engine.explain(p);
+        IRiskTypes.Report memory r = engine.explain(p);
         assertEq(r.worstScenario, 10);
         assertEq(r.worstShock, 0.15e18);
-        assertEq(uint256(r.state), uint256(IRiskEngine.State.AtRisk));
+        assertEq(uint256(r.state), uint256(IRiskTypes.State.AtRisk));
     }
 
     /// @dev Haircut 2,000, extra 3,000. MM = 12,000 + 2,000, IM = 15,000 + 2,000 + 3,000.
@@ -62,7 +62,7 @@ contract RiskEngineTest is RiskTest {
     function test_SpotAgainstShortPerp() public view {
         Portfolio memory p = withPerp(withSpot(empty(0), BTC, 1e18), BTC, -1e18, 100_000e18, 0);
         assertMargin(assess(p), 100_000e18, 6_500e18, 2_500e18);
-        IRiskEngine.Report memory r = engine.explain(p);
+        IRiskTypes.Report memory r = engine.explain(p);
         assertEq(r.risk, 0);
         assertEq(r.floor, 1_000e18);
         assertEq(r.underlyings[0].netDelta, int256(0));
@@ -133,7 +133,7 @@ contract RiskEngineTest is RiskTest {
     function test_TwoUnderlyingsOffset() public view {
         Portfolio memory p = _pair();
         assertMargin(assess(p), 30_000e18, 21_000e18, 15_400e18);
-        IRiskEngine.Report memory r = engine.explain(p);
+        IRiskTypes.Report memory r = engine.explain(p);
         assertEq(r.worstScenario, 10);
         assertEq(r.worstShock, 0.15e18);
         assertEq(r.risk, 18_000e18);
@@ -191,7 +191,7 @@ contract RiskEngineTest is RiskTest {
             0,
             0
         );
-        IRiskEngine.Report memory r = engine.explain(p);
+        IRiskTypes.Report memory r = engine.explain(p);
         assertEq(r.underlyings.length, 3);
         assertEq(r.underlyings[0].underlying, SOL);
         assertEq(r.underlyings[1].underlying, ETH);
@@ -202,22 +202,22 @@ contract RiskEngineTest is RiskTest {
 
     function test_StatesFollowEquity() public view {
         // IM 16,500, MM 12,500
-        assertEq(_stateAt(16_500e18), uint256(IRiskEngine.State.Healthy));
-        assertEq(_stateAt(16_500e18 - 1), uint256(IRiskEngine.State.AtRisk));
-        assertEq(_stateAt(12_500e18), uint256(IRiskEngine.State.AtRisk));
-        assertEq(_stateAt(12_500e18 - 1), uint256(IRiskEngine.State.Liquidatable));
-        assertEq(_stateAt(0), uint256(IRiskEngine.State.Liquidatable));
-        assertEq(_stateAt(-1), uint256(IRiskEngine.State.Insolvent));
+        assertEq(_stateAt(16_500e18), uint256(IRiskTypes.State.Healthy));
+        assertEq(_stateAt(16_500e18 - 1), uint256(IRiskTypes.State.AtRisk));
+        assertEq(_stateAt(12_500e18), uint256(IRiskTypes.State.AtRisk));
+        assertEq(_stateAt(12_500e18 - 1), uint256(IRiskTypes.State.Liquidatable));
+        assertEq(_stateAt(0), uint256(IRiskTypes.State.Liquidatable));
+        assertEq(_stateAt(-1), uint256(IRiskTypes.State.Insolvent));
     }
 
     function test_EmptyPortfolio() public view {
         assertMargin(assess(empty(5)), 5, 0, 0);
         assertMargin(assess(empty(-5)), -5, 0, 0);
-        IRiskEngine.Report memory r = engine.explain(empty(-5));
-        assertEq(uint256(r.state), uint256(IRiskEngine.State.Insolvent));
+        IRiskTypes.Report memory r = engine.explain(empty(-5));
+        assertEq(uint256(r.state), uint256(IRiskTypes.State.Insolvent));
         assertEq(r.worstShock, int256(0));
         assertEq(r.scenarioPnl.length, 16);
-        assertEq(engine.assess(new Portfolio[](0), IRiskEngine.Stance.Adverse).length, 0);
+        assertEq(engine.assess(new Portfolio[](0), IRiskTypes.Stance.Adverse).length, 0);
     }
 
     // ------------------------------------------------------------------------------------------------ guarded prices
@@ -228,7 +228,7 @@ contract RiskEngineTest is RiskTest {
         list[0] = withPerp(empty(0), BTC, 1e18, -100_000e18, 0);
         list[1] = withPerp(empty(0), BTC, -1e18, 100_000e18, 0);
         list[2] = withPerp(withSpot(empty(0), BTC, 1e18), BTC, -1e18, 100_000e18, 0);
-        IRiskEngine.Margin[] memory m = engine.assess(list, IRiskEngine.Stance.Adverse);
+        IRiskTypes.Margin[] memory m = engine.assess(list, IRiskTypes.Stance.Adverse);
         assertEq(m[0].equity, -1_000e18);
         assertEq(m[1].equity, -1_000e18);
         // no net delta: the router's price
@@ -247,12 +247,12 @@ contract RiskEngineTest is RiskTest {
         Portfolio[] memory list = new Portfolio[](2);
         list[0] = withPerp(empty(0), BTC, 1e18, -100_000e18, 0);
         list[1] = withPerp(withPerp(empty(0), BTC, -1e18, 100_000e18, 0), ETH, -1e18, 4_000e18, 0);
-        IRiskEngine.Margin[] memory m = engine.assess(list, IRiskEngine.Stance.Favourable);
+        IRiskTypes.Margin[] memory m = engine.assess(list, IRiskTypes.Stance.Favourable);
         assertEq(m[0].equity, 1_000e18);
         // BTC at the first one's 101,000; ETH, of which the first has none, at the router's price
         assertEq(m[1].equity, -1_000e18);
         (list[0], list[1]) = (list[1], list[0]);
-        m = engine.assess(list, IRiskEngine.Stance.Favourable);
+        m = engine.assess(list, IRiskTypes.Stance.Favourable);
         assertEq(m[0].equity, 1_000e18 + 100e18);
         assertEq(m[1].equity, -1_000e18);
     }
@@ -262,9 +262,9 @@ contract RiskEngineTest is RiskTest {
         prices.set(BTC, 100_000e18, 99_000e18, 101_000e18, IPriceRouter.Status.Guarded);
         Portfolio memory p = withPerp(empty(0), BTC, 1e18, 0, 600e18);
         assertEq(assess(p).equity, 99_495e18);
-        IRiskEngine.Marks memory marks = engine.marksOf(p, IRiskEngine.Stance.Adverse);
+        IRiskTypes.Marks memory marks = engine.marksOf(p, IRiskTypes.Stance.Adverse);
         assertEq(marks.leg[0], 99_495e18);
-        assertEq(engine.marksOf(p, IRiskEngine.Stance.Favourable).leg[0], 101_505e18);
+        assertEq(engine.marksOf(p, IRiskTypes.Stance.Favourable).leg[0], 101_505e18);
         assertEq(uint256(marks.status), uint256(IPriceRouter.Status.Guarded));
     }
 
@@ -273,12 +273,12 @@ contract RiskEngineTest is RiskTest {
         Portfolio[] memory list = new Portfolio[](2);
         list[0] = withPerp(empty(0), BTC, 1e18, 0, 0);
         list[1] = _pair();
-        IRiskEngine.Margin[] memory m = engine.assess(list, IRiskEngine.Stance.Adverse);
+        IRiskTypes.Margin[] memory m = engine.assess(list, IRiskTypes.Stance.Adverse);
         assertEq(uint256(m[0].status), uint256(IPriceRouter.Status.Ok));
         assertEq(uint256(m[1].status), uint256(IPriceRouter.Status.Stale));
         assertEq(uint256(engine.explain(list[1]).margin.status), uint256(IPriceRouter.Status.Stale));
         assertEq(
-            uint256(engine.marksOf(list[1], IRiskEngine.Stance.Adverse).status),
+            uint256(engine.marksOf(list[1], IRiskTypes.Stance.Adverse).status),
             uint256(IPriceRouter.Status.Stale)
         );
         assertMargin(m[1], 30_000e18, 21_000e18, 15_400e18);
@@ -294,7 +294,7 @@ contract RiskEngineTest is RiskTest {
             0,
             -1_000e18
         );
-        IRiskEngine.Marks memory marks = engine.marksOf(p, IRiskEngine.Stance.Adverse);
+        IRiskTypes.Marks memory marks = engine.marksOf(p, IRiskTypes.Stance.Adverse);
         assertEq(marks.spot[0], 200e18);
         assertEq(marks.leg[0], 3_993e18);
         assertEq(marks.leg[1], 99_500e18);
@@ -314,7 +314,7 @@ contract RiskEngineTest is RiskTest {
     function test_ExplainAtOtherPrices() public view {
         (uint16[] memory ids, uint256[] memory given) = (new uint16[](2), new uint256[](2));
         (ids[0], ids[1], given[0], given[1]) = (ETH, BTC, 5_000e18, 90_000e18);
-        IRiskEngine.Report memory r = engine.explainAt(_pair(), ids, given);
+        IRiskTypes.Report memory r = engine.explainAt(_pair(), ids, given);
         // 30,000 - 10,000 - 25 * 1,000
         assertEq(r.margin.equity, -5_000e18);
         assertEq(r.underlyings[0].index, 90_000e18);
@@ -330,11 +330,11 @@ contract RiskEngineTest is RiskTest {
     function test_RevertWhen_ProfileIsUnknown() public {
         Portfolio memory p = empty(0);
         p.profileId = 77;
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.UnknownProfile.selector, 77));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.UnknownProfile.selector, 77));
         this.assessOne(p);
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.UnknownProfile.selector, 77));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.UnknownProfile.selector, 77));
         engine.explain(p);
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.UnknownProfile.selector, 77));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.UnknownProfile.selector, 77));
         engine.profile(77);
     }
 
@@ -350,11 +350,11 @@ contract RiskEngineTest is RiskTest {
     function test_RevertWhen_PremiumsDoNotMatchPerps() public {
         Portfolio memory p = withPerp(empty(0), BTC, 1e18, 0, 0);
         p.premiums = new int256[](2);
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.LengthMismatch.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.LengthMismatch.selector, 1, 2));
         this.assessOne(p);
         p.premiums = new int256[](0);
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.LengthMismatch.selector, 1, 0));
-        engine.marksOf(p, IRiskEngine.Stance.Adverse);
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.LengthMismatch.selector, 1, 0));
+        engine.marksOf(p, IRiskTypes.Stance.Adverse);
     }
 
     function test_RevertWhen_TooManyUnderlyings() public {
@@ -365,15 +365,15 @@ contract RiskEngineTest is RiskTest {
         }
         this.assessOne(p);
         prices.set(9, 1e18);
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.TooManyUnderlyings.selector, 8));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.TooManyUnderlyings.selector, 8));
         this.assessOne(withSpot(p, 9, 1e18));
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.TooManyUnderlyings.selector, 8));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.TooManyUnderlyings.selector, 8));
         engine.explain(withSpot(p, 9, 1e18));
         // with room left by another portfolio of the call it is refused all the same
         Portfolio[] memory list = new Portfolio[](2);
         (list[0], list[1]) = (empty(0), withSpot(p, 9, 1e18));
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.TooManyUnderlyings.selector, 8));
-        engine.assess(list, IRiskEngine.Stance.Adverse);
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.TooManyUnderlyings.selector, 8));
+        engine.assess(list, IRiskTypes.Stance.Adverse);
     }
 
     function test_ManyPortfoliosMayHoldMoreUnderlyingsTogether() public {
@@ -386,7 +386,7 @@ contract RiskEngineTest is RiskTest {
                 list[i] = withPerp(list[i], u, 1e18, 0, 0);
             }
         }
-        IRiskEngine.Margin[] memory m = engine.assess(list, IRiskEngine.Stance.Favourable);
+        IRiskTypes.Margin[] memory m = engine.assess(list, IRiskTypes.Stance.Favourable);
         for (uint256 i = 0; i < 3; ++i) {
             assertSame(m[i], assess(list[i]));
         }
@@ -395,33 +395,33 @@ contract RiskEngineTest is RiskTest {
     function test_RevertWhen_APriceIsMissingOrOutOfBounds() public {
         (uint16[] memory ids, uint256[] memory given) = (new uint16[](1), new uint256[](1));
         (ids[0], given[0]) = (BTC, 1e18);
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.PriceMissing.selector, ETH));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.PriceMissing.selector, ETH));
         engine.explainAt(_pair(), ids, given);
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.LengthMismatch.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.LengthMismatch.selector, 1, 2));
         engine.explainAt(_pair(), ids, new uint256[](2));
         Portfolio memory p = withPerp(empty(0), BTC, 1e18, 0, 0);
         given[0] = 0;
         vm.expectRevert(
-            abi.encodeWithSelector(IRiskEngine.PriceOutOfBounds.selector, BTC, 0, type(uint128).max)
+            abi.encodeWithSelector(IRiskTypes.PriceOutOfBounds.selector, BTC, 0, type(uint128).max)
         );
         engine.explainAt(p, ids, given);
         given[0] = 1 << 128;
         vm.expectRevert(
-            abi.encodeWithSelector(IRiskEngine.PriceOutOfBounds.selector, BTC, 1 << 128, type(uint128).max)
+            abi.encodeWithSelector(IRiskTypes.PriceOutOfBounds.selector, BTC, 1 << 128, type(uint128).max)
         );
         engine.explainAt(p, ids, given);
         vm.expectRevert(
-            abi.encodeWithSelector(IRiskEngine.PriceOutOfBounds.selector, 0, 1 << 128, type(uint128).max)
+            abi.encodeWithSelector(IRiskTypes.PriceOutOfBounds.selector, 0, 1 << 128, type(uint128).max)
         );
         engine.perpMark(1 << 128, 0);
         prices.set(BTC, 1e18, 1e18, 1 << 200, IPriceRouter.Status.Guarded);
-        vm.expectPartialRevert(IRiskEngine.PriceOutOfBounds.selector);
+        vm.expectPartialRevert(IRiskTypes.PriceOutOfBounds.selector);
         this.assessOne(p);
     }
 
     function test_RevertWhen_SpotIsWorthTooMuch() public {
         prices.set(BTC, type(uint128).max);
-        vm.expectPartialRevert(IRiskEngine.SpotValueOutOfBounds.selector);
+        vm.expectPartialRevert(IRiskTypes.SpotValueOutOfBounds.selector);
         this.assessOne(withSpot(empty(0), BTC, type(uint128).max));
     }
 
@@ -436,7 +436,7 @@ contract RiskEngineTest is RiskTest {
         Portfolio[] memory list = new Portfolio[](1);
         list[0] = withSpot(empty(0), BTC, 1e18);
         vm.expectRevert();
-        lost.assess(list, IRiskEngine.Stance.Adverse);
+        lost.assess(list, IRiskTypes.Stance.Adverse);
     }
 
     // ------------------------------------------------------------------------------------------------ helpers
@@ -446,13 +446,13 @@ contract RiskEngineTest is RiskTest {
     }
 
     function _expectNotPriced(Portfolio memory p, InstrumentId instrument) private {
-        bytes memory reason = abi.encodeWithSelector(IRiskEngine.InstrumentNotPriced.selector, instrument);
+        bytes memory reason = abi.encodeWithSelector(IRiskTypes.InstrumentNotPriced.selector, instrument);
         vm.expectRevert(reason);
         this.assessOne(p);
         vm.expectRevert(reason);
         engine.explain(p);
         vm.expectRevert(reason);
-        engine.marksOf(p, IRiskEngine.Stance.Adverse);
+        engine.marksOf(p, IRiskTypes.Stance.Adverse);
     }
 
     function _pair() private pure returns (Portfolio memory) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {Portfolio} from "../../../contracts/types/Portfolio.sol";
 import {RiskProfile, Scenario, UnderlyingRisk, VolMove} from "../../../contracts/types/RiskProfile.sol";
 import {Presets} from "../../../contracts/risk/Presets.sol";
@@ -61,7 +61,7 @@ contract RiskFuzz is RiskTest {
         for (uint256 i = 0; i < list.length; ++i) {
             list[i] = _random(_next() % 2);
         }
-        IRiskEngine.Margin[] memory margins = engine.assess(list, IRiskEngine.Stance.Adverse);
+        IRiskTypes.Margin[] memory margins = engine.assess(list, IRiskTypes.Stance.Adverse);
         assertEq(margins.length, list.length);
         for (uint256 i = 0; i < list.length; ++i) {
             assertSame(margins[i], assess(list[i]));
@@ -77,8 +77,8 @@ contract RiskFuzz is RiskTest {
         }
         NaiveMargin.Result memory r = NaiveMargin.compute(p, profile, priceOf);
         assertMargin(assess(p), r.equity, r.initial, r.maintenance);
-        assertSame(assess(p, IRiskEngine.Stance.Favourable), assess(p));
-        IRiskEngine.Report memory report = engine.explain(p);
+        assertSame(assess(p, IRiskTypes.Stance.Favourable), assess(p));
+        IRiskTypes.Report memory report = engine.explain(p);
         assertEq(abi.encode(engine.explainAt(p, ids, given)), abi.encode(report));
         assertSame(report.margin, assess(p));
         _compareReport(report, r, ids);
@@ -88,7 +88,7 @@ contract RiskFuzz is RiskTest {
     }
 
     function _compareReport(
-        IRiskEngine.Report memory report,
+        IRiskTypes.Report memory report,
         NaiveMargin.Result memory r,
         uint16[] memory ids
     ) private pure {
@@ -113,9 +113,9 @@ contract RiskFuzz is RiskTest {
     function testFuzz_Subadditive(int256[4] memory a, int256[4] memory b, bool standard) public view {
         (Portfolio memory pa, Portfolio memory pb, Portfolio memory sum) = _three(a, b);
         pa.profileId = pb.profileId = sum.profileId = standard ? STANDARD : PORTFOLIO;
-        IRiskEngine.Report memory ra = engine.explain(pa);
-        IRiskEngine.Report memory rb = engine.explain(pb);
-        IRiskEngine.Report memory rs = engine.explain(sum);
+        IRiskTypes.Report memory ra = engine.explain(pa);
+        IRiskTypes.Report memory rb = engine.explain(pb);
+        IRiskTypes.Report memory rs = engine.explain(sum);
         uint256 dust = _dust(pa) + _dust(pb);
         assertLe(rs.risk, ra.risk + rb.risk + dust, "risk");
         assertLe(
@@ -136,8 +136,8 @@ contract RiskFuzz is RiskTest {
         for (uint256 i = 0; i < 4; ++i) {
             many = withPerp(many, uint16(1 + i), sizes[i], 0, 0);
         }
-        IRiskEngine.Report memory a = engine.explain(once);
-        IRiskEngine.Report memory b = engine.explain(many);
+        IRiskTypes.Report memory a = engine.explain(once);
+        IRiskTypes.Report memory b = engine.explain(many);
         uint256 dust = factor * _dust(once);
         assertNear(b.risk, a.risk * factor, dust);
         assertNear(b.margin.maintenanceMargin, a.margin.maintenanceMargin * factor, dust);
@@ -348,7 +348,7 @@ contract RiskFuzz is RiskTest {
     }
 
     function _assertNotMore(Portfolio memory a, Portfolio memory b) private view {
-        (IRiskEngine.Margin memory x, IRiskEngine.Margin memory y) = (assess(a), assess(b));
+        (IRiskTypes.Margin memory x, IRiskTypes.Margin memory y) = (assess(a), assess(b));
         assertLe(x.maintenanceMargin, y.maintenanceMargin, "MM");
         assertLe(x.initialMargin, y.initialMargin, "IM");
     }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {Portfolio} from "../../../contracts/types/Portfolio.sol";
 import {RiskTest} from "./RiskTest.sol";
 
@@ -55,7 +56,7 @@ contract RiskGas is RiskTest {
         }
         uint256 all = _warm(
             address(engine),
-            abi.encodeCall(IRiskEngine.assess, (list, IRiskEngine.Stance.Adverse))
+            abi.encodeCall(IRiskEngine.assess, (list, IRiskTypes.Stance.Adverse))
         );
         uint256 own = all - _warm(address(prices), abi.encodeCall(IPriceRouter.pricesOf, (ids)));
         vm.snapshotValue("risk", string.concat("assess: ", name), own);

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {Portfolio} from "../../../contracts/types/Portfolio.sol";
 import {RiskProfile, Scenario, UnderlyingRisk, VolMove} from "../../../contracts/types/RiskProfile.sol";
 import {Presets} from "../../../contracts/risk/Presets.sol";
@@ -29,7 +29,7 @@ contract RiskProfiles is RiskTest {
 
     function test_SetProfileEmits() public {
         vm.expectEmit(true, false, false, false);
-        emit IRiskEngine.ProfileSet(CUSTOM, "portfolio", address(0));
+        emit IRiskTypes.ProfileSet(CUSTOM, "portfolio", address(0));
         engine.setProfile(CUSTOM, Presets.portfolio());
     }
 
@@ -239,7 +239,7 @@ contract RiskProfiles is RiskTest {
     }
 
     function _expectInvalid(string memory field, int256 value, int256 min, int256 max) private {
-        vm.expectRevert(abi.encodeWithSelector(IRiskEngine.InvalidProfile.selector, field, value, min, max));
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.InvalidProfile.selector, field, value, min, max));
     }
 
     /// @dev `portfolio` with its i-th rate replaced; the rates are the fields after the name.

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Test} from "../helpers/Test.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {perpId} from "../../../contracts/types/InstrumentId.sol";
 import {Portfolio, SpotWord, toSpotWord} from "../../../contracts/types/Portfolio.sol";
 import {PositionWord, toLinearWord} from "../../../contracts/types/PositionWord.sol";
@@ -81,21 +81,21 @@ abstract contract RiskTest is Test {
         return p;
     }
 
-    function assess(Portfolio memory p) internal view returns (IRiskEngine.Margin memory) {
-        return assess(p, IRiskEngine.Stance.Adverse);
+    function assess(Portfolio memory p) internal view returns (IRiskTypes.Margin memory) {
+        return assess(p, IRiskTypes.Stance.Adverse);
     }
 
     function assess(
         Portfolio memory p,
-        IRiskEngine.Stance stance
-    ) internal view returns (IRiskEngine.Margin memory) {
+        IRiskTypes.Stance stance
+    ) internal view returns (IRiskTypes.Margin memory) {
         Portfolio[] memory list = new Portfolio[](1);
         list[0] = p;
         return engine.assess(list, stance)[0];
     }
 
     function assertMargin(
-        IRiskEngine.Margin memory m,
+        IRiskTypes.Margin memory m,
         int256 equity,
         uint256 initial,
         uint256 maintenance
@@ -105,7 +105,7 @@ abstract contract RiskTest is Test {
         assertEq(m.maintenanceMargin, maintenance, "maintenance margin");
     }
 
-    function assertSame(IRiskEngine.Margin memory a, IRiskEngine.Margin memory b) internal pure {
+    function assertSame(IRiskTypes.Margin memory a, IRiskTypes.Margin memory b) internal pure {
         assertMargin(a, b.equity, b.initialMargin, b.maintenanceMargin);
         assertEq(a.unrealised, b.unrealised, "unrealised");
         assertEq(uint256(a.status), uint256(b.status), "status");

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {Test} from "../helpers/Test.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
+import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {Presets} from "../../../contracts/risk/Presets.sol";
 import {RiskEngine} from "../../../contracts/risk/RiskEngine.sol";
 import {perpId} from "../../../contracts/types/InstrumentId.sol";
@@ -37,7 +37,7 @@ contract VectorsTest is Test {
         assertTrue(count != 0, "no vectors");
         for (uint256 i = 0; i < count; ++i) {
             string memory key = string.concat(".vectors[", vm.toString(i), "]");
-            IRiskEngine.Report memory report = _engine.explainAt(
+            IRiskTypes.Report memory report = _engine.explainAt(
                 _portfolio(key),
                 _underlyings(key),
                 _uints(string.concat(key, ".indexes"))
@@ -121,7 +121,7 @@ contract VectorsTest is Test {
 
     // ------------------------------------------------------------------------------------------------ checks
 
-    function _checkMargin(IRiskEngine.Report memory report, string memory key) private view {
+    function _checkMargin(IRiskTypes.Report memory report, string memory key) private view {
         assertEq(report.margin.equity, _expectedInt(key, "equity"), _label(key, "equity"));
         assertEq(report.margin.initialMargin, _expected(key, "initialMargin"), _label(key, "initialMargin"));
         assertEq(
@@ -134,7 +134,7 @@ contract VectorsTest is Test {
         assertEq(uint256(report.state), _expected(key, "state"), _label(key, "state"));
     }
 
-    function _checkCharges(IRiskEngine.Report memory report, string memory key) private view {
+    function _checkCharges(IRiskTypes.Report memory report, string memory key) private view {
         assertEq(report.risk, _expected(key, "risk"), _label(key, "risk"));
         assertEq(report.roll, _expected(key, "roll"), _label(key, "roll"));
         assertEq(report.shortOption, _expected(key, "shortOption"), _label(key, "shortOption"));
@@ -143,7 +143,7 @@ contract VectorsTest is Test {
         assertEq(report.floor, _expected(key, "floor"), _label(key, "floor"));
     }
 
-    function _checkScenarios(IRiskEngine.Report memory report, string memory key) private view {
+    function _checkScenarios(IRiskTypes.Report memory report, string memory key) private view {
         assertEq(report.worstScenario, _expected(key, "worstScenario"), _label(key, "worstScenario"));
         assertEq(report.worstShock, _expectedInt(key, "worstShock"), _label(key, "worstShock"));
         assertEq(uint256(report.worstVol), _expected(key, "worstVol"), _label(key, "worstVol"));
@@ -154,7 +154,7 @@ contract VectorsTest is Test {
         );
     }
 
-    function _checkUnderlyings(IRiskEngine.Report memory report, string memory key) private view {
+    function _checkUnderlyings(IRiskTypes.Report memory report, string memory key) private view {
         uint256[] memory order = _uints(string.concat(key, ".expected.underlyingOrder"));
         int256[] memory netDeltas = _ints(string.concat(key, ".expected.netDeltas"));
         uint256[] memory scans = _uints(string.concat(key, ".expected.scans"));
