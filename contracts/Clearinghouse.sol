@@ -6,13 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {
-    MAX_ASSETS,
-    ROLE_LIQUIDATOR,
-    ROLE_VENUE,
-    SCOPE_DEPOSIT,
-    SCOPE_WITHDRAW
-} from "./ClearinghouseStorage.sol";
+import {MAX_ASSETS, ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
@@ -23,6 +17,7 @@ import {PositionWord} from "./types/PositionWord.sol";
 import {Portfolio} from "./types/Portfolio.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
+import {IClearinghouseLiquidation} from "./interfaces/IClearinghouseLiquidation.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
@@ -33,6 +28,8 @@ import {CashMarket} from "./markets/CashMarket.sol";
 contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     /// @inheritdoc IClearinghouseCore
     address public immutable extension;
+    /// @inheritdoc IClearinghouseCore
+    address public immutable liquidation;
     uint256 internal immutable _rateBase;
     uint256 internal immutable _rateSlopeLow;
     uint256 internal immutable _rateSlopeHigh;
@@ -41,10 +38,18 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
 
     /// @param authority The AccessManager.
     /// @param extension_ The ClearinghouseExt.
+    /// @param liquidation_ The ClearinghouseLiquidation.
     /// @param model Interest on cash, fixed for good; each rate at most 300% a year.
-    constructor(address authority, address extension_, RateModel memory model) AccessManaged(authority) {
+    constructor(
+        address authority,
+        address extension_,
+        address liquidation_,
+        RateModel memory model
+    ) AccessManaged(authority) {
         if (extension_.code.length == 0) revert NotAContract(extension_);
+        if (liquidation_.code.length == 0) revert NotAContract(liquidation_);
         extension = extension_;
+        liquidation = liquidation_;
         _within("base", model.base, 0, 3e18);
         _within("slopeLow", model.slopeLow, 0, 3e18);
         _within("slopeHigh", model.slopeHigh, 0, 3e18);
@@ -58,9 +63,13 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _s.cashIndex = CashMarket.pack(CashMarket.Index(1e18, 1e18, 0, 0, block.timestamp));
     }
 
-    /// @dev Governance and rarely used reads. The extension's address is immutable and it never calls back here.
+    /// @dev Liquidations, governance and rarely used reads. Both addresses are immutable. What runs there calls back here
+    /// for the rate model and nothing else.
     fallback() external {
-        address target = extension;
+        bool isLiquidation =
+            msg.sig == IClearinghouseLiquidation.executeLiquidation.selector ||
+                msg.sig == IClearinghouseLiquidation.quoteLiquidation.selector;
+        address target = isLiquidation ? liquidation : extension;
         assembly {
             calldatacopy(0, 0, calldatasize())
             let ok := delegatecall(gas(), target, 0, calldatasize(), 0, 0)
@@ -89,9 +98,9 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
 
         _pull(IERC20(config.token()), takenRaw, totals.recorded(), config.decimals());
         asset.totals = toAssetTotals(recorded, totals.cap());
-        _credit(account, assetId, int256(amount));
+        AccountHeader header = _credit(account, assetId, int256(amount));
         emit Deposited(account, assetId, msg.sender, takenRaw);
-        _clearFlagIfHealthy(account);
+        _clearFlagIfHealthy(account, header);
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -119,9 +128,9 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         if (amount > type(uint128).max) revert AmountTooLarge(amount, type(uint128).max);
         _asset(assetId);
         _take(from, assetId, amount);
-        _credit(to, assetId, int256(amount));
+        AccountHeader header = _credit(to, assetId, int256(amount));
         emit Transferred(from, to, assetId, amount);
-        _clearFlagIfHealthy(to);
+        _clearFlagIfHealthy(to, header);
     }
 
     // ------------------------------------------------------------------------------------------------ modules
@@ -137,8 +146,8 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         else _checkBand(params);
         CashMarket.Index memory index = _cashIndex();
         Sides memory sides;
-        sides.a = _loadForAction(params.buyer, index, 1);
-        sides.b = _loadForAction(params.seller, index, 1);
+        _loadForAction(sides.a, params.buyer, index, 1, 0);
+        _loadForAction(sides.b, params.seller, index, 1, 0);
         bool added = _exchange(
             sides,
             interest,
@@ -191,35 +200,6 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         );
     }
 
-    /// @inheritdoc IClearinghouseCore
-    function moveBasket(
-        AccountId from,
-        AccountId to,
-        Basket calldata basket,
-        uint256 reward,
-        uint256 incentive
-    ) external nonReentrant returns (int256 cashToTaker) {
-        _module(ROLE_LIQUIDATOR);
-        if (from == to) revert SameAccount(from);
-        if (incentive != 0) {
-            _debitInsurance(incentive);
-            emit IncentivePaid(to, incentive);
-        }
-        CashMarket.Index memory index = _cashIndex();
-        Sides memory sides;
-        sides.a = _loadForAction(from, index, 0);
-        sides.b = _loadForAction(to, index, basket.instruments.length + basket.assetIds.length);
-        int256 cashToFrom = _moveLegs(sides, basket) + _moveSpot(sides, basket);
-        sides.a.cash -= int256(reward);
-        sides.b.cash += int256(reward + incentive);
-        // taking over risk goes on while paused or guarded: the taker is judged at the price adverse to it
-        IRiskTypes.Margin memory margin = _assess(_portfolio(sides.b));
-        if (margin.equity < int256(margin.initialMargin)) _requireReduced(sides.b, margin);
-        _storeBoth(sides, index);
-        emit BasketMoved(from, to, cashToFrom, reward);
-        return sides.b.cash - sides.b.oldCash;
-    }
-
     // ------------------------------------------------------------------------------------------------ views
 
     /// @inheritdoc IClearinghouseCore
@@ -229,38 +209,23 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
 
     /// @inheritdoc IClearinghouseCore
     function portfolioOf(AccountId account) external view nonReentrantView returns (Portfolio memory) {
-        return _portfolio(_load(account, _cashIndex(), 0));
-    }
-
-    /// @inheritdoc IClearinghouseCore
-    function previewBasket(
-        AccountId account,
-        Basket calldata basket
-    ) external view nonReentrantView returns (Portfolio memory) {
-        Loaded memory loaded = _load(account, _cashIndex(), 0);
-        _previewBasket(loaded, basket);
-        return _portfolio(loaded);
+        uint256 portfolio = _encode(_load(account, _cashIndex()), false);
+        assembly ("memory-safe") {
+            // the only value: the word before it, which has been used up, becomes its offset
+            let start := sub(portfolio, 0x20)
+            mstore(start, 0x20)
+            return(start, sub(mload(0x40), start))
+        }
     }
 
     /// @inheritdoc IClearinghouseCore
     function marginOf(AccountId account) external view nonReentrantView returns (IRiskTypes.Margin memory) {
-        return _assess(_portfolio(_load(account, _cashIndex(), 0)));
+        return _assess(_load(account, _cashIndex()), false);
     }
 
     /// @inheritdoc IClearinghouseCore
     function cashOf(AccountId account) external view nonReentrantView returns (int256) {
         return CashMarket.toCash(_cashIndex(), _s.accounts[account].header.cashPrincipal());
-    }
-
-    /// @inheritdoc IClearinghouseCore
-    function cashPrincipalOf(AccountId account) external view nonReentrantView returns (int256) {
-        return _s.accounts[account].header.cashPrincipal();
-    }
-
-    /// @inheritdoc IClearinghouseCore
-    function collateralOf(AccountId account, uint8 assetId) external view nonReentrantView returns (uint256) {
-        if (assetId >= MAX_ASSETS) revert UnknownAsset(assetId);
-        return _s.accounts[account].collateral[assetId];
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -277,11 +242,6 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
             }
         }
         return (0, 0);
-    }
-
-    /// @inheritdoc IClearinghouseCore
-    function positionsOf(AccountId account) external view nonReentrantView returns (PositionWord[] memory) {
-        return _load(account, _cashIndex(), 0).legs;
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -310,16 +270,6 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     /// @inheritdoc IClearinghouseCore
     function riskEngine() external view returns (IRiskEngine) {
         return _s.riskEngine;
-    }
-
-    /// @inheritdoc IClearinghouseCore
-    function insuranceAccount() external view returns (AccountId) {
-        return _s.insuranceAccount;
-    }
-
-    /// @inheritdoc IClearinghouseCore
-    function paused() external view returns (bool) {
-        return _s.paused;
     }
 
     // ------------------------------------------------------------------------------------------------ helpers

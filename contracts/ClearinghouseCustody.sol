@@ -31,12 +31,15 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     ) internal pure returns (uint256 amount, uint256 takenRaw) {
         if (amountRaw > type(uint128).max)
             revert IClearinghouseTypes.AmountTooLarge(amountRaw, type(uint128).max);
-        if (decimals <= 18) {
-            amount = amountRaw * 10 ** (18 - decimals);
-            takenRaw = amountRaw;
-        } else {
-            amount = amountRaw / 10 ** (decimals - 18);
-            takenRaw = amount * 10 ** (decimals - 18);
+        unchecked {
+            // amountRaw < 2**128 and 2 <= decimals <= 24
+            if (decimals <= 18) {
+                amount = amountRaw * 10 ** (18 - decimals);
+                takenRaw = amountRaw;
+            } else {
+                amount = amountRaw / 10 ** (decimals - 18);
+                takenRaw = amount * 10 ** (decimals - 18);
+            }
         }
         if (amount == 0) revert IClearinghouseTypes.AmountZero();
         if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
@@ -45,27 +48,49 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     function _rawToWadUp(uint256 amountRaw, uint256 decimals) internal pure returns (uint256 amount) {
         if (amountRaw > type(uint128).max)
             revert IClearinghouseTypes.AmountTooLarge(amountRaw, type(uint128).max);
-        return
-            decimals <= 18
-                ? amountRaw * 10 ** (18 - decimals)
-                : WadMath.divUpRaw(amountRaw, 10 ** (decimals - 18));
+        unchecked {
+            // as in _toWad
+            return
+                decimals <= 18
+                    ? amountRaw * 10 ** (18 - decimals)
+                    : WadMath.divUpRaw(amountRaw, 10 ** (decimals - 18));
+        }
     }
 
+    /// @param amount Below 2**128, as everything recorded is.
     function _wadToRawUp(uint256 amount, uint256 decimals) private pure returns (uint256) {
-        return
-            decimals <= 18 ? WadMath.divUpRaw(amount, 10 ** (18 - decimals)) : amount * 10 ** (decimals - 18);
+        unchecked {
+            return
+                decimals <= 18
+                    ? WadMath.divUpRaw(amount, 10 ** (18 - decimals))
+                    : amount * 10 ** (decimals - 18);
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ tokens
 
+    /// @dev This contract's balance. Fails as a call of the token would, also where there is no token.
+    function _balanceOf(IERC20 token) private view returns (uint256 held) {
+        uint256 selector = uint256(uint32(IERC20.balanceOf.selector));
+        bool ok;
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x20, address())
+            ok := staticcall(gas(), token, 0x1c, 0x24, 0x00, 0x20)
+            ok := and(ok, gt(returndatasize(), 0x1f))
+            held := mload(0x00)
+        }
+        if (!ok) _bubble();
+    }
+
     /// @notice Takes tokens from the caller and makes sure that exactly as many arrived.
     function _pull(IERC20 token, uint256 amountRaw, uint256 recorded, uint256 decimals) internal {
-        uint256 balance = token.balanceOf(address(this));
+        uint256 balance = _balanceOf(token);
         uint256 recordedRaw = _wadToRawUp(recorded, decimals);
         if (balance < recordedRaw)
             revert IClearinghouseTypes.LedgerMismatch(address(token), recordedRaw, balance);
         token.safeTransferFrom(msg.sender, address(this), amountRaw);
-        uint256 received = token.balanceOf(address(this)) - balance;
+        uint256 received = _balanceOf(token) - balance;
         if (received != amountRaw) {
             revert IClearinghouseTypes.TransferAmountMismatch(address(token), amountRaw, received);
         }
@@ -73,9 +98,9 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
 
     /// @notice Sends tokens and makes sure that exactly as many left.
     function _push(IERC20 token, address to, uint256 amountRaw) internal {
-        uint256 balance = token.balanceOf(address(this));
+        uint256 balance = _balanceOf(token);
         token.safeTransfer(to, amountRaw);
-        uint256 left = balance - token.balanceOf(address(this));
+        uint256 left = balance - _balanceOf(token);
         if (left != amountRaw)
             revert IClearinghouseTypes.TransferAmountMismatch(address(token), amountRaw, left);
     }
@@ -83,55 +108,58 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     // ------------------------------------------------------------------------------------------------ ledger
 
     /// @notice Adds to (or takes from, where negative and covered) a balance without loading positions.
-    function _credit(AccountId account, uint8 assetId, int256 amount) internal {
-        if (assetId == CASH) {
-            CashMarket.Index memory index = _cashIndex();
-            CashMarket.Totals memory totals = CashMarket.unpack(_s.cashTotals);
-            _addCash(account, amount, index, totals);
-            _storeCash(index, totals);
-            return;
-        }
+    /// @return header The account's afterwards.
+    function _credit(
+        AccountId account,
+        uint8 assetId,
+        int256 amount
+    ) internal returns (AccountHeader header) {
+        if (assetId == CASH) return _creditCash(account, amount);
         Account storage entry = _s.accounts[account];
         uint256 balance = uint256(entry.collateral[assetId]) + uint256(amount);
         if (balance > type(uint128).max)
             revert IClearinghouseTypes.AmountTooLarge(balance, type(uint128).max);
+        header = entry.header;
         if (balance == uint256(amount)) {
-            AccountHeader header = entry.header;
             uint256 mask = header.collateralMask() | (1 << assetId);
             if (_popCount(mask) > MAX_COLLATERALS) {
                 revert IClearinghouseTypes.TooManyCollaterals(account, MAX_COLLATERALS);
             }
-            entry.header = header.withMask(mask);
+            header = header.withMask(mask);
+            entry.header = header;
         }
         entry.collateral[assetId] = uint128(balance);
         emit IClearinghouseTypes.CollateralUpdated(account, assetId, balance);
     }
 
-    function _addCash(
-        AccountId account,
-        int256 amount,
-        CashMarket.Index memory index,
-        CashMarket.Totals memory totals
-    ) private {
+    function _creditCash(AccountId account, int256 amount) private returns (AccountHeader header) {
         Account storage entry = _s.accounts[account];
-        AccountHeader header = entry.header;
+        header = entry.header;
         int256 oldPrincipal = header.cashPrincipal();
-        int256 principal = CashMarket.toPrincipal(index, CashMarket.toCash(index, oldPrincipal) + amount);
-        if (principal > type(int128).max || principal < -type(int128).max) {
-            revert IClearinghouseTypes.AmountTooLarge(
-                WadMath.abs(principal),
-                uint256(int256(type(int128).max))
-            );
+        CashMarket.TotalsWord word = _s.cashTotals;
+        int256 principal;
+        if (CashMarket.isIdle(word) && amount > 0) {
+            // nobody borrows, so that the account has no debt, nothing accrues, and no rate is going to change
+            principal = CashMarket.lent(_s.cashIndex, oldPrincipal, amount);
+            _s.cashTotals = CashMarket.addSupply(word, principal - oldPrincipal);
+        } else {
+            CashMarket.Index memory index = _cashIndex();
+            CashMarket.Totals memory totals = CashMarket.unpack(word);
+            principal = CashMarket.toPrincipal(index, CashMarket.toCash(index, oldPrincipal) + amount);
+            CashMarket.replace(totals, oldPrincipal, principal);
+            _storeCash(index, totals);
         }
-        entry.header = header.withCash(principal);
-        CashMarket.replace(totals, oldPrincipal, principal);
+        _requirePrincipal(principal);
+        header = header.withCash(principal);
+        entry.header = header;
         emit IClearinghouseTypes.CashUpdated(account, principal);
     }
 
     /// @notice Takes from an account and makes sure that it may: the end of withdrawals and transfers.
     function _take(AccountId account, uint8 assetId, uint256 amount) internal {
         CashMarket.Index memory index = _cashIndex();
-        Loaded memory loaded = _loadForAction(account, index, 0);
+        Loaded memory loaded;
+        _loadForAction(loaded, account, index, 0, 0);
         if (assetId == CASH) loaded.cash -= int256(amount);
         else _applySpot(loaded, assetId, -int256(amount));
         _checkWithdrawal(loaded);

@@ -6,7 +6,6 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {CASH, MAX_ASSETS, ROLE_LIQUIDATOR, ROLE_VENUE, SCOPE_TRADE} from "./ClearinghouseStorage.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {AssetConfig, toAssetConfig} from "./types/AssetConfig.sol";
@@ -15,7 +14,7 @@ import {toFundingState} from "./types/FundingState.sol";
 import {ModuleState, toModuleState} from "./types/ModuleState.sol";
 import {InstrumentId, MAX_UNDERLYING, perpId} from "./types/InstrumentId.sol";
 import {OpenInterest} from "./types/OpenInterest.sol";
-import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
+import {PositionWord} from "./types/PositionWord.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
@@ -43,10 +42,11 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         _authorise(account, SCOPE_TRADE);
         if (!_s.riskEngine.isProfile(profileId)) revert IRiskTypes.UnknownProfile(profileId);
         CashMarket.Index memory index = _cashIndex();
-        Loaded memory loaded = _loadForAction(account, index, 0);
+        Loaded memory loaded;
+        _loadForAction(loaded, account, index, 0, 0);
         loaded.profileId = profileId;
         if (loaded.count != 0 || loaded.spotCount != 0 || loaded.cash < 0) {
-            IRiskTypes.Margin memory margin = _assess(_portfolio(loaded));
+            IRiskTypes.Margin memory margin = _assess(loaded, false);
             if (_s.paused || margin.status != IPriceRouter.Status.Ok) {
                 revert ReduceOnly(account, margin.status, _s.paused);
             }
@@ -84,23 +84,55 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     /// @inheritdoc IClearinghouseExt
     function settleExpired(AccountId[] calldata accounts) external nonReentrant {
         for (uint256 i = 0; i < accounts.length; ++i) {
-            _settle(accounts[i]);
+            _settleFirst(accounts[i]);
         }
     }
 
     /// @inheritdoc IClearinghouseExt
     function settleWithin(AccountId account) external {
         if (!_reentrancyGuardEntered()) revert NotWithinAction();
-        _settle(account);
+        _settleFirst(account);
     }
 
-    function _settle(AccountId account) private {
+    /// @inheritdoc ClearinghouseLedger
+    function _settleFirst(AccountId account) internal override {
         CashMarket.Index memory index = _cashIndex();
-        Loaded memory loaded = _load(account, index, 0);
+        Loaded memory loaded = _load(account, index);
         if (!loaded.due || !_settleLegs(loaded)) return;
         CashMarket.Totals memory totals = CashMarket.unpack(_s.cashTotals);
         _store(loaded, index, totals);
         _storeCash(index, totals);
+    }
+
+    /// @dev Turns legs whose expiry has settled into cash (SPEC-V8), rounded down for either side.
+    function _settleLegs(Loaded memory loaded) private returns (bool settled) {
+        for (uint256 i = 0; i < loaded.count;) {
+            PositionWord leg = loaded.legs[i];
+            InstrumentId instrument = leg.instrument();
+            uint256 expirySec = instrument.expirySec();
+            uint256 price;
+            if (expirySec != 0 && expirySec <= block.timestamp) {
+                price = _s.riskEngine.settlementOf(instrument.underlying(), uint40(expirySec));
+            }
+            if (price == 0) {
+                ++i;
+                continue;
+            }
+            _settleLeg(loaded, i, leg, price);
+            settled = true;
+        }
+    }
+
+    function _settleLeg(Loaded memory loaded, uint256 i, PositionWord leg, uint256 price) private {
+        InstrumentId instrument = leg.instrument();
+        int256 size = leg.size();
+        int256 cost = instrument.isOption() ? int256(0) : leg.cost();
+        int256 cash = WadMath.mulFloor(size, int256(instrument.payoff(price))) + cost;
+        loaded.cash += cash;
+        _remove(loaded, i);
+        _moveInterest(_s.interests[instrument], -_long(size), -cost);
+        emit PositionUpdated(loaded.id, instrument, 0, 0);
+        emit PositionSettled(loaded.id, instrument, size, price, cash);
     }
 
     /// @inheritdoc IClearinghouseExt
@@ -312,6 +344,32 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     }
 
     /// @inheritdoc IClearinghouseExt
+    function cashPrincipalOf(AccountId account) external view nonReentrantView returns (int256) {
+        return _s.accounts[account].header.cashPrincipal();
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function collateralOf(AccountId account, uint8 assetId) external view nonReentrantView returns (uint256) {
+        if (assetId >= MAX_ASSETS) revert UnknownAsset(assetId);
+        return _s.accounts[account].collateral[assetId];
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function positionsOf(AccountId account) external view nonReentrantView returns (PositionWord[] memory) {
+        return _load(account, _cashIndex()).legs;
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function insuranceAccount() external view returns (AccountId) {
+        return _s.insuranceAccount;
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function paused() external view returns (bool) {
+        return _s.paused;
+    }
+
+    /// @inheritdoc IClearinghouseExt
     function assetCount() external view returns (uint8) {
         return _s.assetCount;
     }
@@ -398,15 +456,5 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
             state.venueFees(),
             entry.feeAccount
         );
-    }
-
-    /// @inheritdoc ClearinghouseLedger
-    function _settleFirst(AccountId account) internal override {
-        _settle(account);
-    }
-
-    /// @dev Asks the core, in whose context this runs: the model is part of its code.
-    function _rateModel() internal view override returns (RateModel memory) {
-        return IClearinghouseCore(address(this)).rateModel();
     }
 }

@@ -8,7 +8,9 @@ import {AccountId} from "./types/AccountId.sol";
 import {FundingState} from "./types/FundingState.sol";
 import {InstrumentId, Kind} from "./types/InstrumentId.sol";
 import {PositionWord, toLinearWord, toOptionWord} from "./types/PositionWord.sol";
-import {Portfolio, SpotWord, toSpotWord} from "./types/Portfolio.sol";
+import {SpotWord, toSpotWord} from "./types/Portfolio.sol";
+import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
+import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {PositionMath} from "./libraries/PositionMath.sol";
 import {WadMath} from "./libraries/WadMath.sol";
@@ -20,10 +22,11 @@ import {Funding} from "./markets/Funding.sol";
 /// simply does not write.
 abstract contract ClearinghouseLedger is ClearinghouseStorage {
     /// @param principal,cash The stored principal and the present value that the action changes.
-    /// @param count Positions in use in `legs`, which has room for more.
+    /// @param count Positions in use in `legs`, which has room for more; what is beyond them is undefined.
     /// @param legs,oldLegs As changed, and as loaded.
+    /// @param spot,oldSpot Likewise; `spotCount` in use, of which the first `oldSpotCount` were loaded. An amount of 0 is
+    /// removed when written.
     /// @param due Whether some leg has expired.
-    /// @param spot,oldSpot Likewise; `spotCount` in use. An amount of 0 is removed when written.
     struct Loaded {
         AccountId id;
         AccountHeader header;
@@ -35,84 +38,109 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         uint256 oldCount;
         uint256 count;
         uint256 profileId;
-        bool due;
         PositionWord[] legs;
         PositionWord[] oldLegs;
         uint256 spotCount;
+        uint256 oldSpotCount;
         SpotWord[] spot;
         SpotWord[] oldSpot;
+        bool due;
     }
 
     // ------------------------------------------------------------------------------------------------ load
 
-    function _cashIndex() internal view returns (CashMarket.Index memory) {
-        return CashMarket.accrued(CashMarket.unpack(_s.cashIndex), block.timestamp);
+    function _cashIndex() internal view returns (CashMarket.Index memory index) {
+        CashMarket.load(index, _s.cashIndex, block.timestamp);
     }
 
-    /// @param room How many positions and balances the action may add.
-    function _load(
+    function _load(AccountId id, CashMarket.Index memory index) internal view returns (Loaded memory loaded) {
+        _loadInto(loaded, id, index, 0, 0);
+    }
+
+    /// @notice Fills `loaded`, which spares an account that is part of a larger structure a second allocation.
+    /// @param room How many positions the action may add.
+    /// @param spotRoom How many balances it may add.
+    function _loadInto(
+        Loaded memory loaded,
         AccountId id,
         CashMarket.Index memory index,
-        uint256 room
-    ) internal view returns (Loaded memory loaded) {
+        uint256 room,
+        uint256 spotRoom
+    ) internal view {
         Account storage account = _s.accounts[id];
         AccountHeader header = account.header;
         loaded.id = id;
         loaded.header = header;
-        loaded.principal = header.cashPrincipal();
-        loaded.mask = header.collateralMask();
+        int256 principal = header.cashPrincipal();
+        loaded.principal = principal;
         loaded.flaggedAt = header.flaggedAt();
         loaded.profileId = header.profileId();
-        loaded.oldCash = loaded.cash = CashMarket.toCash(index, loaded.principal);
-
+        loaded.oldCash = loaded.cash = CashMarket.toCash(index, principal);
         uint256 count = header.positionCount();
         loaded.oldCount = loaded.count = count;
-        PositionWord[] memory legs = new PositionWord[](count + room);
-        PositionWord[] memory oldLegs = new PositionWord[](count);
-        PositionWord[MAX_POSITIONS] storage positions = account.positions;
-        bool due;
-        assembly ("memory-safe") {
-            // both arrays have at least `count` words, and the storage array is contiguous
-            for {
-                let i := 0
-            } lt(i, count) {
-                i := add(i, 1)
-            } {
-                let word := sload(add(positions.slot, i))
-                let offset := mul(add(i, 1), 0x20)
-                mstore(add(legs, offset), word)
-                mstore(add(oldLegs, offset), word)
-                // expiry in hours, 0 for perps: one second less is then beyond any time
-                let expiry := mul(and(shr(220, word), 0xfffff), 3600)
-                due := or(due, lt(sub(expiry, 1), timestamp()))
-            }
-        }
-        loaded.due = due;
-        loaded.legs = legs;
-        loaded.oldLegs = oldLegs;
-        _loadSpot(account, loaded, room);
+        (loaded.legs, loaded.oldLegs, loaded.due) = _loadLegs(account, count, room);
+        uint256 mask = header.collateralMask();
+        loaded.mask = mask;
+        if (mask != 0 || spotRoom != 0) _loadSpot(account, loaded, spotRoom);
     }
 
-    /// @notice As `_load`, with what has expired and settled turned into cash first.
+    /// @notice As `_loadInto`, with what has expired and settled turned into cash first.
     function _loadForAction(
+        Loaded memory loaded,
         AccountId id,
         CashMarket.Index memory index,
-        uint256 room
-    ) internal returns (Loaded memory loaded) {
-        loaded = _load(id, index, room);
-        if (!loaded.due) return loaded;
+        uint256 room,
+        uint256 spotRoom
+    ) internal {
+        _loadInto(loaded, id, index, room, spotRoom);
+        if (!loaded.due) return;
         _settleFirst(id);
-        return _load(id, index, room);
+        _loadInto(loaded, id, index, room, spotRoom);
     }
 
-    /// @dev Settles an account in storage.
-    function _settleFirst(AccountId id) internal virtual;
+    /// @dev Settles an account in storage: a call of the extension, in the same context.
+    function _settleFirst(AccountId id) internal virtual {
+        IClearinghouseExt(address(this)).settleWithin(id);
+    }
+
+    /// @return legs The positions, with room for more.
+    /// @return oldLegs The same once more.
+    /// @return due Whether some leg has expired.
+    function _loadLegs(
+        Account storage account,
+        uint256 count,
+        uint256 room
+    ) private view returns (PositionWord[] memory legs, PositionWord[] memory oldLegs, bool due) {
+        PositionWord[MAX_POSITIONS] storage positions = account.positions;
+        assembly ("memory-safe") {
+            // both arrays side by side; the storage array is contiguous
+            legs := mload(0x40)
+            let size := shl(5, count)
+            let word := add(legs, 0x20)
+            oldLegs := add(word, add(size, shl(5, room)))
+            mstore(0x40, add(oldLegs, add(size, 0x20)))
+            mstore(legs, add(count, room))
+            mstore(oldLegs, count)
+            let slot := positions.slot
+            for {
+                let end := add(slot, count)
+            } lt(slot, end) {
+                slot := add(slot, 1)
+            } {
+                let leg := sload(slot)
+                mstore(word, leg)
+                word := add(word, 0x20)
+                // expiry in hours, 0 for perps: one second less is then beyond any time
+                due := or(due, lt(sub(mul(and(shr(220, leg), 0xfffff), 3600), 1), timestamp()))
+            }
+            mcopy(add(oldLegs, 0x20), add(legs, 0x20), size)
+        }
+    }
 
     function _loadSpot(Account storage account, Loaded memory loaded, uint256 room) private view {
         uint256 mask = loaded.mask;
-        if (mask == 0 && room == 0) return;
         loaded.spot = new SpotWord[](MAX_COLLATERALS + room);
-        loaded.oldSpot = new SpotWord[](MAX_COLLATERALS);
+        loaded.oldSpot = new SpotWord[](MAX_COLLATERALS + room);
         uint256 n;
         for (uint256 assetId = 1; mask >> assetId != 0; ++assetId) {
             if ((mask >> assetId) & 1 == 0) continue;
@@ -120,16 +148,32 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             loaded.oldSpot[n] = loaded.spot[n] = word;
             ++n;
         }
-        loaded.spotCount = n;
+        loaded.spotCount = loaded.oldSpotCount = n;
     }
 
     // ------------------------------------------------------------------------------------------------ change
 
     /// @dev Index of the instrument among the legs, or `count` where there is none.
-    function _find(Loaded memory loaded, InstrumentId instrument) internal pure returns (uint256 i) {
-        uint256 count = loaded.count;
-        for (; i < count; ++i) {
-            if (loaded.legs[i].isInstrument(instrument)) return i;
+    function _find(Loaded memory loaded, InstrumentId instrument) internal pure returns (uint256) {
+        return _indexIn(loaded.legs, loaded.count, instrument);
+    }
+
+    /// @dev Index of the instrument among the first `count` of `legs`, or `count`.
+    function _indexIn(
+        PositionWord[] memory legs,
+        uint256 count,
+        InstrumentId instrument
+    ) internal pure returns (uint256 i) {
+        for (; i < count;) {
+            PositionWord word;
+            assembly ("memory-safe") {
+                // `legs` has at least `count` words
+                word := mload(add(add(legs, 0x20), shl(5, i)))
+            }
+            if (word.isInstrument(instrument)) return i;
+            unchecked {
+                ++i;
+            }
         }
     }
 
@@ -155,20 +199,20 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             if (i == MAX_POSITIONS) revert IClearinghouseTypes.TooManyPositions(loaded.id, MAX_POSITIONS);
             loaded.count = i + 1;
         }
-        PositionWord word_;
+        PositionWord changed;
         if (instrument.isOption()) {
             newSize = oldSize + delta;
             loaded.cash += PositionMath.costOf(delta, price, 0);
-            word_ = toOptionWord(instrument, newSize, epoch);
+            changed = toOptionWord(instrument, newSize, epoch);
         } else {
             int256 newCost;
             int256 realised;
             (newSize, newCost, realised) = PositionMath.traded(oldSize, oldCost, delta, price, fundingIndex);
             loaded.cash += realised;
             costDelta = newCost - oldCost;
-            word_ = toLinearWord(instrument, newSize, newCost, epoch);
+            changed = toLinearWord(instrument, newSize, newCost, epoch);
         }
-        if (newSize != 0) loaded.legs[i] = word_;
+        if (newSize != 0) loaded.legs[i] = changed;
         else _remove(loaded, i);
     }
 
@@ -211,12 +255,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         _storeSpot(account, loaded);
         if (loaded.cash != loaded.oldCash) {
             int256 principal = CashMarket.toPrincipal(index, loaded.cash);
-            if (principal > type(int128).max || principal < -type(int128).max) {
-                revert IClearinghouseTypes.AmountTooLarge(
-                    WadMath.abs(principal),
-                    uint256(int256(type(int128).max))
-                );
-            }
+            _requirePrincipal(principal);
             CashMarket.replace(totals, loaded.principal, principal);
             loaded.principal = principal;
             emit IClearinghouseTypes.CashUpdated(loaded.id, principal);
@@ -232,6 +271,13 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             loaded.profileId
         );
         if (AccountHeader.unwrap(header) != AccountHeader.unwrap(loaded.header)) account.header = header;
+    }
+
+    /// @dev A principal must fit its 128 bits.
+    function _requirePrincipal(int256 principal) internal pure {
+        uint256 amount = WadMath.abs(principal);
+        uint256 max = uint256(int256(type(int128).max));
+        if (amount > max) revert IClearinghouseTypes.AmountTooLarge(amount, max);
     }
 
     function _storeLegs(Account storage account, Loaded memory loaded) private {
@@ -279,13 +325,22 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         loaded.mask = mask;
     }
 
-    /// @dev The interest rate model.
-    function _rateModel() internal view virtual returns (RateModel memory);
+    /// @dev The interest rate model. It is part of the core's code: a contract that the core delegates to asks it, in whose
+    /// context it runs.
+    function _rateModel() internal view virtual returns (RateModel memory) {
+        return IClearinghouseCore(address(this)).rateModel();
+    }
 
     /// @notice Writes indexes and totals with the rates that follow from them.
     function _storeCash(CashMarket.Index memory index, CashMarket.Totals memory totals) internal {
-        CashMarket.setRates(index, totals, _rateModel());
         _s.cashTotals = CashMarket.pack(totals);
+        if (totals.borrowPrincipal == 0) {
+            // nobody borrows, and as long as nobody did nothing has accrued either
+            if (index.supplyRate | index.borrowRate == 0) return;
+            (index.supplyRate, index.borrowRate) = (0, 0);
+        } else {
+            CashMarket.setRates(index, totals, _rateModel());
+        }
         CashMarket.IndexWord word = CashMarket.pack(index);
         // the time alone, in the top 32 bits, is no change: while nobody borrows nothing is written
         uint256 changed = CashMarket.IndexWord.unwrap(word) ^ CashMarket.IndexWord.unwrap(_s.cashIndex);
@@ -301,82 +356,102 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
 
     // ------------------------------------------------------------------------------------------------ portfolios
 
-    /// @notice The account in memory as the risk engine takes it.
-    function _portfolio(Loaded memory loaded) internal view returns (Portfolio memory portfolio) {
-        return
-            _toPortfolio(
-                loaded.cash,
-                loaded.profileId,
-                loaded.legs,
-                loaded.count,
-                loaded.spot,
-                loaded.spotCount
-            );
-    }
-
-    /// @notice The same account as it was loaded, at the same prices and funding.
-    function _portfolioBefore(Loaded memory loaded) internal view returns (Portfolio memory portfolio) {
-        uint256 spotCount;
-        while (spotCount < loaded.oldSpot.length && SpotWord.unwrap(loaded.oldSpot[spotCount]) != 0)
-            ++spotCount;
-        return
-            _toPortfolio(
-                loaded.oldCash,
-                loaded.profileId,
-                loaded.oldLegs,
-                loaded.oldCount,
-                loaded.oldSpot,
-                spotCount
-            );
-    }
-
-    function _toPortfolio(
-        int256 cash,
-        uint256 profileId,
-        PositionWord[] memory legs,
-        uint256 count,
-        SpotWord[] memory spot,
-        uint256 spotCount
-    ) private view returns (Portfolio memory portfolio) {
-        portfolio.cash = cash;
-        portfolio.profileId = profileId;
-        PositionWord[] memory netted = new PositionWord[](count);
-        int256[] memory premiums = new int256[](count);
+    /// @notice Writes the account as the risk engine takes it, ABI-encoded as a `Portfolio`, to free memory: with the
+    /// positions net of the funding owed until now.
+    /// @param before Whether as it was loaded, at the same prices and funding, or as it is now.
+    /// @return portfolio Memory address of the encoding, which ends at or before the new end of used memory.
+    function _encode(Loaded memory loaded, bool before) internal view returns (uint256 portfolio) {
+        uint256 count = before ? loaded.oldCount : loaded.count;
+        PositionWord[] memory legs = before ? loaded.oldLegs : loaded.legs;
+        uint256 leg;
+        uint256 premium;
+        {
+            int256 cash = before ? loaded.oldCash : loaded.cash;
+            uint256 profileId = loaded.profileId;
+            assembly ("memory-safe") {
+                // five words, then the legs, the premiums and the spot balances, each behind its length
+                portfolio := mload(0x40)
+                let size := shl(5, count)
+                mstore(portfolio, cash)
+                mstore(add(portfolio, 0x20), profileId)
+                mstore(add(portfolio, 0x40), 0xa0)
+                mstore(add(portfolio, 0x60), add(0xc0, size))
+                mstore(add(portfolio, 0xa0), count)
+                leg := add(portfolio, 0xc0)
+                premium := add(leg, add(size, 0x20))
+                mstore(0x40, add(premium, add(size, 0x20)))
+            }
+        }
         uint256 perps;
         for (uint256 i = 0; i < count;) {
-            PositionWord word = legs[i];
-            if (word.kind() == Kind.Perp) {
-                FundingState state = _s.perps[word.underlying()].funding;
-                (int256 fundingIndex, int256 premium) = Funding.current(state, block.timestamp);
-                premiums[perps] = premium;
-                word = word.withCost(word.cost() - WadMath.mulCeil(word.size(), fundingIndex)).withEpoch(
-                    state.scale()
-                );
-                unchecked {
-                    ++perps;
-                }
+            (PositionWord word, bool isPerp, int256 premiumNow) = _netted(legs, i);
+            assembly ("memory-safe") {
+                mstore(leg, word)
+                leg := add(leg, 0x20)
+                // where the next perp's premium stands unless this one is a perp
+                mstore(add(premium, shl(5, perps)), premiumNow)
+                perps := add(perps, isPerp)
             }
-            netted[i] = word;
             unchecked {
                 ++i;
             }
         }
-        portfolio.legs = netted;
         assembly ("memory-safe") {
-            mstore(premiums, perps)
+            mstore(sub(premium, 0x20), perps)
+            let spot := add(premium, shl(5, perps))
+            mstore(add(portfolio, 0x80), sub(spot, portfolio))
+            mstore(spot, 0)
         }
-        portfolio.premiums = premiums;
-        portfolio.spot = _nonZero(spot, spotCount);
+        _encodeSpot(loaded, before, portfolio);
     }
 
-    function _nonZero(SpotWord[] memory spot, uint256 count) private pure returns (SpotWord[] memory kept) {
-        kept = new SpotWord[](count);
-        uint256 n;
-        for (uint256 i = 0; i < count; ++i) {
-            if (spot[i].amount() != 0) kept[n++] = spot[i];
-        }
+    /// @dev The i-th leg with its funding taken off the cost.
+    function _netted(
+        PositionWord[] memory legs,
+        uint256 i
+    ) private view returns (PositionWord word, bool isPerp, int256 premium) {
         assembly ("memory-safe") {
-            mstore(kept, n)
+            word := mload(add(add(legs, 0x20), shl(5, i)))
+        }
+        if (PositionWord.unwrap(word) >> 252 != uint256(Kind.Perp)) return (word, false, 0);
+        int256 fundingIndex;
+        FundingState state = _s.perps[word.underlying()].funding;
+        (fundingIndex, premium) = Funding.current(state, block.timestamp);
+        isPerp = true;
+        // where a stored position has its epoch, the engine takes the open-interest scale
+        word = word.withEpoch(state.scale());
+        if (fundingIndex == 0) return (word, isPerp, premium);
+        unchecked {
+            // |cost| < 2**103, |size * fundingIndex| < 2**190
+            word = word.withCost(word.cost() - WadMath.mulCeil(word.size(), fundingIndex));
+        }
+    }
+
+    /// @dev Appends the balances, without those of nothing, to a portfolio whose spot is the last in memory and empty.
+    function _encodeSpot(Loaded memory loaded, bool before, uint256 portfolio) private pure {
+        uint256 count = before ? loaded.oldSpotCount : loaded.spotCount;
+        if (count == 0) return;
+        SpotWord[] memory spot = before ? loaded.oldSpot : loaded.spot;
+        assembly ("memory-safe") {
+            let length := add(portfolio, mload(add(portfolio, 0x80)))
+            let target := add(length, 0x20)
+            let source := add(spot, 0x20)
+            for {
+                let end := add(source, shl(5, count))
+            } lt(source, end) {
+                source := add(source, 0x20)
+            } {
+                let word := mload(source)
+                // the amount, in the low 128 bits
+                if shl(128, word) {
+                    mstore(target, word)
+                    target := add(target, 0x20)
+                }
+            }
+            mstore(length, shr(5, sub(sub(target, length), 0x20)))
+            if gt(target, mload(0x40)) {
+                mstore(0x40, target)
+            }
         }
     }
 }

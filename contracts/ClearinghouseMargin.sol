@@ -4,9 +4,9 @@ pragma solidity ^0.8.28;
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
-import {Portfolio} from "./types/Portfolio.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {IPriceRouter} from "./interfaces/IPriceRouter.sol";
+import {IRiskEngineCore} from "./interfaces/IRiskEngineCore.sol";
 import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
 
@@ -20,21 +20,95 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         bool bGrew;
     }
 
-    function _assess(Portfolio memory portfolio) internal view returns (IRiskTypes.Margin memory) {
-        Portfolio[] memory portfolios = new Portfolio[](1);
-        portfolios[0] = portfolio;
-        return _s.riskEngine.assess(portfolios, IRiskTypes.Stance.Adverse)[0];
+    // ------------------------------------------------------------------------------------------------ the engine
+
+    /// @dev Bytes of a `Margin`, and where the first one stands in the answer of `assess`.
+    uint256 internal constant MARGIN_SIZE = 0xa0;
+    uint256 private constant FIRST_MARGIN = 0x40;
+
+    /// @notice The account's margin.
+    /// @param before As in `_encode`.
+    function _assess(
+        Loaded memory loaded,
+        bool before
+    ) internal view returns (IRiskTypes.Margin memory margin) {
+        uint256 request = _openRequest(IRiskEngineCore.assess.selector, 1, IRiskTypes.Stance.Adverse);
+        _addPortfolio(request, 0, loaded, before);
+        if (!_ask(request, FIRST_MARGIN + MARGIN_SIZE)) _bubble();
+        _readMargin(margin, FIRST_MARGIN);
     }
+
+    /// @notice Starts a call of the engine in free memory: `selector(Portfolio[] portfolios, Stance stance)`. Portfolios are
+    /// encoded straight into it. Solidity would build each as a structure, then encode it, at several times the gas.
+    /// @param count How many portfolios `_addPortfolio` is going to add.
+    /// @return request Memory address.
+    function _openRequest(
+        bytes4 selector,
+        uint256 count,
+        IRiskTypes.Stance stance
+    ) internal pure returns (uint256 request) {
+        assembly ("memory-safe") {
+            request := mload(0x40)
+            mstore(request, shr(224, selector))
+            mstore(add(request, 0x20), 0x40)
+            mstore(add(request, 0x40), stance)
+            mstore(add(request, 0x60), count)
+            mstore(0x40, add(add(request, 0x80), shl(5, count)))
+        }
+    }
+
+    /// @param i Its place among the portfolios.
+    /// @param before As in `_encode`.
+    function _addPortfolio(uint256 request, uint256 i, Loaded memory loaded, bool before) internal view {
+        uint256 portfolio = _encode(loaded, before);
+        assembly ("memory-safe") {
+            let offsets := add(request, 0x80)
+            mstore(add(offsets, shl(5, i)), sub(portfolio, offsets))
+        }
+    }
+
+    /// @notice Sends a request, which ends where used memory ends.
+    /// @param least The answer's size in bytes at least. Fewer count as a failure, as from an address without code.
+    function _ask(uint256 request, uint256 least) internal view returns (bool ok) {
+        address engine = address(_s.riskEngine);
+        assembly ("memory-safe") {
+            let start := add(request, 0x1c)
+            ok := staticcall(gas(), engine, start, sub(mload(0x40), start), 0x00, 0x00)
+            ok := and(ok, iszero(lt(returndatasize(), least)))
+        }
+    }
+
+    /// @notice Reverts as the last call did.
+    function _bubble() internal pure {
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            returndatacopy(data, 0x00, returndatasize())
+            revert(data, returndatasize())
+        }
+    }
+
+    /// @dev Copies a margin out of the last call's answer. Encoded it looks as it does in memory.
+    function _readMargin(IRiskTypes.Margin memory margin, uint256 position) internal pure {
+        assembly ("memory-safe") {
+            returndatacopy(margin, position, MARGIN_SIZE)
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ the checks
 
     /// @notice After a trade both accounts are above initial margin, or their risk fell (SPEC-M13).
     /// @param restricted Trading is paused or the market closed for new risk.
     function _checkTrade(Sides memory sides, bool restricted) internal view {
-        Portfolio[] memory portfolios = new Portfolio[](2);
-        portfolios[0] = _portfolio(sides.a);
-        portfolios[1] = _portfolio(sides.b);
-        IRiskTypes.Margin[] memory margins = _s.riskEngine.assess(portfolios, IRiskTypes.Stance.Adverse);
-        _checkSide(sides.a, margins[0], sides.aGrew, restricted);
-        _checkSide(sides.b, margins[1], sides.bGrew, restricted);
+        uint256 request = _openRequest(IRiskEngineCore.assess.selector, 2, IRiskTypes.Stance.Adverse);
+        _addPortfolio(request, 0, sides.a, false);
+        _addPortfolio(request, 1, sides.b, false);
+        if (!_ask(request, FIRST_MARGIN + 2 * MARGIN_SIZE)) _bubble();
+        IRiskTypes.Margin memory marginA;
+        IRiskTypes.Margin memory marginB;
+        _readMargin(marginA, FIRST_MARGIN);
+        _readMargin(marginB, FIRST_MARGIN + MARGIN_SIZE);
+        _checkSide(sides.a, marginA, sides.aGrew, restricted);
+        _checkSide(sides.b, marginB, sides.bGrew, restricted);
     }
 
     function _checkSide(
@@ -53,7 +127,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
     /// @notice An account below initial margin may only act if its initial margin falls and its health E / MM does not.
     /// @dev Without equity there is no health to speak of: then the equity itself must not fall.
     function _requireReduced(Loaded memory loaded, IRiskTypes.Margin memory margin) internal view {
-        IRiskTypes.Margin memory before = _assess(_portfolioBefore(loaded));
+        IRiskTypes.Margin memory before = _assess(loaded, true);
         bool reduced = margin.initialMargin < before.initialMargin;
         if (before.equity > 0) {
             reduced =
@@ -73,7 +147,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         if (loaded.count == 0 && loaded.cash >= 0) return;
         // borrowing more is adding risk
         bool restricted = _s.paused && loaded.cash < 0 && loaded.cash < loaded.oldCash;
-        IRiskTypes.Margin memory margin = _assess(_portfolio(loaded));
+        IRiskTypes.Margin memory margin = _assess(loaded, false);
         if (restricted || margin.status == IPriceRouter.Status.Stale) {
             revert IClearinghouseTypes.ReduceOnly(loaded.id, margin.status, restricted);
         }
@@ -90,18 +164,17 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
 
     /// @notice Clears a liquidation flag when health has returned. An account that cannot be assessed now keeps it:
     /// putting collateral in must never fail on a feed.
-    function _clearFlagIfHealthy(AccountId account) internal {
-        AccountHeader header = _s.accounts[account].header;
+    /// @param header The account's.
+    function _clearFlagIfHealthy(AccountId account, AccountHeader header) internal {
         if (header.flaggedAt() == 0) return;
-        Portfolio[] memory portfolios = new Portfolio[](1);
-        portfolios[0] = _portfolio(_load(account, _cashIndex(), 0));
-        try _s.riskEngine.assess(portfolios, IRiskTypes.Stance.Adverse) returns (
-            IRiskTypes.Margin[] memory margins
-        ) {
-            if (!_provesHealth(margins[0])) return;
-            _s.accounts[account].header = header.withFlag(0);
-            emit IClearinghouseTypes.FlagUpdated(account, 0);
-        } catch {}
+        uint256 request = _openRequest(IRiskEngineCore.assess.selector, 1, IRiskTypes.Stance.Adverse);
+        _addPortfolio(request, 0, _load(account, _cashIndex()), false);
+        if (!_ask(request, FIRST_MARGIN + MARGIN_SIZE)) return;
+        IRiskTypes.Margin memory margin;
+        _readMargin(margin, FIRST_MARGIN);
+        if (!_provesHealth(margin)) return;
+        _s.accounts[account].header = header.withFlag(0);
+        emit IClearinghouseTypes.FlagUpdated(account, 0);
     }
 
     /// @dev A stale price proves nothing.

@@ -7,8 +7,9 @@ import {InstrumentId, Kind} from "./types/InstrumentId.sol";
 import {toFundingState} from "./types/FundingState.sol";
 import {ModuleState} from "./types/ModuleState.sol";
 import {OpenInterest, toOpenInterest} from "./types/OpenInterest.sol";
-import {MAX_SIZE, PositionWord} from "./types/PositionWord.sol";
+import {MAX_SIZE} from "./types/PositionWord.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
+import {IRiskEngineCore} from "./interfaces/IRiskEngineCore.sol";
 import {LinearPricing} from "./pricing/LinearPricing.sol";
 import {WadMath} from "./libraries/WadMath.sol";
 import {Funding} from "./markets/Funding.sol";
@@ -34,6 +35,14 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
             if (exact) return _s.interests[instrument];
         }
         revert IClearinghouseTypes.UnknownInstrument(instrument);
+    }
+
+    /// @dev The totals of an instrument that is known to exist.
+    function _interestOf(InstrumentId instrument) internal view returns (Interest storage) {
+        return
+            instrument.kind() == Kind.Perp
+                ? _s.perps[instrument.underlying()].interest
+                : _s.interests[instrument];
     }
 
     /// @dev The funding index that a perp is traded at, 0 for other instruments.
@@ -80,7 +89,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
     ) internal view returns (int256 fundingIndex, int256 premium) {
         Perp storage perp = _s.perps[params.instrument.underlying()];
         (fundingIndex, premium) = Funding.current(perp.funding, block.timestamp);
-        uint256 index = _s.riskEngine.indexOf(params.instrument.underlying()).price;
+        uint256 index = _indexOf(params.instrument.underlying());
         uint256 mark = LinearPricing.perpMark(index, premium);
         uint256 bandBps = perp.priceBandBps;
         uint256 distance = params.price > mark ? params.price - mark : mark - params.price;
@@ -93,6 +102,21 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
             WadMath.mulDown(params.size, params.price),
             uint256(perp.premiumDepthUsd) * WadMath.WAD
         );
+    }
+
+    /// @dev The index price alone, which is the first word of the engine's answer.
+    function _indexOf(uint256 underlying) private view returns (uint256 index) {
+        address engine = address(_s.riskEngine);
+        uint256 selector = uint256(uint32(IRiskEngineCore.indexOf.selector));
+        bool ok;
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x20, underlying)
+            ok := staticcall(gas(), engine, 0x1c, 0x24, 0x00, 0x20)
+            ok := and(ok, gt(returndatasize(), 0x1f))
+            index := mload(0x00)
+        }
+        if (!ok) _bubble();
     }
 
     function _storeFunding(Perp storage perp, int256 fundingIndex, int256 premium) internal {
@@ -124,9 +148,14 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         sides.aGrew = sides.aGrew || _grew(oldA, newA);
         sides.bGrew = sides.bGrew || _grew(oldB, newB);
         int256 change = _long(newA) - _long(oldA) + _long(newB) - _long(oldB);
-        OpenInterest total = interest.total;
-        interest.total = toOpenInterest(int256(total.units()) + change, total.costSum() + costA + costB);
+        _moveInterest(interest, change, costA + costB);
         return change > 0;
+    }
+
+    /// @notice Adds to a market's open interest and to its sum of cost bases.
+    function _moveInterest(Interest storage interest, int256 units, int256 cost) internal {
+        OpenInterest total = interest.total;
+        interest.total = toOpenInterest(int256(total.units()) + units, total.costSum() + cost);
     }
 
     /// @dev A position grew when it ends further from zero or on the other side of it.
@@ -135,7 +164,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
             newSize != 0 && ((newSize > 0) != (oldSize > 0) || WadMath.abs(newSize) > WadMath.abs(oldSize));
     }
 
-    function _long(int256 size) private pure returns (int256) {
+    function _long(int256 size) internal pure returns (int256) {
         return size > 0 ? size : int256(0);
     }
 
@@ -154,85 +183,6 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         module.state = state.withFees(toInsurance, total - toInsurance);
     }
 
-    // ------------------------------------------------------------------------------------------------ baskets
-
-    /// @dev The signed change that takes `size` units off the account's position, which must hold them.
-    function _reduction(
-        Loaded memory loaded,
-        InstrumentId instrument,
-        uint256 size
-    ) internal pure returns (int256) {
-        uint256 i = _find(loaded, instrument);
-        if (i == loaded.count) revert IClearinghouseTypes.PositionNotFound(loaded.id, instrument);
-        int256 held = loaded.legs[i].size();
-        if (size == 0) revert IClearinghouseTypes.AmountZero();
-        if (size > WadMath.abs(held))
-            revert IClearinghouseTypes.ReducesPastZero(loaded.id, instrument, held, size);
-        return held > 0 ? -int256(size) : int256(size);
-    }
-
-    /// @return realised What `a`'s cash changed by.
-    function _moveLegs(
-        Sides memory sides,
-        IClearinghouseTypes.Basket calldata basket
-    ) internal returns (int256 realised) {
-        int256 cash = sides.a.cash;
-        for (uint256 i = 0; i < basket.instruments.length; ++i) {
-            InstrumentId instrument = basket.instruments[i];
-            int256 delta = _reduction(sides.a, instrument, basket.sizes[i]);
-            _exchange(
-                sides,
-                _interest(instrument),
-                instrument,
-                delta,
-                basket.prices[i],
-                _fundingIndex(instrument)
-            );
-            _emitPosition(sides.a, instrument);
-            _emitPosition(sides.b, instrument);
-        }
-        return sides.a.cash - cash;
-    }
-
-    /// @return value What `b` paid for the collateral.
-    function _moveSpot(
-        Sides memory sides,
-        IClearinghouseTypes.Basket calldata basket
-    ) internal view returns (int256 value) {
-        for (uint256 i = 0; i < basket.assetIds.length; ++i) {
-            uint256 amount = _balanceToMove(basket, i);
-            _applySpot(sides.a, basket.assetIds[i], -int256(amount));
-            _applySpot(sides.b, basket.assetIds[i], int256(amount));
-            value += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
-        }
-        sides.a.cash += value;
-        sides.b.cash -= value;
-    }
-
-    /// @dev The amount of the basket's i-th balance, which is not cash.
-    function _balanceToMove(
-        IClearinghouseTypes.Basket calldata basket,
-        uint256 i
-    ) private pure returns (uint256 amount) {
-        amount = basket.amounts[i];
-        if (amount == 0) revert IClearinghouseTypes.AmountZero();
-        if (amount > type(uint128).max) revert IClearinghouseTypes.AmountTooLarge(amount, type(uint128).max);
-        if (basket.assetIds[i] == CASH) revert IClearinghouseTypes.UnknownAsset(CASH);
-    }
-
-    function _previewBasket(Loaded memory loaded, IClearinghouseTypes.Basket calldata basket) internal view {
-        for (uint256 i = 0; i < basket.instruments.length; ++i) {
-            InstrumentId instrument = basket.instruments[i];
-            int256 delta = _reduction(loaded, instrument, basket.sizes[i]);
-            _apply(loaded, instrument, delta, basket.prices[i], _fundingIndex(instrument));
-        }
-        for (uint256 i = 0; i < basket.assetIds.length; ++i) {
-            uint256 amount = _balanceToMove(basket, i);
-            _applySpot(loaded, basket.assetIds[i], -int256(amount));
-            loaded.cash += int256(WadMath.mulDown(amount, basket.assetPrices[i]));
-        }
-    }
-
     function _emitPosition(Loaded memory loaded, InstrumentId instrument) internal {
         uint256 i = _find(loaded, instrument);
         (int256 size, int256 cost) = (0, 0);
@@ -241,40 +191,5 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
             if (!instrument.isOption()) cost = loaded.legs[i].cost();
         }
         emit IClearinghouseTypes.PositionUpdated(loaded.id, instrument, size, cost);
-    }
-
-    // ------------------------------------------------------------------------------------------------ expiry
-
-    /// @notice Turns legs whose expiry has settled into cash (SPEC-V8), rounded down for either side.
-    function _settleLegs(Loaded memory loaded) internal returns (bool settled) {
-        for (uint256 i = 0; i < loaded.count;) {
-            PositionWord leg = loaded.legs[i];
-            InstrumentId instrument = leg.instrument();
-            uint256 expirySec = instrument.expirySec();
-            uint256 price;
-            if (expirySec != 0 && expirySec <= block.timestamp) {
-                price = _s.riskEngine.settlementOf(instrument.underlying(), uint40(expirySec));
-            }
-            if (price == 0) {
-                ++i;
-                continue;
-            }
-            _settleLeg(loaded, i, leg, price);
-            settled = true;
-        }
-    }
-
-    function _settleLeg(Loaded memory loaded, uint256 i, PositionWord leg, uint256 price) private {
-        InstrumentId instrument = leg.instrument();
-        int256 size = leg.size();
-        int256 cost = instrument.isOption() ? int256(0) : leg.cost();
-        int256 cash = WadMath.mulFloor(size, int256(instrument.payoff(price))) + cost;
-        loaded.cash += cash;
-        _remove(loaded, i);
-        Interest storage interest = _s.interests[instrument];
-        OpenInterest total = interest.total;
-        interest.total = toOpenInterest(int256(total.units()) - _long(size), total.costSum() - cost);
-        emit IClearinghouseTypes.PositionUpdated(loaded.id, instrument, 0, 0);
-        emit IClearinghouseTypes.PositionSettled(loaded.id, instrument, size, price, cash);
     }
 }

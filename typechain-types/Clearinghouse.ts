@@ -26,11 +26,6 @@ export declare namespace IClearinghouseTypes {
     export type PerpConfigStructOutput = [enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint] & {enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint }
   
 
-    export type BasketStruct = {instruments: BigNumberish[], sizes: BigNumberish[], prices: BigNumberish[], assetIds: BigNumberish[], amounts: BigNumberish[], assetPrices: BigNumberish[]}
-
-    export type BasketStructOutput = [instruments: bigint[], sizes: bigint[], prices: bigint[], assetIds: bigint[], amounts: bigint[], assetPrices: bigint[]] & {instruments: bigint[], sizes: bigint[], prices: bigint[], assetIds: bigint[], amounts: bigint[], assetPrices: bigint[] }
-  
-
     export type TradeStruct = {buyer: BigNumberish, seller: BigNumberish, instrument: BigNumberish, size: BigNumberish, price: BigNumberish, buyerFee: BigNumberish, sellerFee: BigNumberish}
 
     export type TradeStructOutput = [buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint] & {buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint }
@@ -46,27 +41,21 @@ export declare namespace IRiskTypes {
     }
 
   export interface ClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "authority" | "cashOf" | "cashPrincipalOf" | "collateralOf" | "deposit" | "extension" | "insuranceAccount" | "isAuthorised" | "isConsumingScheduledOp" | "marginOf" | "moveBasket" | "paused" | "portfolioOf" | "positionOf" | "positionsOf" | "previewBasket" | "rateModel" | "riskEngine" | "setAuthority" | "trade" | "transfer" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "authority" | "cashOf" | "deposit" | "extension" | "isAuthorised" | "isConsumingScheduledOp" | "liquidation" | "marginOf" | "portfolioOf" | "positionOf" | "rateModel" | "riskEngine" | "setAuthority" | "trade" | "transfer" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'cashOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'cashPrincipalOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
-encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isAuthorised', values: [BigNumberish, AddressLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
+encodeFunctionData(functionFragment: 'liquidation', values?: undefined): string;
 encodeFunctionData(functionFragment: 'marginOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'moveBasket', values: [BigNumberish, BigNumberish, IClearinghouseTypes.BasketStruct, BigNumberish, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'portfolioOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'positionOf', values: [BigNumberish, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'previewBasket', values: [BigNumberish, IClearinghouseTypes.BasketStruct]): string;
 encodeFunctionData(functionFragment: 'rateModel', values?: undefined): string;
 encodeFunctionData(functionFragment: 'riskEngine', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
@@ -77,20 +66,14 @@ encodeFunctionData(functionFragment: 'withdraw', values: [BigNumberish, BigNumbe
     decodeFunctionResult(functionFragment: 'accountInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cashOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'cashPrincipalOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isAuthorised', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'liquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'marginOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'moveBasket', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'portfolioOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'positionOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'previewBasket', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'rateModel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'riskEngine', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
@@ -470,22 +453,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    cashPrincipalOf: TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
-    collateralOf: TypedContractMethod<
-      [account: BigNumberish, assetId: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
     deposit: TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -497,14 +464,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     extension: TypedContractMethod<
       [],
       [string],
-      'view'
-    >
-    
-
-    
-    insuranceAccount: TypedContractMethod<
-      [],
-      [bigint],
       'view'
     >
     
@@ -526,25 +485,17 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    marginOf: TypedContractMethod<
-      [account: BigNumberish, ],
-      [IRiskTypes.MarginStructOutput],
+    liquidation: TypedContractMethod<
+      [],
+      [string],
       'view'
     >
     
 
     
-    moveBasket: TypedContractMethod<
-      [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
-      [bigint],
-      'nonpayable'
-    >
-    
-
-    
-    paused: TypedContractMethod<
-      [],
-      [boolean],
+    marginOf: TypedContractMethod<
+      [account: BigNumberish, ],
+      [IRiskTypes.MarginStructOutput],
       'view'
     >
     
@@ -561,22 +512,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     positionOf: TypedContractMethod<
       [account: BigNumberish, instrument: BigNumberish, ],
       [[bigint, bigint]],
-      'view'
-    >
-    
-
-    
-    positionsOf: TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint[]],
-      'view'
-    >
-    
-
-    
-    previewBasket: TypedContractMethod<
-      [account: BigNumberish, basket: IClearinghouseTypes.BasketStruct, ],
-      [PortfolioStructOutput],
       'view'
     >
     
@@ -647,16 +582,6 @@ getFunction(nameOrSignature: 'cashOf'): TypedContractMethod<
       [bigint],
       'view'
     >;
-getFunction(nameOrSignature: 'cashPrincipalOf'): TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
-getFunction(nameOrSignature: 'collateralOf'): TypedContractMethod<
-      [account: BigNumberish, assetId: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
 getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -665,11 +590,6 @@ getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
 getFunction(nameOrSignature: 'extension'): TypedContractMethod<
       [],
       [string],
-      'view'
-    >;
-getFunction(nameOrSignature: 'insuranceAccount'): TypedContractMethod<
-      [],
-      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'isAuthorised'): TypedContractMethod<
@@ -682,19 +602,14 @@ getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'liquidation'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<
       [account: BigNumberish, ],
       [IRiskTypes.MarginStructOutput],
-      'view'
-    >;
-getFunction(nameOrSignature: 'moveBasket'): TypedContractMethod<
-      [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
-      [bigint],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'paused'): TypedContractMethod<
-      [],
-      [boolean],
       'view'
     >;
 getFunction(nameOrSignature: 'portfolioOf'): TypedContractMethod<
@@ -705,16 +620,6 @@ getFunction(nameOrSignature: 'portfolioOf'): TypedContractMethod<
 getFunction(nameOrSignature: 'positionOf'): TypedContractMethod<
       [account: BigNumberish, instrument: BigNumberish, ],
       [[bigint, bigint]],
-      'view'
-    >;
-getFunction(nameOrSignature: 'positionsOf'): TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint[]],
-      'view'
-    >;
-getFunction(nameOrSignature: 'previewBasket'): TypedContractMethod<
-      [account: BigNumberish, basket: IClearinghouseTypes.BasketStruct, ],
-      [PortfolioStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'rateModel'): TypedContractMethod<

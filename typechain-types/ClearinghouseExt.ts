@@ -38,7 +38,7 @@ export declare namespace IClearinghouseTypes {
     }
 
   export interface ClearinghouseExtInterface extends Interface {
-    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "authority" | "cashState" | "coverBadDebt" | "datedConfig" | "isConsumingScheduledOp" | "moduleInfo" | "openInterestOf" | "pause" | "perpConfig" | "perpState" | "setAsset" | "setAuthority" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenDated" | "tightenPerp" | "unpause"): FunctionFragment;
+    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "authority" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "insuranceAccount" | "isConsumingScheduledOp" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "positionsOf" | "setAsset" | "setAuthority" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenDated" | "tightenPerp" | "unpause"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -48,15 +48,20 @@ encodeFunctionData(functionFragment: 'approvalOf', values: [BigNumberish, Addres
 encodeFunctionData(functionFragment: 'assetCount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'assetInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
+encodeFunctionData(functionFragment: 'cashPrincipalOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'cashState', values?: undefined): string;
+encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'datedConfig', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'moduleInfo', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'openInterestOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'pause', values?: undefined): string;
+encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'perpConfig', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'perpState', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAsset', values: [BigNumberish, AddressLike, BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'setDated', values: [BigNumberish, IClearinghouseTypes.DatedConfigStruct]): string;
@@ -80,15 +85,20 @@ decodeFunctionResult(functionFragment: 'approvalOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetCount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'cashPrincipalOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cashState', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'datedConfig', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'moduleInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openInterestOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'pause', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpConfig', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpState', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAsset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setDated', data: BytesLike): Result;
@@ -502,9 +512,25 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     
 
     
+    cashPrincipalOf: TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     cashState: TypedContractMethod<
       [],
       [IClearinghouseTypes.CashStateStructOutput],
+      'view'
+    >
+    
+
+    
+    collateralOf: TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, ],
+      [bigint],
       'view'
     >
     
@@ -521,6 +547,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     datedConfig: TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.DatedConfigStructOutput],
+      'view'
+    >
+    
+
+    
+    insuranceAccount: TypedContractMethod<
+      [],
+      [bigint],
       'view'
     >
     
@@ -558,6 +592,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     
 
     
+    paused: TypedContractMethod<
+      [],
+      [boolean],
+      'view'
+    >
+    
+
+    
     perpConfig: TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpConfigStructOutput],
@@ -569,6 +611,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     perpState: TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpStateStructOutput],
+      'view'
+    >
+    
+
+    
+    positionsOf: TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint[]],
       'view'
     >
     
@@ -734,9 +784,19 @@ getFunction(nameOrSignature: 'authority'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'cashPrincipalOf'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'cashState'): TypedContractMethod<
       [],
       [IClearinghouseTypes.CashStateStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'collateralOf'): TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, ],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
@@ -747,6 +807,11 @@ getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
 getFunction(nameOrSignature: 'datedConfig'): TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.DatedConfigStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'insuranceAccount'): TypedContractMethod<
+      [],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
@@ -769,6 +834,11 @@ getFunction(nameOrSignature: 'pause'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'paused'): TypedContractMethod<
+      [],
+      [boolean],
+      'view'
+    >;
 getFunction(nameOrSignature: 'perpConfig'): TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpConfigStructOutput],
@@ -777,6 +847,11 @@ getFunction(nameOrSignature: 'perpConfig'): TypedContractMethod<
 getFunction(nameOrSignature: 'perpState'): TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpStateStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'positionsOf'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint[]],
       'view'
     >;
 getFunction(nameOrSignature: 'setAsset'): TypedContractMethod<

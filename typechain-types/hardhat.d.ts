@@ -21,6 +21,7 @@ getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'IClearinghouse', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouse__factory>
 getContractFactory(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseCore__factory>
 getContractFactory(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseExt__factory>
+getContractFactory(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseLiquidation__factory>
 getContractFactory(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseTypes__factory>
 getContractFactory(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInsuranceFund__factory>
 getContractFactory(name: 'ILiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquidator__factory>
@@ -34,6 +35,7 @@ getContractFactory(name: 'IRiskEngineExt', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'IRiskTypes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskTypes__factory>
 getContractFactory(name: 'ISettlementTwap', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISettlementTwap__factory>
 getContractFactory(name: 'IVolSurface', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVolSurface__factory>
+getContractFactory(name: 'ClearinghouseLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseLiquidation__factory>
 getContractFactory(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.InsuranceFund__factory>
 getContractFactory(name: 'Liquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Liquidator__factory>
 getContractFactory(name: 'CallBatch', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CallBatch__factory>
@@ -41,6 +43,7 @@ getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'MockERC20', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockERC20__factory>
 getContractFactory(name: 'MockPythOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPythOracle__factory>
 getContractFactory(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockWallet1271__factory>
+getContractFactory(name: 'WarmCall', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WarmCall__factory>
 getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
 getContractFactory(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FeeOnTransferToken__factory>
 getContractFactory(name: 'LyingToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LyingToken__factory>
@@ -67,6 +70,7 @@ getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signe
 getContractAt(name: 'IClearinghouse', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouse>
 getContractAt(name: 'IClearinghouseCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseCore>
 getContractAt(name: 'IClearinghouseExt', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseExt>
+getContractAt(name: 'IClearinghouseLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseLiquidation>
 getContractAt(name: 'IClearinghouseTypes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseTypes>
 getContractAt(name: 'IInsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInsuranceFund>
 getContractAt(name: 'ILiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquidator>
@@ -80,6 +84,7 @@ getContractAt(name: 'IRiskEngineExt', address: string | ethers.Addressable, sign
 getContractAt(name: 'IRiskTypes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskTypes>
 getContractAt(name: 'ISettlementTwap', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISettlementTwap>
 getContractAt(name: 'IVolSurface', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVolSurface>
+getContractAt(name: 'ClearinghouseLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseLiquidation>
 getContractAt(name: 'InsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.InsuranceFund>
 getContractAt(name: 'Liquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Liquidator>
 getContractAt(name: 'CallBatch', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CallBatch>
@@ -87,6 +92,7 @@ getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, sign
 getContractAt(name: 'MockERC20', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockERC20>
 getContractAt(name: 'MockPythOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPythOracle>
 getContractAt(name: 'MockWallet1271', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockWallet1271>
+getContractAt(name: 'WarmCall', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WarmCall>
 getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
 getContractAt(name: 'FeeOnTransferToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FeeOnTransferToken>
 getContractAt(name: 'LyingToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LyingToken>
@@ -113,6 +119,7 @@ deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'IClearinghouse', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouse>
 deployContract(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseCore>
 deployContract(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
+deployContract(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseLiquidation>
 deployContract(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>
@@ -126,6 +133,7 @@ deployContract(name: 'IRiskEngineExt', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'IRiskTypes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskTypes>
 deployContract(name: 'ISettlementTwap', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISettlementTwap>
 deployContract(name: 'IVolSurface', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVolSurface>
+deployContract(name: 'ClearinghouseLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLiquidation>
 deployContract(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
 deployContract(name: 'CallBatch', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
@@ -133,6 +141,7 @@ deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'MockERC20', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
 deployContract(name: 'MockPythOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPythOracle>
 deployContract(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
+deployContract(name: 'WarmCall', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WarmCall>
 deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeOnTransferToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeOnTransferToken>
 deployContract(name: 'LyingToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>
@@ -159,6 +168,7 @@ deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'IClearinghouse', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouse>
 deployContract(name: 'IClearinghouseCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseCore>
 deployContract(name: 'IClearinghouseExt', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
+deployContract(name: 'IClearinghouseLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseLiquidation>
 deployContract(name: 'IClearinghouseTypes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>
@@ -172,6 +182,7 @@ deployContract(name: 'IRiskEngineExt', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'IRiskTypes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskTypes>
 deployContract(name: 'ISettlementTwap', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISettlementTwap>
 deployContract(name: 'IVolSurface', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVolSurface>
+deployContract(name: 'ClearinghouseLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLiquidation>
 deployContract(name: 'InsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
 deployContract(name: 'CallBatch', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
@@ -179,6 +190,7 @@ deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'MockERC20', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
 deployContract(name: 'MockPythOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPythOracle>
 deployContract(name: 'MockWallet1271', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
+deployContract(name: 'WarmCall', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WarmCall>
 deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
 deployContract(name: 'FeeOnTransferToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FeeOnTransferToken>
 deployContract(name: 'LyingToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LyingToken>

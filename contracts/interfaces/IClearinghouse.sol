@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IClearinghouseCore} from "./IClearinghouseCore.sol";
 import {IClearinghouseExt} from "./IClearinghouseExt.sol";
+import {IClearinghouseLiquidation} from "./IClearinghouseLiquidation.sol";
 
 /// @title IClearinghouse: pooled collateral and positions of every account
 /// @notice The sole writer of balances and positions. Amounts are wad (1e18) unless a name ends in `Raw`, which is the
@@ -10,4 +11,4 @@ import {IClearinghouseExt} from "./IClearinghouseExt.sol";
 ///
 /// Replaying `CashUpdated`, `CollateralUpdated`, `PositionUpdated`, `ProfileChanged` and `FlagUpdated` rebuilds every
 /// account: each carries the new state, not a difference.
-interface IClearinghouse is IClearinghouseCore, IClearinghouseExt {}
+interface IClearinghouse is IClearinghouseCore, IClearinghouseExt, IClearinghouseLiquidation {}

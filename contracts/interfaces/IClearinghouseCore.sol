@@ -4,7 +4,6 @@ pragma solidity ^0.8.28;
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {Portfolio} from "../types/Portfolio.sol";
-import {PositionWord} from "../types/PositionWord.sol";
 import {IClearinghouseTypes} from "./IClearinghouseTypes.sol";
 import {IRiskEngine} from "./IRiskEngine.sol";
 import {IRiskTypes} from "./IRiskTypes.sol";
@@ -33,26 +32,9 @@ interface IClearinghouseCore is IClearinghouseTypes {
     /// @notice Executes a trade for a venue. Both accounts end above initial margin, or their risk fell.
     function trade(Trade calldata params) external;
 
-    /// @notice Moves a basket at the given prices plus `reward` from `from` and `incentive` from the insurance account to
-    /// `to`. For the liquidator module; `to` must end above its initial margin.
-    /// @return cashToTaker What the cash of `to` changed by, reward and incentive included.
-    function moveBasket(
-        AccountId from,
-        AccountId to,
-        Basket calldata basket,
-        uint256 reward,
-        uint256 incentive
-    ) external returns (int256 cashToTaker);
-
     // ------------------------------------------------------------------------------------------------ views
 
     function portfolioOf(AccountId account) external view returns (Portfolio memory);
-
-    /// @notice The portfolio as it would be after `moveBasket`, without reward.
-    function previewBasket(
-        AccountId account,
-        Basket calldata basket
-    ) external view returns (Portfolio memory);
 
     /// @notice Equity and margin now, at prices adverse to the account while they are guarded.
     function marginOf(AccountId account) external view returns (IRiskTypes.Margin memory);
@@ -60,16 +42,10 @@ interface IClearinghouseCore is IClearinghouseTypes {
     /// @notice Cash, present value, wad USD.
     function cashOf(AccountId account) external view returns (int256);
 
-    function cashPrincipalOf(AccountId account) external view returns (int256);
-
-    function collateralOf(AccountId account, uint8 assetId) external view returns (uint256);
-
     function positionOf(
         AccountId account,
         InstrumentId instrument
     ) external view returns (int256 size, int256 cost);
-
-    function positionsOf(AccountId account) external view returns (PositionWord[] memory);
 
     function accountInfo(
         AccountId account
@@ -80,12 +56,11 @@ interface IClearinghouseCore is IClearinghouseTypes {
 
     function riskEngine() external view returns (IRiskEngine);
 
-    function insuranceAccount() external view returns (AccountId);
-
-    function paused() external view returns (bool);
-
     /// @notice Where calls go that the core does not know: governance and the rarely used reads.
     function extension() external view returns (address);
+
+    /// @notice Where calls of IClearinghouseLiquidation go.
+    function liquidation() external view returns (address);
 
     /// @notice The interest rate model, fixed at deployment.
     function rateModel() external view returns (RateModel memory);

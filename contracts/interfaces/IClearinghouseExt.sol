@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
+import {PositionWord} from "../types/PositionWord.sol";
 import {IClearinghouseTypes} from "./IClearinghouseTypes.sol";
 import {IRiskEngine} from "./IRiskEngine.sol";
 
@@ -47,6 +48,16 @@ interface IClearinghouseExt is IClearinghouseTypes {
     // ------------------------------------------------------------------------------------------------ views
 
     function approvalOf(AccountId account, address operator) external view returns (Approval memory);
+
+    function cashPrincipalOf(AccountId account) external view returns (int256);
+
+    function collateralOf(AccountId account, uint8 assetId) external view returns (uint256);
+
+    function positionsOf(AccountId account) external view returns (PositionWord[] memory);
+
+    function insuranceAccount() external view returns (AccountId);
+
+    function paused() external view returns (bool);
 
     function assetCount() external view returns (uint8);
 

@@ -85,18 +85,6 @@ interface IClearinghouseTypes {
         uint256 sellerFee;
     }
 
-    /// @notice Parts of an account that pass to another. Sizes are absolute and reduce toward zero.
-    /// @param prices The price of each leg, wad USD per unit.
-    /// @param assetPrices The price of each collateral balance, wad USD per unit.
-    struct Basket {
-        InstrumentId[] instruments;
-        uint256[] sizes;
-        uint256[] prices;
-        uint8[] assetIds;
-        uint256[] amounts;
-        uint256[] assetPrices;
-    }
-
     /// @notice What an operator may do. Bits combine.
     /// 1 trade, 2 withdraw and transfer, 4 deposit, 8 liquidate others into this account.
     /// @param expirySec The approval ends here; 0 revokes.

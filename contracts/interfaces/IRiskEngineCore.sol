@@ -13,6 +13,12 @@ interface IRiskEngineCore is IRiskTypes {
     /// @notice Equity and margin of several portfolios, with each price read once.
     function assess(Portfolio[] calldata portfolios, Stance stance) external view returns (Margin[] memory);
 
+    /// @notice As `assess`, with what `marksOf` says of the first portfolio at that stance.
+    function assessWithMarks(
+        Portfolio[] calldata portfolios,
+        Stance stance
+    ) external view returns (Margin[] memory margins, Marks memory marks);
+
     /// @notice The marks of a portfolio's legs and spot balances, at the same prices as `assess` would use.
     function marksOf(Portfolio calldata portfolio, Stance stance) external view returns (Marks memory);
 

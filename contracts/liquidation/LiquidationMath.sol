@@ -10,10 +10,19 @@ library LiquidationMath {
     uint256 internal constant RAMP_START = 0.05e18;
     uint256 internal constant RAMP_END = 0.5e18;
     uint256 internal constant RAMP_SEC = 15 minutes;
+    /// @dev A flag lapses after this long, so that one left behind by a price that recovered does not find a later fall
+    /// already at the ramp's end.
+    uint256 internal constant FLAG_LIFETIME_SEC = 1 hours;
     /// @dev The health a liquidation may at most restore, and the one a pro-rata basket aims at.
     uint256 internal constant TARGET_HEALTH = 1.2e18;
     /// @dev Each leg and balance rounds by a wei or two; an account has at most 72 of them.
     uint256 internal constant ROUNDING = 1_000;
+
+    /// @notice When an account was flagged, 0 where it is not or the flag has lapsed.
+    /// @param stored The flag that the account carries.
+    function flaggedAt(uint256 stored, uint256 nowSec) internal pure returns (uint256) {
+        return nowSec > stored + FLAG_LIFETIME_SEC ? 0 : stored;
+    }
 
     /// @notice Share of the relief paid `elapsedSec` after the flag, wad.
     function ramp(uint256 elapsedSec) internal pure returns (uint256) {

@@ -8,7 +8,7 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {PositionWord} from "../types/PositionWord.sol";
 import {Portfolio} from "../types/Portfolio.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {IClearinghouseTypes} from "../interfaces/IClearinghouseTypes.sol";
+import {IClearinghouseLiquidation} from "../interfaces/IClearinghouseLiquidation.sol";
 import {ILiquidator} from "../interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
@@ -16,14 +16,11 @@ import {WadMath} from "../libraries/WadMath.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 
 /// @title Liquidator: see ILiquidator
-/// @dev `quote` and `liquidate` share `_calculate`; the action only moves what the calculation says.
+/// @dev The public entry: parameters, deadline and events. What a liquidation does, and what it would do, is calculated at
+/// the clearinghouse (ClearinghouseLiquidation), where the accounts are.
 contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     using WadMath for uint256;
 
-    uint8 private constant SCOPE_LIQUIDATE = 8;
-    /// @dev A flag lapses after this long, so that one left behind by a price that recovered does not find a later fall
-    /// already at the ramp's end.
-    uint256 private constant FLAG_LIFETIME_SEC = 1 hours;
     uint256 private constant MAX_DUST_MARGIN = 10_000e18;
     uint256 private constant MAX_MIN_REWARD = 100e18;
 
@@ -48,7 +45,9 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc ILiquidator
     function flag(AccountId account) external nonReentrant {
         IRiskTypes.Margin memory margin = _requireLiquidatable(clearinghouse.portfolioOf(account), account);
-        if (_flaggedAt(account) == 0) _flag(account, margin);
+        if (_flaggedAt(account) != 0) return;
+        clearinghouse.setFlag(account, uint40(block.timestamp));
+        _emitFlagged(account, margin);
     }
 
     /// @inheritdoc ILiquidator
@@ -69,25 +68,24 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc ILiquidator
     function liquidate(Call calldata params) external nonReentrant returns (Quote memory terms) {
         if (block.timestamp > params.deadlineSec) revert DeadlinePassed(params.deadlineSec, block.timestamp);
-        if (params.account == params.liquidator) revert SelfLiquidation(params.account);
-        if (!clearinghouse.isAuthorised(params.liquidator, msg.sender, SCOPE_LIQUIDATE)) {
-            revert NotAuthorised(params.liquidator, msg.sender);
-        }
-        IClearinghouseTypes.Basket memory basket;
-        bool emptied;
-        (terms, basket, emptied) = _calculate(params.account, params.selection);
-        if (terms.penalty + terms.incentive < params.minReward) {
-            revert RewardTooLow(terms.penalty + terms.incentive, params.minReward);
-        }
-        int256 change = clearinghouse.moveBasket(
-            params.account,
-            params.liquidator,
-            basket,
-            terms.penalty,
-            terms.incentive
+        IClearinghouseLiquidation.FlagChange flagChange;
+        bool badDebt;
+        (terms, flagChange, badDebt) = clearinghouse.executeLiquidation(
+            params,
+            msg.sender,
+            _dustMargin,
+            _minReward
         );
-        if (change < params.minCash) revert CashTooLow(change, params.minCash);
-        _settle(params, terms, emptied);
+        _emitLiquidated(params, terms);
+        if (flagChange == IClearinghouseLiquidation.FlagChange.Cleared) {
+            emit FlagCleared(params.account, terms.next.equity, terms.next.maintenanceMargin);
+        } else if (flagChange == IClearinghouseLiquidation.FlagChange.Set) {
+            _emitFlagged(params.account, terms.before);
+        }
+        if (badDebt) {
+            (uint256 covered, uint256 remaining) = clearinghouse.coverBadDebt(params.account);
+            emit BadDebt(params.account, covered, remaining);
+        }
     }
 
     /// @inheritdoc ILiquidator
@@ -98,11 +96,8 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     // ------------------------------------------------------------------------------------------------ views
 
     /// @inheritdoc ILiquidator
-    function quote(
-        AccountId account,
-        Selection calldata selection
-    ) external view returns (Quote memory terms) {
-        (terms, , ) = _calculate(account, selection);
+    function quote(AccountId account, Selection calldata selection) external view returns (Quote memory) {
+        return clearinghouse.quoteLiquidation(account, selection, _dustMargin, _minReward);
     }
 
     /// @inheritdoc ILiquidator
@@ -135,114 +130,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         return (_dustMargin, _minReward);
     }
 
-    // ------------------------------------------------------------------------------------------------ calculation
-
-    /// @dev Everything a liquidation does, without doing it.
-    /// @return terms The quote.
-    /// @return basket The selection with its marks.
-    /// @return emptied Whether the account has neither positions nor collateral left.
-    function _calculate(
-        AccountId account,
-        Selection calldata selection
-    ) private view returns (Quote memory terms, IClearinghouseTypes.Basket memory basket, bool emptied) {
-        Portfolio memory portfolio = clearinghouse.portfolioOf(account);
-        basket = _priced(account, portfolio, selection);
-        Portfolio[] memory portfolios = new Portfolio[](2);
-        portfolios[0] = portfolio;
-        portfolios[1] = clearinghouse.previewBasket(account, basket);
-        // both at the prices that favour the account as it is now, so that before and after compare
-        IRiskTypes.Margin[] memory margins = clearinghouse.riskEngine().assess(
-            portfolios,
-            IRiskTypes.Stance.Favourable
-        );
-        (terms.before, terms.next) = (margins[0], margins[1]);
-        _requireBelow(account, terms.before);
-        if (terms.before.maintenanceMargin <= terms.next.maintenanceMargin) {
-            revert NoRelief(terms.before.maintenanceMargin, terms.next.maintenanceMargin);
-        }
-        terms.relief = terms.before.maintenanceMargin - terms.next.maintenanceMargin;
-        terms.cashToAccount = portfolios[1].cash - portfolio.cash;
-        emptied = portfolios[1].legs.length == 0 && portfolios[1].spot.length == 0;
-        _price(account, terms, emptied);
-    }
-
-    /// @dev Penalty, incentive and the overshoot rule (SPEC-L3 to L5).
-    function _price(AccountId account, Quote memory terms, bool emptied) private view {
-        uint256 maintenance = terms.before.maintenanceMargin;
-        terms.phi = LiquidationMath.phi(ramp(_elapsed(account)), terms.before.equity, maintenance);
-        terms.penalty = terms.phi.mulDown(terms.relief);
-        bool dust = maintenance < _dustMargin;
-        if (dust && emptied && terms.before.equity > 0) {
-            uint256 most = WadMath.min(_minReward, uint256(terms.before.equity));
-            terms.penalty = WadMath.max(terms.penalty, most);
-        }
-        terms.next.equity -= int256(terms.penalty);
-        if (
-            !dust && LiquidationMath.overshoots(terms.next.equity, terms.next.maintenanceMargin, maintenance)
-        ) {
-            revert Overshoot(terms.next.equity, terms.next.maintenanceMargin);
-        }
-        uint256 least = LiquidationMath.RAMP_START.mulDown(terms.relief);
-        if (terms.penalty < least) {
-            int256 insured = clearinghouse.cashOf(clearinghouse.insuranceAccount());
-            uint256 available = insured > 0 ? uint256(insured) : 0;
-            terms.incentive = WadMath.min(least - terms.penalty, available);
-        }
-    }
-
-    /// @dev Looks up each selected leg's mark. The clearinghouse refuses legs the account does not hold.
-    function _priced(
-        AccountId account,
-        Portfolio memory portfolio,
-        Selection calldata selection
-    ) private view returns (IClearinghouseTypes.Basket memory basket) {
-        uint256 legs = selection.instruments.length;
-        uint256 assets = selection.assetIds.length;
-        if (legs != selection.sizes.length) revert LengthMismatch(legs, selection.sizes.length);
-        if (assets != selection.amounts.length) revert LengthMismatch(assets, selection.amounts.length);
-        if (legs + assets == 0) revert EmptyBasket();
-        IRiskTypes.Marks memory marks = clearinghouse.riskEngine().marksOf(
-            portfolio,
-            IRiskTypes.Stance.Favourable
-        );
-        if (marks.status == IPriceRouter.Status.Stale) revert PriceNotUsable(account, marks.status);
-        basket.instruments = selection.instruments;
-        basket.sizes = selection.sizes;
-        basket.assetIds = selection.assetIds;
-        basket.amounts = selection.amounts;
-        basket.prices = new uint256[](legs);
-        for (uint256 i = 0; i < legs; ++i) {
-            basket.prices[i] = _legMark(account, portfolio, marks, selection.instruments[i]);
-        }
-        basket.assetPrices = new uint256[](assets);
-        for (uint256 i = 0; i < assets; ++i) {
-            basket.assetPrices[i] = _spotMark(account, portfolio, marks, selection.assetIds[i]);
-        }
-    }
-
-    function _legMark(
-        AccountId account,
-        Portfolio memory portfolio,
-        IRiskTypes.Marks memory marks,
-        InstrumentId instrument
-    ) private pure returns (uint256) {
-        for (uint256 i = 0; i < portfolio.legs.length; ++i) {
-            if (portfolio.legs[i].isInstrument(instrument)) return marks.leg[i];
-        }
-        revert IClearinghouseTypes.PositionNotFound(account, instrument);
-    }
-
-    function _spotMark(
-        AccountId account,
-        Portfolio memory portfolio,
-        IRiskTypes.Marks memory marks,
-        uint8 assetId
-    ) private pure returns (uint256) {
-        for (uint256 i = 0; i < portfolio.spot.length; ++i) {
-            if (portfolio.spot[i].assetId() == assetId) return marks.spot[i];
-        }
-        revert IClearinghouseTypes.InsufficientBalance(account, assetId, 0, 0);
-    }
+    // ------------------------------------------------------------------------------------------------ helpers
 
     function _slice(
         Portfolio memory portfolio,
@@ -284,10 +172,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------ helpers
-
-    /// @dev Clears or keeps the flag, pays bad debt and tells what happened.
-    function _settle(Call calldata params, Quote memory terms, bool emptied) private {
+    function _emitLiquidated(Call calldata params, Quote memory terms) private {
         emit Liquidated(
             params.account,
             params.liquidator,
@@ -299,31 +184,16 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
             terms.penalty,
             terms.incentive
         );
-        bool flagged = _flaggedAt(params.account) != 0;
-        if (emptied || terms.next.equity >= int256(terms.next.maintenanceMargin)) {
-            if (flagged) {
-                clearinghouse.setFlag(params.account, 0);
-                emit FlagCleared(params.account, terms.next.equity, terms.next.maintenanceMargin);
-            }
-        } else if (!flagged) {
-            _flag(params.account, terms.before);
-        }
-        // with a debt and nothing else left, terms.next.equity is what is left of the cash
-        if (emptied && terms.next.equity < 0) {
-            (uint256 covered, uint256 remaining) = clearinghouse.coverBadDebt(params.account);
-            emit BadDebt(params.account, covered, remaining);
-        }
     }
 
-    function _flag(AccountId account, IRiskTypes.Margin memory margin) private {
-        clearinghouse.setFlag(account, uint40(block.timestamp));
+    function _emitFlagged(AccountId account, IRiskTypes.Margin memory margin) private {
         emit Flagged(account, uint40(block.timestamp), margin.equity, margin.maintenanceMargin);
     }
 
     /// @dev When the account was flagged, 0 where it is not or the flag has lapsed.
     function _flaggedAt(AccountId account) private view returns (uint256) {
         (, , uint40 stored, ) = clearinghouse.accountInfo(account);
-        return stored == 0 || block.timestamp > stored + FLAG_LIFETIME_SEC ? 0 : stored;
+        return LiquidationMath.flaggedAt(stored, block.timestamp);
     }
 
     function _elapsed(AccountId account) private view returns (uint256) {
@@ -346,10 +216,6 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     ) private view returns (IRiskTypes.Margin memory margin) {
         margin = _assess(portfolio, IRiskTypes.Stance.Favourable);
         if (margin.status == IPriceRouter.Status.Stale) revert PriceNotUsable(account, margin.status);
-        _requireBelow(account, margin);
-    }
-
-    function _requireBelow(AccountId account, IRiskTypes.Margin memory margin) private pure {
         if (margin.equity >= int256(margin.maintenanceMargin)) {
             revert NotLiquidatable(account, margin.equity, margin.maintenanceMargin);
         }

@@ -35,13 +35,19 @@ library CashMarket {
         uint256 borrowPrincipal;
     }
 
-    function unpack(IndexWord word) internal pure returns (Index memory index) {
-        uint256 raw = IndexWord.unwrap(word);
-        index.supplyIndex = uint80(raw);
-        index.borrowIndex = uint80(raw >> 80);
-        index.supplyRate = uint32(raw >> 160);
-        index.borrowRate = uint32(raw >> 192);
-        index.updatedAt = raw >> 224;
+    /// @notice Fills in the indexes as they are at `nowSec`: in place, since a structure returned is a structure allocated
+    /// at each function on its way.
+    function load(Index memory index, IndexWord word, uint256 nowSec) internal pure {
+        uint256 updatedAt = IndexWord.unwrap(word) >> 224;
+        assembly ("memory-safe") {
+            mstore(index, and(word, 0xffffffffffffffffffff))
+            mstore(add(index, 0x20), and(shr(80, word), 0xffffffffffffffffffff))
+            mstore(add(index, 0x40), and(shr(160, word), 0xffffffff))
+            mstore(add(index, 0x60), and(shr(192, word), 0xffffffff))
+            mstore(add(index, 0x80), nowSec)
+        }
+        // both rates in one look: while nobody borrows nothing accrues
+        if (uint64(IndexWord.unwrap(word) >> 160) != 0) _accrue(index, nowSec - updatedAt);
     }
 
     /// @dev Every field is kept within its bits: indexes saturate, rates are capped by the model's bounds.
@@ -57,8 +63,10 @@ library CashMarket {
     }
 
     function unpack(TotalsWord word) internal pure returns (Totals memory totals) {
-        totals.supplyPrincipal = uint128(TotalsWord.unwrap(word));
-        totals.borrowPrincipal = TotalsWord.unwrap(word) >> 128;
+        assembly ("memory-safe") {
+            mstore(totals, and(word, 0xffffffffffffffffffffffffffffffff))
+            mstore(add(totals, 0x20), shr(128, word))
+        }
     }
 
     /// @dev Both sums stay below 2^128: each term is below 2^127 and backed by tokens or by another account's debt.
@@ -66,24 +74,15 @@ library CashMarket {
         return TotalsWord.wrap(totals.supplyPrincipal | (totals.borrowPrincipal << 128));
     }
 
-    /// @notice Indexes at `nowSec`; supply rounds down, borrow up.
-    function accrued(Index memory index, uint256 nowSec) internal pure returns (Index memory) {
-        uint256 elapsed = nowSec - index.updatedAt;
-        if (elapsed == 0) return index;
+    /// @dev Supply rounds down, borrow up.
+    function _accrue(Index memory index, uint256 elapsed) private pure {
         uint256 period = YEAR * (WadMath.WAD / RATE_UNIT);
-        if (index.borrowRate != 0) {
-            uint256 grown =
-                index.borrowIndex + WadMath.mulDivUp(index.borrowIndex, index.borrowRate * elapsed, period);
-            // saturates after a growth of a million-fold rather than freeze every account
-            index.borrowIndex = grown.min(MAX_INDEX);
-        }
-        if (index.supplyRate != 0) {
-            uint256 grown =
-                index.supplyIndex + WadMath.mulDivDown(index.supplyIndex, index.supplyRate * elapsed, period);
-            index.supplyIndex = grown.min(MAX_INDEX);
-        }
-        index.updatedAt = nowSec;
-        return index;
+        uint256 grown =
+            index.borrowIndex + WadMath.mulDivUp(index.borrowIndex, index.borrowRate * elapsed, period);
+        // saturates after a growth of a million-fold rather than freeze every account
+        index.borrowIndex = grown.min(MAX_INDEX);
+        grown = index.supplyIndex + WadMath.mulDivDown(index.supplyIndex, index.supplyRate * elapsed, period);
+        index.supplyIndex = grown.min(MAX_INDEX);
     }
 
     /// @notice Present value of a principal, rounded against its owner.
@@ -109,6 +108,24 @@ library CashMarket {
         else totals.borrowPrincipal -= uint256(-oldPrincipal);
         if (newPrincipal >= 0) totals.supplyPrincipal += uint256(newPrincipal);
         else totals.borrowPrincipal += uint256(-newPrincipal);
+    }
+
+    /// @notice Whether nobody borrows. Then both rates are zero, and have been since the last one paid back.
+    function isIdle(TotalsWord word) internal pure returns (bool) {
+        return TotalsWord.unwrap(word) >> 128 == 0;
+    }
+
+    /// @notice What a lender's principal becomes by `amount` > 0 while nobody borrows: as by `toCash` and `toPrincipal`.
+    function lent(IndexWord word, int256 principal, int256 amount) internal pure returns (int256) {
+        uint256 supplyIndex = uint80(IndexWord.unwrap(word));
+        return int256((uint256(principal).mulDown(supplyIndex) + uint256(amount)).divDown(supplyIndex));
+    }
+
+    /// @notice The totals with more (negative: less) of positive principals, whose sum stays within its bits.
+    function addSupply(TotalsWord word, int256 principal) internal pure returns (TotalsWord) {
+        unchecked {
+            return TotalsWord.wrap(TotalsWord.unwrap(word) + uint256(principal));
+        }
     }
 
     /// @notice Present values of all positive and all negative cash; supply rounds up, borrow down: for solvency.

@@ -9,7 +9,7 @@ import {LinearPricing} from "../pricing/LinearPricing.sol";
 import {Term} from "../pricing/Term.sol";
 import {TermMath} from "../pricing/TermMath.sol";
 import {InstrumentId, Kind} from "../types/InstrumentId.sol";
-import {Portfolio} from "../types/Portfolio.sol";
+import {Portfolio, SpotWord} from "../types/Portfolio.sol";
 import {PositionWord, toOptionWord} from "../types/PositionWord.sol";
 import {DatedLegs} from "./DatedLegs.sol";
 import {MarginMath} from "./MarginMath.sol";
@@ -17,13 +17,15 @@ import {PortfolioReader} from "./PortfolioReader.sol";
 import {RiskSheets} from "./RiskSheets.sol";
 import {ScenarioScan} from "./ScenarioScan.sol";
 import {ScenarioSet} from "./ScenarioSet.sol";
-import {Sheet, SheetLib} from "./Sheet.sol";
+import {Book, Sheet, SheetLib} from "./Sheet.sol";
 
 /// @title RiskEngine: what every action asks for; see IRiskEngine
 /// @dev What explains and what governs is in `RiskEngineExt`, behind the same address.
 contract RiskEngine is RiskSheets, IRiskEngineCore {
     using PortfolioReader for Portfolio[];
     using PortfolioReader for Portfolio;
+    using PortfolioReader for uint256[];
+    using PortfolioReader for int256[];
     using TermMath for Term;
 
     /// @inheritdoc IRiskEngineCore
@@ -62,17 +64,51 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
 
     /// @inheritdoc IRiskEngineCore
     function assess(Portfolio[] calldata portfolios, Stance stance) external view returns (Margin[] memory) {
+        (, uint256 answer, ) = _assess(portfolios, stance);
+        _return(answer, portfolios.length);
+    }
+
+    /// @inheritdoc IRiskEngineCore
+    function assessWithMarks(
+        Portfolio[] calldata portfolios,
+        Stance stance
+    ) external view returns (Margin[] memory margins, Marks memory marks) {
+        uint256 n = portfolios.length;
+        (uint256 sheetAt, uint256 answer, bool guarded) = _assess(portfolios, stance);
+        margins = new Margin[](n);
+        for (uint256 i = 0; i < n; ++i) {
+            assembly ("memory-safe") {
+                mstore(add(margins, shl(5, add(i, 1))), add(add(answer, 0x40), mul(i, MARGIN_SIZE)))
+            }
+        }
+        if (n == 0) return (margins, marks);
+        Sheet memory sheet = SheetLib.sheetAt(sheetAt)[0];
+        // the books' prices are now those of the last portfolio
+        if (n > 1 && guarded && stance == Stance.Adverse) _choosePrices(sheet, portfolios.item(0), true);
+        _mark(marks, sheet, portfolios.item(0));
+    }
+
+    /// @return sheetAt Memory address of the sheet.
+    /// @return answer Where the margins stand, as `_allocateAnswer` lays them out.
+    /// @return guarded Whether any price left a choice.
+    function _assess(
+        Portfolio[] calldata portfolios,
+        Stance stance
+    ) private view returns (uint256 sheetAt, uint256 answer, bool guarded) {
         uint256 n = portfolios.length;
         Sheet memory sheet = SheetLib.create(n * MAX_UNDERLYINGS_HELD)[0];
+        assembly ("memory-safe") {
+            sheetAt := sheet
+        }
         uint256 kinds;
         for (uint256 i = 0; i < n; ++i) {
             kinds |= _addBooks(sheet, portfolios.item(i));
         }
         bool dated = kinds > uint256(Kind.Perp);
-        bool guarded = _readPrices(sheet);
+        guarded = _readPrices(sheet);
         if (dated) _readTerms(sheet, _keysOfAll(portfolios));
         sheet.turnTo(0);
-        uint256 answer = _allocateAnswer(n);
+        answer = _allocateAnswer(n);
         ScenarioSet set;
         for (uint256 i = 0; i < n; ++i) {
             Portfolio calldata portfolio = portfolios.item(i);
@@ -87,7 +123,6 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
             _scan(sheet, set, portfolio.profileId, dated);
             _conclude(sheet, portfolio.cash, set, answer + 0x40 + i * MARGIN_SIZE);
         }
-        _return(answer, n);
     }
 
     /// @dev The short way where all legs move in proportion to the index, else all scenarios.
@@ -137,28 +172,43 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
         if (dated) _readTerms(sheet, _keysOf(portfolio));
         sheet.turnTo(0);
         if (guarded) _choosePrices(sheet, portfolio, stance == Stance.Adverse);
-        marks.spot = new uint256[](portfolio.spot.length);
-        for (uint256 i = 0; i < marks.spot.length; ++i) {
-            marks.spot[i] = sheet.bookOf(portfolio.spot[i].underlying()).index;
+        _mark(marks, sheet, portfolio);
+    }
+
+    /// @dev Marks of the portfolio's legs and balances at its books' prices.
+    function _mark(Marks memory marks, Sheet memory sheet, Portfolio calldata portfolio) private pure {
+        uint256[] calldata words = portfolio.spotWords();
+        marks.spot = new uint256[](words.length);
+        for (uint256 i = 0; i < words.length; ++i) {
+            marks.spot[i] = _markBook(marks, sheet, SpotWord.wrap(words.word(i)).underlying());
         }
-        marks.leg = new uint256[](portfolio.legs.length);
+        words = portfolio.legWords();
+        int256[] calldata premiums = portfolio.premiumsOf();
         uint256 perps;
-        for (uint256 i = 0; i < marks.leg.length; ++i) {
-            PositionWord leg = portfolio.legs[i];
-            uint256 index = sheet.bookOf(leg.underlying()).index;
+        marks.leg = new uint256[](words.length);
+        for (uint256 i = 0; i < words.length; ++i) {
+            PositionWord leg = PositionWord.wrap(words.word(i));
+            uint256 index = _markBook(marks, sheet, leg.underlying());
             if (DatedLegs.isDated(leg)) {
                 marks.leg[i] = DatedLegs.markOf(DatedLegs.termOf(sheet, leg)[0], leg, index);
                 continue;
             }
             if (leg.kind() != Kind.Perp) revert InstrumentNotPriced(leg.instrument());
-            if (perps == portfolio.premiums.length) _revertPremiums(portfolio);
-            marks.leg[i] = LinearPricing.perpMark(index, portfolio.premiums[perps++]);
+            if (perps == premiums.length) _revertPremiums(portfolio);
+            marks.leg[i] = LinearPricing.perpMark(index, premiums.premium(perps++));
         }
-        if (perps != portfolio.premiums.length) _revertPremiums(portfolio);
-        for (uint256 i = 0; i < sheet.count(); ++i) {
-            IPriceRouter.Status status = sheet.bookAt(i).quote.status;
-            if (status > marks.status) marks.status = status;
-        }
+        if (perps != premiums.length) _revertPremiums(portfolio);
+    }
+
+    /// @return index The underlying's price, whose status counts toward the marks'.
+    function _markBook(
+        Marks memory marks,
+        Sheet memory sheet,
+        uint16 underlying
+    ) private pure returns (uint256 index) {
+        Book memory book = sheet.bookOf(underlying);
+        if (book.quote.status > marks.status) marks.status = book.quote.status;
+        return book.index;
     }
 
     /// @inheritdoc IRiskEngineCore

@@ -265,6 +265,15 @@ library SheetLib {
         }
     }
 
+    /// @notice Likewise a sheet.
+    function sheetAt(uint256 position) internal pure returns (Sheet[] memory list) {
+        assembly ("memory-safe") {
+            mstore(0x00, 1)
+            mstore(0x20, position)
+            list := 0x00
+        }
+    }
+
     /// @notice The index price of the book at a memory address.
     function indexOf(uint256 book) internal pure returns (uint256 index) {
         assembly ("memory-safe") {

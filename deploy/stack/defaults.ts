@@ -22,9 +22,30 @@ export const RATE_MODEL = {
 };
 
 export const PERPS = {
-  btc: { enabled: true, openInterestCap: 20_000n * WAD, premiumDepthUsd: 10_000_000n, priceBandBps: 500n, scaleFromBps: 0n, scaleToBps: 0n },
-  eth: { enabled: true, openInterestCap: 500_000n * WAD, premiumDepthUsd: 10_000_000n, priceBandBps: 500n, scaleFromBps: 0n, scaleToBps: 0n },
-  sol: { enabled: true, openInterestCap: 5_000_000n * WAD, premiumDepthUsd: 5_000_000n, priceBandBps: 500n, scaleFromBps: 0n, scaleToBps: 0n },
+  btc: {
+    enabled: true,
+    openInterestCap: 20_000n * WAD,
+    premiumDepthUsd: 10_000_000n,
+    priceBandBps: 500n,
+    scaleFromBps: 0n,
+    scaleToBps: 0n,
+  },
+  eth: {
+    enabled: true,
+    openInterestCap: 500_000n * WAD,
+    premiumDepthUsd: 10_000_000n,
+    priceBandBps: 500n,
+    scaleFromBps: 0n,
+    scaleToBps: 0n,
+  },
+  sol: {
+    enabled: true,
+    openInterestCap: 5_000_000n * WAD,
+    premiumDepthUsd: 5_000_000n,
+    priceBandBps: 500n,
+    scaleFromBps: 0n,
+    scaleToBps: 0n,
+  },
 };
 
 /** The most of each asset that may be deposited, wad. */

@@ -32,8 +32,9 @@ export function deployCore(m: IgnitionModuleBuilder) {
 
   const rateModel: ArgumentType = m.getParameter('rateModel', RATE_MODEL);
   const extension = m.contract('ClearinghouseExt', [accessManager]);
-  const core = m.contract('Clearinghouse', [accessManager, extension, rateModel]);
-  // the clearinghouse hands what it does not know to its extension: this is all that answers at its address
+  const liquidation = m.contract('ClearinghouseLiquidation', [accessManager]);
+  const core = m.contract('Clearinghouse', [accessManager, extension, liquidation, rateModel]);
+  // the clearinghouse hands what it does not know to these two: this is all that answers at its address
   const clearinghouse = m.contractAt('IClearinghouse', core);
   const insuranceFund = m.contract('InsuranceFund', [clearinghouse, accessManager]);
   const orderMatcher = m.contract('OrderMatcher', [

@@ -1,6 +1,7 @@
 // Gas of the protocol's actions, each measured as one transaction on a fresh Hardhat node. Absolute, so repeatable.
 import { clearinghouseAbi, liquidatorAbi } from '@novate/sdk';
 import { encodeFunctionData } from 'viem';
+import type { Hex } from 'viem';
 import { createPerson } from '../../cli/src/seed/traders.ts';
 import {
   BTC,
@@ -10,6 +11,7 @@ import {
   matchData,
   measure,
   measureView,
+  measureWarmView,
   openStage,
   setPrices,
 } from './stage.ts';
@@ -104,7 +106,35 @@ async function measureAll(stage: Stage): Promise<Measurement[]> {
     'storage, oracle and contracts cold; execution only',
   );
 
+  add(
+    'margin2PerpsWarm',
+    await measureWarmView(stage, stack.clearinghouse, marginOf),
+    45_000,
+    { name: 'Derive v2 StandardManager', value: 114_613 },
+    'the second of two checks in one transaction',
+  );
+
   await setPrices(stage, 90_000n, 3_200n);
+  add(
+    'liquidate2Perps',
+    await measure(stage, keeper, stack.liquidator, await liquidateData(stage), 'liquidate'),
+    300_000,
+    { name: 'Derive v2, start + bid of 1 perp', value: 1_116_000 },
+    'pro-rata basket; the liquidator opens both positions',
+  );
+  await setPrices(stage, 86_000n, 3_000n);
+  add(
+    'liquidate2PerpsHolding',
+    await measure(stage, keeper, stack.liquidator, await liquidateData(stage), 'liquidate again'),
+    null,
+    { name: 'Derive v2, start + bid of 1 perp', value: 1_116_000 },
+    'the liquidator already holds both positions',
+  );
+  return rows;
+}
+
+/** The calldata that takes the pro-rata basket of alice's account over to the keeper's. */
+async function liquidateData({ chain, stack, alice, keeper }: Stage): Promise<Hex> {
   const [selection] = await chain.client.readContract({
     address: stack.liquidator,
     abi: liquidatorAbi,
@@ -112,7 +142,7 @@ async function measureAll(stage: Stage): Promise<Measurement[]> {
     args: [alice.account],
   });
   const { timestamp } = await chain.latest();
-  const liquidate = encodeFunctionData({
+  return encodeFunctionData({
     abi: liquidatorAbi,
     functionName: 'liquidate',
     args: [
@@ -126,12 +156,4 @@ async function measureAll(stage: Stage): Promise<Measurement[]> {
       },
     ],
   });
-  add(
-    'liquidate2Perps',
-    await measure(stage, keeper, stack.liquidator, liquidate, 'liquidate'),
-    300_000,
-    { name: 'Derive v2, start + bid of 1 perp', value: 1_116_000 },
-    'pro-rata basket; the liquidator opens both positions',
-  );
-  return rows;
 }

@@ -7,9 +7,10 @@ import {
   orderTypedData,
 } from '@novate/sdk';
 import type { SignedOrder } from '@novate/sdk';
-import { encodeFunctionData, hexToBytes, numberToHex, parseAbi } from 'viem';
+import { decodeFunctionResult, encodeFunctionData, hexToBytes, isHex, numberToHex, parseAbi } from 'viem';
 import type { Address, Hex } from 'viem';
 import { hardhat } from 'viem/chains';
+import { createArtifactResolver } from '../../cli/src/local/artifacts.ts';
 import { connectChain } from '../../cli/src/local/chain.ts';
 import type { LocalChain } from '../../cli/src/local/chain.ts';
 import { deployLocal } from '../../cli/src/local/deployLocal.ts';
@@ -22,6 +23,9 @@ import type { Person } from '../../cli/src/seed/traders.ts';
 const WAD = 10n ** 18n;
 const GAS_LIMIT = 5_000_000n;
 const FEED_SCALE = 10n ** 8n;
+/** Where nothing is deployed; the call brings the code along. */
+const WARM_CALL: Address = '0x00000000000000000000000000000000000bEEf1';
+const warmCallAbi = parseAbi(['function gasOfSecond(address target, bytes data) returns (uint256 used)']);
 const aggregatorAbi = parseAbi(['function setAnswer(int256 answer)']);
 
 export const BTC = 1;
@@ -87,6 +91,19 @@ export function intrinsicGas(data: Hex): bigint {
 /** Execution gas of a view called by a transaction: all storage cold, no intrinsic gas. */
 export async function measureView(stage: Stage, to: Address, data: Hex, label: string): Promise<bigint> {
   return (await measure(stage, stage.dave, to, data, label)) - intrinsicGas(data);
+}
+
+/** Gas of a view called a second time within one transaction: nothing is cold any more. */
+export async function measureWarmView(stage: Stage, to: Address, data: Hex): Promise<bigint> {
+  const { deployedBytecode } = await (await createArtifactResolver()).loadArtifact('WarmCall');
+  const call = { to: WARM_CALL, data: encodeFunctionData({ abi: warmCallAbi, args: [to, data] }) };
+  const answer = await stage.chain.request('eth_call', [
+    call,
+    'latest',
+    { [WARM_CALL]: { code: deployedBytecode } },
+  ]);
+  if (!isHex(answer)) throw new Error('the node answered a call with something that is no data');
+  return decodeFunctionResult({ abi: warmCallAbi, data: answer });
 }
 
 export async function setPrices(stage: Stage, btc: bigint, eth: bigint): Promise<void> {

@@ -75,7 +75,8 @@ export async function openLedgerStage(): Promise<LedgerStage> {
     feeds.set(underlying, feed);
   }
   const extension = await chain.deploy('ClearinghouseExt', [manager]);
-  const house = await chain.deploy('Clearinghouse', [manager, extension, RATE_MODEL]);
+  const liquidation = await chain.deploy('ClearinghouseLiquidation', [manager]);
+  const house = await chain.deploy('Clearinghouse', [manager, extension, liquidation, RATE_MODEL]);
   const liquidator = await chain.deploy('Liquidator', [house, manager, DUST_MARGIN, MIN_REWARD]);
   const tokens: Address[] = [];
   for (const decimals of DECIMALS) tokens.push(await chain.deploy('MockERC20', ['Test', 'TEST', decimals]));

@@ -41,11 +41,6 @@ export declare namespace IClearinghouseTypes {
     export type CashStateStructOutput = [supplyIndex: bigint, borrowIndex: bigint, supplyRate: bigint, borrowRate: bigint, supplied: bigint, borrowed: bigint] & {supplyIndex: bigint, borrowIndex: bigint, supplyRate: bigint, borrowRate: bigint, supplied: bigint, borrowed: bigint }
   
 
-    export type BasketStruct = {instruments: BigNumberish[], sizes: BigNumberish[], prices: BigNumberish[], assetIds: BigNumberish[], amounts: BigNumberish[], assetPrices: BigNumberish[]}
-
-    export type BasketStructOutput = [instruments: bigint[], sizes: bigint[], prices: bigint[], assetIds: bigint[], amounts: bigint[], assetPrices: bigint[]] & {instruments: bigint[], sizes: bigint[], prices: bigint[], assetIds: bigint[], amounts: bigint[], assetPrices: bigint[] }
-  
-
     export type PerpStateStruct = {fundingIndex: BigNumberish, premium: BigNumberish, openInterest: BigNumberish, costSum: BigNumberish}
 
     export type PerpStateStructOutput = [fundingIndex: bigint, premium: bigint, openInterest: bigint, costSum: bigint] & {fundingIndex: bigint, premium: bigint, openInterest: bigint, costSum: bigint }
@@ -54,6 +49,24 @@ export declare namespace IClearinghouseTypes {
     export type TradeStruct = {buyer: BigNumberish, seller: BigNumberish, instrument: BigNumberish, size: BigNumberish, price: BigNumberish, buyerFee: BigNumberish, sellerFee: BigNumberish}
 
     export type TradeStructOutput = [buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint] & {buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint }
+  
+    }
+
+export declare namespace ILiquidator {
+      
+    export type SelectionStruct = {instruments: BigNumberish[], sizes: BigNumberish[], assetIds: BigNumberish[], amounts: BigNumberish[]}
+
+    export type SelectionStructOutput = [instruments: bigint[], sizes: bigint[], assetIds: bigint[], amounts: bigint[]] & {instruments: bigint[], sizes: bigint[], assetIds: bigint[], amounts: bigint[] }
+  
+
+    export type CallStruct = {account: BigNumberish, liquidator: BigNumberish, selection: ILiquidator.SelectionStruct, minReward: BigNumberish, minCash: BigNumberish, deadlineSec: BigNumberish}
+
+    export type CallStructOutput = [account: bigint, liquidator: bigint, selection: ILiquidator.SelectionStructOutput, minReward: bigint, minCash: bigint, deadlineSec: bigint] & {account: bigint, liquidator: bigint, selection: ILiquidator.SelectionStructOutput, minReward: bigint, minCash: bigint, deadlineSec: bigint }
+  
+
+    export type QuoteStruct = {before: IRiskTypes.MarginStruct, next: IRiskTypes.MarginStruct, relief: BigNumberish, phi: BigNumberish, penalty: BigNumberish, incentive: BigNumberish, cashToAccount: BigNumberish}
+
+    export type QuoteStructOutput = [before: IRiskTypes.MarginStructOutput, next: IRiskTypes.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint] & {before: IRiskTypes.MarginStructOutput, next: IRiskTypes.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint }
   
     }
 
@@ -66,7 +79,7 @@ export declare namespace IRiskTypes {
     }
 
   export interface IClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deposit" | "extension" | "insuranceAccount" | "isAuthorised" | "marginOf" | "moduleInfo" | "moveBasket" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "previewBasket" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenDated" | "tightenPerp" | "trade" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deposit" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenDated" | "tightenPerp" | "trade" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -83,12 +96,13 @@ encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigN
 encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'datedConfig', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'executeLiquidation', values: [ILiquidator.CallStruct, AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
 encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isAuthorised', values: [BigNumberish, AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'liquidation', values?: undefined): string;
 encodeFunctionData(functionFragment: 'marginOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'moduleInfo', values: [AddressLike]): string;
-encodeFunctionData(functionFragment: 'moveBasket', values: [BigNumberish, BigNumberish, IClearinghouseTypes.BasketStruct, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'openInterestOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'pause', values?: undefined): string;
 encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
@@ -97,7 +111,7 @@ encodeFunctionData(functionFragment: 'perpState', values: [BigNumberish]): strin
 encodeFunctionData(functionFragment: 'portfolioOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'positionOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'previewBasket', values: [BigNumberish, IClearinghouseTypes.BasketStruct]): string;
+encodeFunctionData(functionFragment: 'quoteLiquidation', values: [BigNumberish, ILiquidator.SelectionStruct, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'rateModel', values?: undefined): string;
 encodeFunctionData(functionFragment: 'riskEngine', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setAsset', values: [BigNumberish, AddressLike, BigNumberish, boolean, BigNumberish]): string;
@@ -132,12 +146,13 @@ decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'datedConfig', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'executeLiquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isAuthorised', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'liquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'marginOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'moduleInfo', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'moveBasket', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openInterestOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'pause', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
@@ -146,7 +161,7 @@ decodeFunctionResult(functionFragment: 'perpState', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'portfolioOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'positionOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'previewBasket', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'quoteLiquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'rateModel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'riskEngine', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAsset', data: BytesLike): Result;
@@ -608,6 +623,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    executeLiquidation: TypedContractMethod<
+      [params: ILiquidator.CallStruct, caller: AddressLike, dustMargin: BigNumberish, minReward: BigNumberish, ],
+      [[ILiquidator.QuoteStructOutput, bigint, boolean] & {terms: ILiquidator.QuoteStructOutput, flagChange: bigint, badDebt: boolean }],
+      'nonpayable'
+    >
+    
+
+    
     extension: TypedContractMethod<
       [],
       [string],
@@ -632,6 +655,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    liquidation: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     marginOf: TypedContractMethod<
       [account: BigNumberish, ],
       [IRiskTypes.MarginStructOutput],
@@ -644,14 +675,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       [module: AddressLike, ],
       [[bigint, bigint, bigint, bigint, bigint] & {roles: bigint, insuranceShareBps: bigint, insuranceFees: bigint, venueFees: bigint, feeAccount: bigint }],
       'view'
-    >
-    
-
-    
-    moveBasket: TypedContractMethod<
-      [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
-      [bigint],
-      'nonpayable'
     >
     
 
@@ -720,9 +743,9 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    previewBasket: TypedContractMethod<
-      [account: BigNumberish, basket: IClearinghouseTypes.BasketStruct, ],
-      [PortfolioStructOutput],
+    quoteLiquidation: TypedContractMethod<
+      [account: BigNumberish, selection: ILiquidator.SelectionStruct, dustMargin: BigNumberish, minReward: BigNumberish, ],
+      [ILiquidator.QuoteStructOutput],
       'view'
     >
     
@@ -955,6 +978,11 @@ getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'executeLiquidation'): TypedContractMethod<
+      [params: ILiquidator.CallStruct, caller: AddressLike, dustMargin: BigNumberish, minReward: BigNumberish, ],
+      [[ILiquidator.QuoteStructOutput, bigint, boolean] & {terms: ILiquidator.QuoteStructOutput, flagChange: bigint, badDebt: boolean }],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'extension'): TypedContractMethod<
       [],
       [string],
@@ -970,6 +998,11 @@ getFunction(nameOrSignature: 'isAuthorised'): TypedContractMethod<
       [boolean],
       'view'
     >;
+getFunction(nameOrSignature: 'liquidation'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<
       [account: BigNumberish, ],
       [IRiskTypes.MarginStructOutput],
@@ -979,11 +1012,6 @@ getFunction(nameOrSignature: 'moduleInfo'): TypedContractMethod<
       [module: AddressLike, ],
       [[bigint, bigint, bigint, bigint, bigint] & {roles: bigint, insuranceShareBps: bigint, insuranceFees: bigint, venueFees: bigint, feeAccount: bigint }],
       'view'
-    >;
-getFunction(nameOrSignature: 'moveBasket'): TypedContractMethod<
-      [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
-      [bigint],
-      'nonpayable'
     >;
 getFunction(nameOrSignature: 'openInterestOf'): TypedContractMethod<
       [instrument: BigNumberish, ],
@@ -1025,9 +1053,9 @@ getFunction(nameOrSignature: 'positionsOf'): TypedContractMethod<
       [bigint[]],
       'view'
     >;
-getFunction(nameOrSignature: 'previewBasket'): TypedContractMethod<
-      [account: BigNumberish, basket: IClearinghouseTypes.BasketStruct, ],
-      [PortfolioStructOutput],
+getFunction(nameOrSignature: 'quoteLiquidation'): TypedContractMethod<
+      [account: BigNumberish, selection: ILiquidator.SelectionStruct, dustMargin: BigNumberish, minReward: BigNumberish, ],
+      [ILiquidator.QuoteStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'rateModel'): TypedContractMethod<

@@ -26,11 +26,6 @@ export declare namespace IClearinghouseTypes {
     export type PerpConfigStructOutput = [enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint] & {enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint }
   
 
-    export type BasketStruct = {instruments: BigNumberish[], sizes: BigNumberish[], prices: BigNumberish[], assetIds: BigNumberish[], amounts: BigNumberish[], assetPrices: BigNumberish[]}
-
-    export type BasketStructOutput = [instruments: bigint[], sizes: bigint[], prices: bigint[], assetIds: bigint[], amounts: bigint[], assetPrices: bigint[]] & {instruments: bigint[], sizes: bigint[], prices: bigint[], assetIds: bigint[], amounts: bigint[], assetPrices: bigint[] }
-  
-
     export type TradeStruct = {buyer: BigNumberish, seller: BigNumberish, instrument: BigNumberish, size: BigNumberish, price: BigNumberish, buyerFee: BigNumberish, sellerFee: BigNumberish}
 
     export type TradeStructOutput = [buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint] & {buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint }
@@ -46,25 +41,19 @@ export declare namespace IRiskTypes {
     }
 
   export interface IClearinghouseCoreInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "cashOf" | "cashPrincipalOf" | "collateralOf" | "deposit" | "extension" | "insuranceAccount" | "isAuthorised" | "marginOf" | "moveBasket" | "paused" | "portfolioOf" | "positionOf" | "positionsOf" | "previewBasket" | "rateModel" | "riskEngine" | "trade" | "transfer" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "cashOf" | "deposit" | "extension" | "isAuthorised" | "liquidation" | "marginOf" | "portfolioOf" | "positionOf" | "rateModel" | "riskEngine" | "trade" | "transfer" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'cashOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'cashPrincipalOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
-encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isAuthorised', values: [BigNumberish, AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'liquidation', values?: undefined): string;
 encodeFunctionData(functionFragment: 'marginOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'moveBasket', values: [BigNumberish, BigNumberish, IClearinghouseTypes.BasketStruct, BigNumberish, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'portfolioOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'positionOf', values: [BigNumberish, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'previewBasket', values: [BigNumberish, IClearinghouseTypes.BasketStruct]): string;
 encodeFunctionData(functionFragment: 'rateModel', values?: undefined): string;
 encodeFunctionData(functionFragment: 'riskEngine', values?: undefined): string;
 encodeFunctionData(functionFragment: 'trade', values: [IClearinghouseTypes.TradeStruct]): string;
@@ -73,19 +62,13 @@ encodeFunctionData(functionFragment: 'withdraw', values: [BigNumberish, BigNumbe
 
     decodeFunctionResult(functionFragment: 'accountInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cashOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'cashPrincipalOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isAuthorised', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'liquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'marginOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'moveBasket', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'portfolioOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'positionOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'previewBasket', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'rateModel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'riskEngine', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'trade', data: BytesLike): Result;
@@ -444,22 +427,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    cashPrincipalOf: TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
-    collateralOf: TypedContractMethod<
-      [account: BigNumberish, assetId: BigNumberish, ],
-      [bigint],
-      'view'
-    >
-    
-
-    
     deposit: TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -476,14 +443,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    insuranceAccount: TypedContractMethod<
-      [],
-      [bigint],
-      'view'
-    >
-    
-
-    
     isAuthorised: TypedContractMethod<
       [account: BigNumberish, caller: AddressLike, scopes: BigNumberish, ],
       [boolean],
@@ -492,25 +451,17 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
-    marginOf: TypedContractMethod<
-      [account: BigNumberish, ],
-      [IRiskTypes.MarginStructOutput],
+    liquidation: TypedContractMethod<
+      [],
+      [string],
       'view'
     >
     
 
     
-    moveBasket: TypedContractMethod<
-      [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
-      [bigint],
-      'nonpayable'
-    >
-    
-
-    
-    paused: TypedContractMethod<
-      [],
-      [boolean],
+    marginOf: TypedContractMethod<
+      [account: BigNumberish, ],
+      [IRiskTypes.MarginStructOutput],
       'view'
     >
     
@@ -527,22 +478,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     positionOf: TypedContractMethod<
       [account: BigNumberish, instrument: BigNumberish, ],
       [[bigint, bigint] & {size: bigint, cost: bigint }],
-      'view'
-    >
-    
-
-    
-    positionsOf: TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint[]],
-      'view'
-    >
-    
-
-    
-    previewBasket: TypedContractMethod<
-      [account: BigNumberish, basket: IClearinghouseTypes.BasketStruct, ],
-      [PortfolioStructOutput],
       'view'
     >
     
@@ -600,16 +535,6 @@ getFunction(nameOrSignature: 'cashOf'): TypedContractMethod<
       [bigint],
       'view'
     >;
-getFunction(nameOrSignature: 'cashPrincipalOf'): TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
-getFunction(nameOrSignature: 'collateralOf'): TypedContractMethod<
-      [account: BigNumberish, assetId: BigNumberish, ],
-      [bigint],
-      'view'
-    >;
 getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -620,29 +545,19 @@ getFunction(nameOrSignature: 'extension'): TypedContractMethod<
       [string],
       'view'
     >;
-getFunction(nameOrSignature: 'insuranceAccount'): TypedContractMethod<
-      [],
-      [bigint],
-      'view'
-    >;
 getFunction(nameOrSignature: 'isAuthorised'): TypedContractMethod<
       [account: BigNumberish, caller: AddressLike, scopes: BigNumberish, ],
       [boolean],
       'view'
     >;
+getFunction(nameOrSignature: 'liquidation'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<
       [account: BigNumberish, ],
       [IRiskTypes.MarginStructOutput],
-      'view'
-    >;
-getFunction(nameOrSignature: 'moveBasket'): TypedContractMethod<
-      [from: BigNumberish, to: BigNumberish, basket: IClearinghouseTypes.BasketStruct, reward: BigNumberish, incentive: BigNumberish, ],
-      [bigint],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'paused'): TypedContractMethod<
-      [],
-      [boolean],
       'view'
     >;
 getFunction(nameOrSignature: 'portfolioOf'): TypedContractMethod<
@@ -653,16 +568,6 @@ getFunction(nameOrSignature: 'portfolioOf'): TypedContractMethod<
 getFunction(nameOrSignature: 'positionOf'): TypedContractMethod<
       [account: BigNumberish, instrument: BigNumberish, ],
       [[bigint, bigint] & {size: bigint, cost: bigint }],
-      'view'
-    >;
-getFunction(nameOrSignature: 'positionsOf'): TypedContractMethod<
-      [account: BigNumberish, ],
-      [bigint[]],
-      'view'
-    >;
-getFunction(nameOrSignature: 'previewBasket'): TypedContractMethod<
-      [account: BigNumberish, basket: IClearinghouseTypes.BasketStruct, ],
-      [PortfolioStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'rateModel'): TypedContractMethod<

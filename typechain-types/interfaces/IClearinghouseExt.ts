@@ -38,7 +38,7 @@ export declare namespace IClearinghouseTypes {
     }
 
   export interface IClearinghouseExtInterface extends Interface {
-    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashState" | "coverBadDebt" | "datedConfig" | "moduleInfo" | "openInterestOf" | "pause" | "perpConfig" | "perpState" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenDated" | "tightenPerp" | "unpause"): FunctionFragment;
+    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "insuranceAccount" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "positionsOf" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenDated" | "tightenPerp" | "unpause"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -47,14 +47,19 @@ encodeFunctionData(functionFragment: 'accrueInterest', values?: undefined): stri
 encodeFunctionData(functionFragment: 'approvalOf', values: [BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'assetCount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'assetInfo', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'cashPrincipalOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'cashState', values?: undefined): string;
+encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'datedConfig', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
 encodeFunctionData(functionFragment: 'moduleInfo', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'openInterestOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'pause', values?: undefined): string;
+encodeFunctionData(functionFragment: 'paused', values?: undefined): string;
 encodeFunctionData(functionFragment: 'perpConfig', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'perpState', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAsset', values: [BigNumberish, AddressLike, BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setDated', values: [BigNumberish, IClearinghouseTypes.DatedConfigStruct]): string;
 encodeFunctionData(functionFragment: 'setFlag', values: [BigNumberish, BigNumberish]): string;
@@ -76,14 +81,19 @@ decodeFunctionResult(functionFragment: 'accrueInterest', data: BytesLike): Resul
 decodeFunctionResult(functionFragment: 'approvalOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetCount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assetInfo', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'cashPrincipalOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cashState', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'datedConfig', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'moduleInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openInterestOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'pause', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'paused', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpConfig', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'perpState', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAsset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setDated', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setFlag', data: BytesLike): Result;
@@ -476,9 +486,25 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     
 
     
+    cashPrincipalOf: TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     cashState: TypedContractMethod<
       [],
       [IClearinghouseTypes.CashStateStructOutput],
+      'view'
+    >
+    
+
+    
+    collateralOf: TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, ],
+      [bigint],
       'view'
     >
     
@@ -495,6 +521,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     datedConfig: TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.DatedConfigStructOutput],
+      'view'
+    >
+    
+
+    
+    insuranceAccount: TypedContractMethod<
+      [],
+      [bigint],
       'view'
     >
     
@@ -524,6 +558,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     
 
     
+    paused: TypedContractMethod<
+      [],
+      [boolean],
+      'view'
+    >
+    
+
+    
     perpConfig: TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpConfigStructOutput],
@@ -535,6 +577,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     perpState: TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpStateStructOutput],
+      'view'
+    >
+    
+
+    
+    positionsOf: TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint[]],
       'view'
     >
     
@@ -687,9 +737,19 @@ getFunction(nameOrSignature: 'assetInfo'): TypedContractMethod<
       [IClearinghouseTypes.AssetInfoStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'cashPrincipalOf'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'cashState'): TypedContractMethod<
       [],
       [IClearinghouseTypes.CashStateStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'collateralOf'): TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, ],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
@@ -700,6 +760,11 @@ getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
 getFunction(nameOrSignature: 'datedConfig'): TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.DatedConfigStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'insuranceAccount'): TypedContractMethod<
+      [],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'moduleInfo'): TypedContractMethod<
@@ -717,6 +782,11 @@ getFunction(nameOrSignature: 'pause'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'paused'): TypedContractMethod<
+      [],
+      [boolean],
+      'view'
+    >;
 getFunction(nameOrSignature: 'perpConfig'): TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpConfigStructOutput],
@@ -725,6 +795,11 @@ getFunction(nameOrSignature: 'perpConfig'): TypedContractMethod<
 getFunction(nameOrSignature: 'perpState'): TypedContractMethod<
       [underlying: BigNumberish, ],
       [IClearinghouseTypes.PerpStateStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'positionsOf'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint[]],
       'view'
     >;
 getFunction(nameOrSignature: 'setAsset'): TypedContractMethod<

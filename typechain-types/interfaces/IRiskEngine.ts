@@ -31,6 +31,11 @@ export declare namespace IRiskTypes {
     export type MarginStructOutput = [equity: bigint, initialMargin: bigint, maintenanceMargin: bigint, unrealised: bigint, status: bigint] & {equity: bigint, initialMargin: bigint, maintenanceMargin: bigint, unrealised: bigint, status: bigint }
   
 
+    export type MarksStruct = {leg: BigNumberish[], spot: BigNumberish[], status: BigNumberish}
+
+    export type MarksStructOutput = [leg: bigint[], spot: bigint[], status: bigint] & {leg: bigint[], spot: bigint[], status: bigint }
+  
+
     export type UnderlyingReportStruct = {underlying: BigNumberish, index: BigNumberish, netDelta: BigNumberish, scan: BigNumberish, roll: BigNumberish, shortOption: BigNumberish, haircut: BigNumberish, initialExtra: BigNumberish, floor: BigNumberish}
 
     export type UnderlyingReportStructOutput = [underlying: bigint, index: bigint, netDelta: bigint, scan: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint] & {underlying: bigint, index: bigint, netDelta: bigint, scan: bigint, roll: bigint, shortOption: bigint, haircut: bigint, initialExtra: bigint, floor: bigint }
@@ -50,11 +55,6 @@ export declare namespace IRiskTypes {
 
     export type MarketInputStructOutput = [timestamp: bigint, underlyings: bigint[], prices: bigint[], terms: IRiskTypes.TermInputStructOutput[]] & {timestamp: bigint, underlyings: bigint[], prices: bigint[], terms: IRiskTypes.TermInputStructOutput[] }
   
-
-    export type MarksStruct = {leg: BigNumberish[], spot: BigNumberish[], status: BigNumberish}
-
-    export type MarksStructOutput = [leg: bigint[], spot: bigint[], status: bigint] & {leg: bigint[], spot: bigint[], status: bigint }
-  
     }
 
 export declare namespace IPriceRouter {
@@ -66,11 +66,12 @@ export declare namespace IPriceRouter {
     }
 
   export interface IRiskEngineInterface extends Interface {
-    getFunction(nameOrSignature: "assess" | "explain" | "explainAt" | "extension" | "healthAt" | "indexOf" | "isProfile" | "marksOf" | "perpMark" | "profile" | "quoteOf" | "router" | "setProfile" | "settlementOf" | "settlementTwap" | "volSurface"): FunctionFragment;
+    getFunction(nameOrSignature: "assess" | "assessWithMarks" | "explain" | "explainAt" | "extension" | "healthAt" | "indexOf" | "isProfile" | "marksOf" | "perpMark" | "profile" | "quoteOf" | "router" | "setProfile" | "settlementOf" | "settlementTwap" | "volSurface"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "ProfileSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'assess', values: [PortfolioStruct[], BigNumberish]): string;
+encodeFunctionData(functionFragment: 'assessWithMarks', values: [PortfolioStruct[], BigNumberish]): string;
 encodeFunctionData(functionFragment: 'explain', values: [PortfolioStruct]): string;
 encodeFunctionData(functionFragment: 'explainAt', values: [PortfolioStruct, IRiskTypes.MarketInputStruct]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
@@ -88,6 +89,7 @@ encodeFunctionData(functionFragment: 'settlementTwap', values?: undefined): stri
 encodeFunctionData(functionFragment: 'volSurface', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'assess', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'assessWithMarks', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'explain', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'explainAt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
@@ -155,6 +157,14 @@ decodeFunctionResult(functionFragment: 'volSurface', data: BytesLike): Result;
     assess: TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
       [IRiskTypes.MarginStructOutput[]],
+      'view'
+    >
+    
+
+    
+    assessWithMarks: TypedContractMethod<
+      [portfolios: PortfolioStruct[], stance: BigNumberish, ],
+      [[IRiskTypes.MarginStructOutput[], IRiskTypes.MarksStructOutput] & {margins: IRiskTypes.MarginStructOutput[], marks: IRiskTypes.MarksStructOutput }],
       'view'
     >
     
@@ -285,6 +295,11 @@ decodeFunctionResult(functionFragment: 'volSurface', data: BytesLike): Result;
     getFunction(nameOrSignature: 'assess'): TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
       [IRiskTypes.MarginStructOutput[]],
+      'view'
+    >;
+getFunction(nameOrSignature: 'assessWithMarks'): TypedContractMethod<
+      [portfolios: PortfolioStruct[], stance: BigNumberish, ],
+      [[IRiskTypes.MarginStructOutput[], IRiskTypes.MarksStructOutput] & {margins: IRiskTypes.MarginStructOutput[], marks: IRiskTypes.MarksStructOutput }],
       'view'
     >;
 getFunction(nameOrSignature: 'explain'): TypedContractMethod<

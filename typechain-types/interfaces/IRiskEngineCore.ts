@@ -31,11 +31,12 @@ export declare namespace IPriceRouter {
     }
 
   export interface IRiskEngineCoreInterface extends Interface {
-    getFunction(nameOrSignature: "assess" | "extension" | "indexOf" | "isProfile" | "marksOf" | "perpMark" | "quoteOf" | "router" | "settlementOf" | "settlementTwap" | "volSurface"): FunctionFragment;
+    getFunction(nameOrSignature: "assess" | "assessWithMarks" | "extension" | "indexOf" | "isProfile" | "marksOf" | "perpMark" | "quoteOf" | "router" | "settlementOf" | "settlementTwap" | "volSurface"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "ProfileSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'assess', values: [PortfolioStruct[], BigNumberish]): string;
+encodeFunctionData(functionFragment: 'assessWithMarks', values: [PortfolioStruct[], BigNumberish]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
 encodeFunctionData(functionFragment: 'indexOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isProfile', values: [BigNumberish]): string;
@@ -48,6 +49,7 @@ encodeFunctionData(functionFragment: 'settlementTwap', values?: undefined): stri
 encodeFunctionData(functionFragment: 'volSurface', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'assess', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'assessWithMarks', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'indexOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isProfile', data: BytesLike): Result;
@@ -110,6 +112,14 @@ decodeFunctionResult(functionFragment: 'volSurface', data: BytesLike): Result;
     assess: TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
       [IRiskTypes.MarginStructOutput[]],
+      'view'
+    >
+    
+
+    
+    assessWithMarks: TypedContractMethod<
+      [portfolios: PortfolioStruct[], stance: BigNumberish, ],
+      [[IRiskTypes.MarginStructOutput[], IRiskTypes.MarksStructOutput] & {margins: IRiskTypes.MarginStructOutput[], marks: IRiskTypes.MarksStructOutput }],
       'view'
     >
     
@@ -200,6 +210,11 @@ decodeFunctionResult(functionFragment: 'volSurface', data: BytesLike): Result;
     getFunction(nameOrSignature: 'assess'): TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
       [IRiskTypes.MarginStructOutput[]],
+      'view'
+    >;
+getFunction(nameOrSignature: 'assessWithMarks'): TypedContractMethod<
+      [portfolios: PortfolioStruct[], stance: BigNumberish, ],
+      [[IRiskTypes.MarginStructOutput[], IRiskTypes.MarksStructOutput] & {margins: IRiskTypes.MarginStructOutput[], marks: IRiskTypes.MarksStructOutput }],
       'view'
     >;
 getFunction(nameOrSignature: 'extension'): TypedContractMethod<

@@ -8,3 +8,4 @@ export type { MockAggregator } from './MockAggregator.js';
 export type { MockERC20 } from './MockERC20.js';
 export type { MockPythOracle } from './MockPythOracle.js';
 export type { MockWallet1271 } from './MockWallet1271.js';
+export type { WarmCall } from './WarmCall.js';

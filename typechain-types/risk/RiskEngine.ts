@@ -31,12 +31,13 @@ export declare namespace IPriceRouter {
     }
 
   export interface RiskEngineInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_UNDERLYINGS_HELD" | "assess" | "authority" | "extension" | "indexOf" | "isConsumingScheduledOp" | "isProfile" | "marksOf" | "perpMark" | "quoteOf" | "router" | "setAuthority" | "settlementOf" | "settlementTwap" | "volSurface"): FunctionFragment;
+    getFunction(nameOrSignature: "MAX_UNDERLYINGS_HELD" | "assess" | "assessWithMarks" | "authority" | "extension" | "indexOf" | "isConsumingScheduledOp" | "isProfile" | "marksOf" | "perpMark" | "quoteOf" | "router" | "setAuthority" | "settlementOf" | "settlementTwap" | "volSurface"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "ProfileSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'MAX_UNDERLYINGS_HELD', values?: undefined): string;
 encodeFunctionData(functionFragment: 'assess', values: [PortfolioStruct[], BigNumberish]): string;
+encodeFunctionData(functionFragment: 'assessWithMarks', values: [PortfolioStruct[], BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
 encodeFunctionData(functionFragment: 'indexOf', values: [BigNumberish]): string;
@@ -53,6 +54,7 @@ encodeFunctionData(functionFragment: 'volSurface', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'MAX_UNDERLYINGS_HELD', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assess', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'assessWithMarks', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'indexOf', data: BytesLike): Result;
@@ -138,6 +140,14 @@ decodeFunctionResult(functionFragment: 'volSurface', data: BytesLike): Result;
     assess: TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
       [IRiskTypes.MarginStructOutput[]],
+      'view'
+    >
+    
+
+    
+    assessWithMarks: TypedContractMethod<
+      [portfolios: PortfolioStruct[], stance: BigNumberish, ],
+      [[IRiskTypes.MarginStructOutput[], IRiskTypes.MarksStructOutput] & {margins: IRiskTypes.MarginStructOutput[], marks: IRiskTypes.MarksStructOutput }],
       'view'
     >
     
@@ -257,6 +267,11 @@ decodeFunctionResult(functionFragment: 'volSurface', data: BytesLike): Result;
 getFunction(nameOrSignature: 'assess'): TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
       [IRiskTypes.MarginStructOutput[]],
+      'view'
+    >;
+getFunction(nameOrSignature: 'assessWithMarks'): TypedContractMethod<
+      [portfolios: PortfolioStruct[], stance: BigNumberish, ],
+      [[IRiskTypes.MarginStructOutput[], IRiskTypes.MarksStructOutput] & {margins: IRiskTypes.MarginStructOutput[], marks: IRiskTypes.MarksStructOutput }],
       'view'
     >;
 getFunction(nameOrSignature: 'authority'): TypedContractMethod<

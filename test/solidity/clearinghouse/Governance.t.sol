@@ -139,34 +139,36 @@ contract GovernanceTest is Stack {
     }
 
     function test_RevertWhen_ConstructorOutOfBounds() public {
-        address extension = house.extension();
+        (address extension, address liquidation) = (house.extension(), house.liquidation());
         RateModel memory model = RateModel(3e18 + 1, 0, 0, 0.8e18, 0);
         _expectInvalid("base", 3e18 + 1, 0, 3e18);
-        new Clearinghouse(address(manager), extension, model);
+        new Clearinghouse(address(manager), extension, liquidation, model);
         model = RateModel(0, 3e18 + 1, 0, 0.8e18, 0);
         _expectInvalid("slopeLow", 3e18 + 1, 0, 3e18);
-        new Clearinghouse(address(manager), extension, model);
+        new Clearinghouse(address(manager), extension, liquidation, model);
         model = RateModel(0, 0, 3e18 + 1, 0.8e18, 0);
         _expectInvalid("slopeHigh", 3e18 + 1, 0, 3e18);
-        new Clearinghouse(address(manager), extension, model);
+        new Clearinghouse(address(manager), extension, liquidation, model);
         model = RateModel(0, 0, 0, 0.1e18 - 1, 0);
         _expectInvalid("kink", 0.1e18 - 1, 0.1e18, 0.99e18);
-        new Clearinghouse(address(manager), extension, model);
+        new Clearinghouse(address(manager), extension, liquidation, model);
         model = RateModel(0, 0, 0, 0.99e18 + 1, 0);
         _expectInvalid("kink", 0.99e18 + 1, 0.1e18, 0.99e18);
-        new Clearinghouse(address(manager), extension, model);
+        new Clearinghouse(address(manager), extension, liquidation, model);
         model = RateModel(0, 0, 0, 0.8e18, 0.5e18 + 1);
         _expectInvalid("reserve", 0.5e18 + 1, 0, 0.5e18);
-        new Clearinghouse(address(manager), extension, model);
+        new Clearinghouse(address(manager), extension, liquidation, model);
     }
 
     function test_RevertWhen_ExtensionHasNoCode() public {
         vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotAContract.selector, alice));
-        new Clearinghouse(address(manager), alice, RateModel(0, 0, 0, 0.8e18, 0));
+        new Clearinghouse(address(manager), alice, address(this), RateModel(0, 0, 0, 0.8e18, 0));
+        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotAContract.selector, bob));
+        new Clearinghouse(address(manager), address(this), bob, RateModel(0, 0, 0, 0.8e18, 0));
     }
 
     function _construct(RateModel memory model) private returns (Clearinghouse) {
-        return new Clearinghouse(address(manager), house.extension(), model);
+        return new Clearinghouse(address(manager), house.extension(), house.liquidation(), model);
     }
 
     // ------------------------------------------------------------------------------------------------ assets
@@ -426,9 +428,9 @@ contract GovernanceTest is Stack {
 
     /// @dev What the liquidator may do nobody else may, a venue and the admin included.
     function test_RevertWhen_NotTheLiquidator() public {
-        IClearinghouseTypes.Basket memory basket;
+        ILiquidator.Call memory params;
         bytes[3] memory calls = [
-            abi.encodeCall(house.moveBasket, (aliceId, bobId, basket, 0, 0)),
+            abi.encodeCall(house.executeLiquidation, (params, bob, 0, 0)),
             abi.encodeCall(house.setFlag, (aliceId, 1)),
             abi.encodeCall(house.coverBadDebt, (aliceId))
         ];
@@ -561,6 +563,13 @@ contract GovernanceTest is Stack {
         vm.prank(alice);
         extension.setOperator(aliceId, bob, 255, type(uint40).max);
         assertFalse(house.isAuthorised(aliceId, bob, 2));
+        IClearinghouse liquidation = IClearinghouse(house.liquidation());
+        ILiquidator.Call memory params;
+        vm.prank(address(liquidator));
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearinghouseTypes.NotModule.selector, address(liquidator), uint8(2))
+        );
+        liquidation.executeLiquidation(params, keeper, 0, 0);
         vm.prank(address(liquidator));
         (bool ok, ) = address(extension).call(abi.encodeCall(house.setFlag, (aliceId, 1)));
         assertFalse(ok);

@@ -423,7 +423,7 @@ contract TradeTest is Stack {
     function test_RevertWhen_SizesAddUpToTooMuch() public {
         fund(aliceId, USDC_ID, 4e17);
         fund(bobId, USDC_ID, 4e17);
-        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, type(uint96).max, 10_000_000, 500), 0, 0);
+        house.setPerp(ETH, IClearinghouseTypes.PerpConfig(true, type(uint96).max, 10_000_000, 500, 0, 0));
         setPrice(ETH, 1e18);
         tradeAt(aliceId, bobId, ethPerp, uint256(MAX_SIZE), 1e18);
         vm.expectRevert(abi.encodeWithSelector(SizeOutOfBounds.selector, MAX_SIZE + 1, MAX_SIZE));

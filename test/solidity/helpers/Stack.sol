@@ -14,6 +14,7 @@ import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {RateModel} from "../../../contracts/types/RateModel.sol";
+import {ClearinghouseLiquidation} from "../../../contracts/liquidation/ClearinghouseLiquidation.sol";
 import {InsuranceFund} from "../../../contracts/liquidation/InsuranceFund.sol";
 import {Liquidator} from "../../../contracts/liquidation/Liquidator.sol";
 import {MockAggregator} from "../../../contracts/mocks/MockAggregator.sol";
@@ -75,15 +76,20 @@ abstract contract Stack is Test {
         );
         engine.setProfile(0, Presets.portfolio());
         engine.setProfile(1, Presets.standard());
-        ClearinghouseExt extension = new ClearinghouseExt(address(manager));
-        RateModel memory model = RateModel(0, 0.04e18, 0.6e18, 0.8e18, 0.1e18);
-        house = IClearinghouse(address(new Clearinghouse(address(manager), address(extension), model)));
+        house = _deployHouse();
         house.setRiskEngine(engine);
         insurance = new InsuranceFund(house, address(manager));
         liquidator = new Liquidator(house, address(manager), 100e18, 5e18);
         lens = new MarginLens(house);
         _wire();
         _people();
+    }
+
+    function _deployHouse() private returns (IClearinghouse) {
+        address extension = address(new ClearinghouseExt(address(manager)));
+        address liquidation = address(new ClearinghouseLiquidation(address(manager)));
+        RateModel memory model = RateModel(0, 0.04e18, 0.6e18, 0.8e18, 0.1e18);
+        return IClearinghouse(address(new Clearinghouse(address(manager), extension, liquidation, model)));
     }
 
     function _deployPrices() private {

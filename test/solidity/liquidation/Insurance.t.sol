@@ -200,26 +200,31 @@ contract InsuranceTest is LiquidationBase {
         vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotModule.selector, carol, uint8(2)));
         vm.prank(carol);
         house.coverBadDebt(aliceId);
-        IClearinghouseTypes.Basket memory basket;
+        ILiquidator.Call memory params = order(leg(ethPerp, 1e18));
         vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotModule.selector, carol, uint8(2)));
         vm.prank(carol);
-        house.moveBasket(aliceId, carolId, basket, 0, 1);
+        house.executeLiquidation(params, keeper, 0, 0);
     }
 
-    /// @dev The fund never goes into debt, not even for the liquidator module.
-    function test_RevertWhen_MoreThanTheFundHas() public {
-        insure(10e6);
-        house.setModule(address(this), 2, 0, aliceId);
-        IClearinghouseTypes.Basket memory basket;
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IClearinghouseTypes.InsufficientBalance.selector,
-                insurance.account(),
-                USDC_ID,
-                10e18,
-                10e18 + 1
-            )
-        );
-        house.moveBasket(aliceId, carolId, basket, 0, 10e18 + 1);
+    // ------------------------------------------------------------------------------------------------ the fund's account
+
+    /// @dev Cash that the fund's account would pay for its own liquidation would come out of what it is short of.
+    function test_DoesNotPayForItsOwnLiquidation() public {
+        longAt(3_220e18);
+        house.setInsuranceAccount(aliceId);
+        assertGt(house.cashOf(aliceId), 0);
+        ILiquidator.Quote memory terms = liquidateChecked(leg(ethPerp, 1e18));
+        assertEq(terms.incentive, uint256(0));
+        assertApproxEqAbs(terms.penalty, 20e18, 1_000);
+    }
+
+    /// @dev The fund's account may be the taker: the incentive then leaves and enters it.
+    function test_TakerIsTheFund() public {
+        longAt(3_220e18);
+        house.setInsuranceAccount(keeperId);
+        int256 cash = house.cashOf(keeperId);
+        ILiquidator.Quote memory terms = send(order(leg(ethPerp, 1e18)));
+        assertGt(terms.incentive, 0);
+        assertApproxEqAbs(house.cashOf(keeperId) - cash, int256(terms.penalty), DUST);
     }
 }

@@ -1267,49 +1267,6 @@
         "internalType": "AccountId",
         "name": "account",
         "type": "uint256"
-      }
-    ],
-    "name": "cashPrincipalOf",
-    "outputs": [
-      {
-        "internalType": "int256",
-        "name": "",
-        "type": "int256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint8",
-        "name": "assetId",
-        "type": "uint8"
-      }
-    ],
-    "name": "collateralOf",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint256"
       },
       {
         "internalType": "uint8",
@@ -1341,19 +1298,6 @@
     "type": "function"
   },
   {
-    "inputs": [],
-    "name": "insuranceAccount",
-    "outputs": [
-      {
-        "internalType": "AccountId",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
     "inputs": [
       {
         "internalType": "AccountId",
@@ -1377,6 +1321,19 @@
         "internalType": "bool",
         "name": "",
         "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "liquidation",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view",
@@ -1423,90 +1380,6 @@
         "internalType": "struct IRiskTypes.Margin",
         "name": "",
         "type": "tuple"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "from",
-        "type": "uint256"
-      },
-      {
-        "internalType": "AccountId",
-        "name": "to",
-        "type": "uint256"
-      },
-      {
-        "components": [
-          {
-            "internalType": "InstrumentId[]",
-            "name": "instruments",
-            "type": "uint96[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "sizes",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "prices",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "uint8[]",
-            "name": "assetIds",
-            "type": "uint8[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "amounts",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "assetPrices",
-            "type": "uint256[]"
-          }
-        ],
-        "internalType": "struct IClearinghouseTypes.Basket",
-        "name": "basket",
-        "type": "tuple"
-      },
-      {
-        "internalType": "uint256",
-        "name": "reward",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "incentive",
-        "type": "uint256"
-      }
-    ],
-    "name": "moveBasket",
-    "outputs": [
-      {
-        "internalType": "int256",
-        "name": "cashToTaker",
-        "type": "int256"
-      }
-    ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "paused",
-    "outputs": [
-      {
-        "internalType": "bool",
-        "name": "",
-        "type": "bool"
       }
     ],
     "stateMutability": "view",
@@ -1582,108 +1455,6 @@
         "internalType": "int256",
         "name": "cost",
         "type": "int256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint256"
-      }
-    ],
-    "name": "positionsOf",
-    "outputs": [
-      {
-        "internalType": "PositionWord[]",
-        "name": "",
-        "type": "uint256[]"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint256"
-      },
-      {
-        "components": [
-          {
-            "internalType": "InstrumentId[]",
-            "name": "instruments",
-            "type": "uint96[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "sizes",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "prices",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "uint8[]",
-            "name": "assetIds",
-            "type": "uint8[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "amounts",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "assetPrices",
-            "type": "uint256[]"
-          }
-        ],
-        "internalType": "struct IClearinghouseTypes.Basket",
-        "name": "basket",
-        "type": "tuple"
-      }
-    ],
-    "name": "previewBasket",
-    "outputs": [
-      {
-        "components": [
-          {
-            "internalType": "int256",
-            "name": "cash",
-            "type": "int256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "profileId",
-            "type": "uint256"
-          },
-          {
-            "internalType": "PositionWord[]",
-            "name": "legs",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "int256[]",
-            "name": "premiums",
-            "type": "int256[]"
-          },
-          {
-            "internalType": "SpotWord[]",
-            "name": "spot",
-            "type": "uint256[]"
-          }
-        ],
-        "internalType": "struct Portfolio",
-        "name": "",
-        "type": "tuple"
       }
     ],
     "stateMutability": "view",

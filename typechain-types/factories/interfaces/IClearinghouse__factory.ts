@@ -1553,6 +1553,195 @@
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "AccountId",
+            "name": "account",
+            "type": "uint256"
+          },
+          {
+            "internalType": "AccountId",
+            "name": "liquidator",
+            "type": "uint256"
+          },
+          {
+            "components": [
+              {
+                "internalType": "InstrumentId[]",
+                "name": "instruments",
+                "type": "uint96[]"
+              },
+              {
+                "internalType": "uint256[]",
+                "name": "sizes",
+                "type": "uint256[]"
+              },
+              {
+                "internalType": "uint8[]",
+                "name": "assetIds",
+                "type": "uint8[]"
+              },
+              {
+                "internalType": "uint256[]",
+                "name": "amounts",
+                "type": "uint256[]"
+              }
+            ],
+            "internalType": "struct ILiquidator.Selection",
+            "name": "selection",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint256",
+            "name": "minReward",
+            "type": "uint256"
+          },
+          {
+            "internalType": "int256",
+            "name": "minCash",
+            "type": "int256"
+          },
+          {
+            "internalType": "uint40",
+            "name": "deadlineSec",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct ILiquidator.Call",
+        "name": "params",
+        "type": "tuple"
+      },
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "dustMargin",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "minReward",
+        "type": "uint256"
+      }
+    ],
+    "name": "executeLiquidation",
+    "outputs": [
+      {
+        "components": [
+          {
+            "components": [
+              {
+                "internalType": "int256",
+                "name": "equity",
+                "type": "int256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "initialMargin",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "maintenanceMargin",
+                "type": "uint256"
+              },
+              {
+                "internalType": "int256",
+                "name": "unrealised",
+                "type": "int256"
+              },
+              {
+                "internalType": "enum IPriceRouter.Status",
+                "name": "status",
+                "type": "uint8"
+              }
+            ],
+            "internalType": "struct IRiskTypes.Margin",
+            "name": "before",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "int256",
+                "name": "equity",
+                "type": "int256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "initialMargin",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "maintenanceMargin",
+                "type": "uint256"
+              },
+              {
+                "internalType": "int256",
+                "name": "unrealised",
+                "type": "int256"
+              },
+              {
+                "internalType": "enum IPriceRouter.Status",
+                "name": "status",
+                "type": "uint8"
+              }
+            ],
+            "internalType": "struct IRiskTypes.Margin",
+            "name": "next",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint256",
+            "name": "relief",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "phi",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "penalty",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "incentive",
+            "type": "uint256"
+          },
+          {
+            "internalType": "int256",
+            "name": "cashToAccount",
+            "type": "int256"
+          }
+        ],
+        "internalType": "struct ILiquidator.Quote",
+        "name": "terms",
+        "type": "tuple"
+      },
+      {
+        "internalType": "enum IClearinghouseLiquidation.FlagChange",
+        "name": "flagChange",
+        "type": "uint8"
+      },
+      {
+        "internalType": "bool",
+        "name": "badDebt",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "extension",
     "outputs": [
@@ -1602,6 +1791,19 @@
         "internalType": "bool",
         "name": "",
         "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "liquidation",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view",
@@ -1690,77 +1892,6 @@
       }
     ],
     "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "from",
-        "type": "uint256"
-      },
-      {
-        "internalType": "AccountId",
-        "name": "to",
-        "type": "uint256"
-      },
-      {
-        "components": [
-          {
-            "internalType": "InstrumentId[]",
-            "name": "instruments",
-            "type": "uint96[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "sizes",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "prices",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "uint8[]",
-            "name": "assetIds",
-            "type": "uint8[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "amounts",
-            "type": "uint256[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "assetPrices",
-            "type": "uint256[]"
-          }
-        ],
-        "internalType": "struct IClearinghouseTypes.Basket",
-        "name": "basket",
-        "type": "tuple"
-      },
-      {
-        "internalType": "uint256",
-        "name": "reward",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "incentive",
-        "type": "uint256"
-      }
-    ],
-    "name": "moveBasket",
-    "outputs": [
-      {
-        "internalType": "int256",
-        "name": "cashToTaker",
-        "type": "int256"
-      }
-    ],
-    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -2013,11 +2144,6 @@
             "type": "uint256[]"
           },
           {
-            "internalType": "uint256[]",
-            "name": "prices",
-            "type": "uint256[]"
-          },
-          {
             "internalType": "uint8[]",
             "name": "assetIds",
             "type": "uint8[]"
@@ -2026,50 +2152,119 @@
             "internalType": "uint256[]",
             "name": "amounts",
             "type": "uint256[]"
-          },
-          {
-            "internalType": "uint256[]",
-            "name": "assetPrices",
-            "type": "uint256[]"
           }
         ],
-        "internalType": "struct IClearinghouseTypes.Basket",
-        "name": "basket",
+        "internalType": "struct ILiquidator.Selection",
+        "name": "selection",
         "type": "tuple"
+      },
+      {
+        "internalType": "uint256",
+        "name": "dustMargin",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "minReward",
+        "type": "uint256"
       }
     ],
-    "name": "previewBasket",
+    "name": "quoteLiquidation",
     "outputs": [
       {
         "components": [
           {
-            "internalType": "int256",
-            "name": "cash",
-            "type": "int256"
+            "components": [
+              {
+                "internalType": "int256",
+                "name": "equity",
+                "type": "int256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "initialMargin",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "maintenanceMargin",
+                "type": "uint256"
+              },
+              {
+                "internalType": "int256",
+                "name": "unrealised",
+                "type": "int256"
+              },
+              {
+                "internalType": "enum IPriceRouter.Status",
+                "name": "status",
+                "type": "uint8"
+              }
+            ],
+            "internalType": "struct IRiskTypes.Margin",
+            "name": "before",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "int256",
+                "name": "equity",
+                "type": "int256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "initialMargin",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "maintenanceMargin",
+                "type": "uint256"
+              },
+              {
+                "internalType": "int256",
+                "name": "unrealised",
+                "type": "int256"
+              },
+              {
+                "internalType": "enum IPriceRouter.Status",
+                "name": "status",
+                "type": "uint8"
+              }
+            ],
+            "internalType": "struct IRiskTypes.Margin",
+            "name": "next",
+            "type": "tuple"
           },
           {
             "internalType": "uint256",
-            "name": "profileId",
+            "name": "relief",
             "type": "uint256"
           },
           {
-            "internalType": "PositionWord[]",
-            "name": "legs",
-            "type": "uint256[]"
+            "internalType": "uint256",
+            "name": "phi",
+            "type": "uint256"
           },
           {
-            "internalType": "int256[]",
-            "name": "premiums",
-            "type": "int256[]"
+            "internalType": "uint256",
+            "name": "penalty",
+            "type": "uint256"
           },
           {
-            "internalType": "SpotWord[]",
-            "name": "spot",
-            "type": "uint256[]"
+            "internalType": "uint256",
+            "name": "incentive",
+            "type": "uint256"
+          },
+          {
+            "internalType": "int256",
+            "name": "cashToAccount",
+            "type": "int256"
           }
         ],
-        "internalType": "struct Portfolio",
-        "name": "",
+        "internalType": "struct ILiquidator.Quote",
+        "name": "terms",
         "type": "tuple"
       }
     ],

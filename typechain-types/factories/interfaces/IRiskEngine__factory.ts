@@ -341,6 +341,106 @@
             "type": "uint256[]"
           }
         ],
+        "internalType": "struct Portfolio[]",
+        "name": "portfolios",
+        "type": "tuple[]"
+      },
+      {
+        "internalType": "enum IRiskTypes.Stance",
+        "name": "stance",
+        "type": "uint8"
+      }
+    ],
+    "name": "assessWithMarks",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "int256",
+            "name": "equity",
+            "type": "int256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "initialMargin",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "maintenanceMargin",
+            "type": "uint256"
+          },
+          {
+            "internalType": "int256",
+            "name": "unrealised",
+            "type": "int256"
+          },
+          {
+            "internalType": "enum IPriceRouter.Status",
+            "name": "status",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct IRiskTypes.Margin[]",
+        "name": "margins",
+        "type": "tuple[]"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint256[]",
+            "name": "leg",
+            "type": "uint256[]"
+          },
+          {
+            "internalType": "uint256[]",
+            "name": "spot",
+            "type": "uint256[]"
+          },
+          {
+            "internalType": "enum IPriceRouter.Status",
+            "name": "status",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct IRiskTypes.Marks",
+        "name": "marks",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "int256",
+            "name": "cash",
+            "type": "int256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "profileId",
+            "type": "uint256"
+          },
+          {
+            "internalType": "PositionWord[]",
+            "name": "legs",
+            "type": "uint256[]"
+          },
+          {
+            "internalType": "int256[]",
+            "name": "premiums",
+            "type": "int256[]"
+          },
+          {
+            "internalType": "SpotWord[]",
+            "name": "spot",
+            "type": "uint256[]"
+          }
+        ],
         "internalType": "struct Portfolio",
         "name": "portfolio",
         "type": "tuple"

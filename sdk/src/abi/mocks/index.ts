@@ -10,3 +10,4 @@ export { mockWallet1271Abi } from './mockWallet1271.ts';
 export { noReturnTokenAbi } from './noReturnToken.ts';
 export { rebasingTokenAbi } from './rebasingToken.ts';
 export { reentrantTokenAbi } from './reentrantToken.ts';
+export { warmCallAbi } from './warmCall.ts';
