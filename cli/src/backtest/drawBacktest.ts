@@ -21,12 +21,7 @@ export function drawBacktest(result: BacktestResult): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="13" role="img">`,
     '<title>How often a day exceeded the margin, and what netting saves</title>',
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
-    text(
-      LABELS,
-      24,
-      `% of ${result.windows} windows of 24 hours in which the loss exceeded the margin`,
-      'weight',
-    ),
+    text(LABELS, 24, 'Windows of 24 hours with a loss above the margin, %', 'weight'),
     text(LABELS + BARS + GAP, 24, 'IM saved by netting, %', 'weight'),
     ...legend(),
     ...axis(most, height),

@@ -59,10 +59,7 @@ export function parseChain(text: string, name: string): Quote[] {
 }
 
 function parseLine(line: string, where: string): Quote {
-  const cells = line.split(',');
-  if (cells.length !== NAMES.length) {
-    throw new UsageError(`${where}: expected ${NAMES.length} columns, found ${cells.length}`);
-  }
+  const cells = toCells(line, where);
   const cell = (column: string): string => cells[NAMES.indexOf(column)] ?? '';
   const fail = (column: string, expected: string): never => {
     throw new UsageError(`${where}: expected ${column} to be ${expected}, found "${shorten(cell(column))}"`);
@@ -81,7 +78,7 @@ function parseLine(line: string, where: string): Quote {
   if (cell('option_type') !== (letter === 'C' ? 'call' : 'put')) {
     fail('option_type', `"${letter === 'C' ? 'call' : 'put'}" as the name says`);
   }
-  number('time_to_maturity', 'years from 0 to 10', (value) => value >= 0 && value <= 10);
+  number('time_to_maturity', 'a number of years >= 0', (value) => value >= 0);
   const [timestampSec, expirySec] = [time('timestamp'), time('expiry_datetime')];
   return {
     symbol,
@@ -99,6 +96,12 @@ function parseLine(line: string, where: string): Quote {
     ),
     indexPrice: positive('index_price'),
   };
+}
+
+function toCells(line: string, where: string): string[] {
+  const cells = line.split(',');
+  if (cells.length === NAMES.length) return cells;
+  throw new UsageError(`${where}: expected ${NAMES.length} columns, found ${cells.length}`);
 }
 
 function shorten(text: string): string {

@@ -20,53 +20,49 @@ export async function runSvi({ chainPath, json, print = toStandardOutput }: SviO
 }
 
 function formatFit({ timestampSec, expiries, leftOut, marks }: FittedChain): string {
-  const rows = expiries.map(({ symbol, expirySec, days, options, strikes, rmse, max, leastG, svi }) => [
-    `${symbol} ${toDate(expirySec)}`,
-    days.toFixed(1),
-    String(options),
-    String(strikes),
-    rmse.toFixed(2),
-    max.toFixed(2),
-    leastG.toFixed(3),
-    ...[svi.a, svi.b, svi.rho, svi.m, svi.sigma].map((value) => value.toFixed(5)),
-  ]);
-  const head = [
-    'expiry',
-    'days',
-    'options',
-    'strikes',
-    'RMSE',
-    'max',
-    'least g',
-    'a',
-    'b',
-    'rho',
-    'm',
-    'sigma',
-  ];
   const skipped = leftOut.map(
     ({ symbol, expirySec, options }) => `left out: ${symbol} ${toDate(expirySec)}, ${options} options`,
   );
   return [
     `chain of ${new Date(timestampSec * 1000).toISOString()}`,
     '',
-    formatTable([head, ...rows]),
+    expiryTable(expiries),
     ...skipped,
     '',
     'RMSE and max in vol points, over the strikes from 10 to 90 delta.',
     '',
-    formatTable([
-      ['marks by Black-76', 'options', 'median', '95%', 'max', 'parity: median', '95%', 'max'],
-      ...marks.map(({ symbol, options, stated, parity }) => [
-        symbol,
-        String(options),
-        ...[stated, parity].flatMap(({ median, p95, max }) => [median, p95, max].map((x) => x.toFixed(7))),
-      ]),
-    ]),
+    markTable(marks),
     '',
     'Distance from the stated mark, in coin, of Black-76 on the stated volatility: with the stated futures price, and with the',
     'forward that call and put of a strike imply by parity.',
   ].join('\n');
+}
+
+function expiryTable(expiries: FittedChain['expiries']): string {
+  return formatTable([
+    ['expiry', 'days', 'options', 'strikes', 'RMSE', 'max', 'least g', 'a', 'b', 'rho', 'm', 'sigma'],
+    ...expiries.map(({ symbol, expirySec, days, options, strikes, rmse, max, leastG, svi }) => [
+      `${symbol} ${toDate(expirySec)}`,
+      days.toFixed(1),
+      String(options),
+      String(strikes),
+      rmse.toFixed(2),
+      max.toFixed(2),
+      leastG.toFixed(3),
+      ...[svi.a, svi.b, svi.rho, svi.m, svi.sigma].map((value) => value.toFixed(5)),
+    ]),
+  ]);
+}
+
+function markTable(marks: FittedChain['marks']): string {
+  return formatTable([
+    ['marks by Black-76', 'options', 'median', '95%', 'max', 'parity: median', '95%', 'max'],
+    ...marks.map(({ symbol, options, stated, parity }) => [
+      symbol,
+      String(options),
+      ...[stated, parity].flatMap(({ median, p95, max }) => [median, p95, max].map((x) => x.toFixed(7))),
+    ]),
+  ]);
 }
 
 function toDate(expirySec: number): string {
