@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 import {IAggregatorV3} from "../interfaces/IAggregatorV3.sol";
 
 /// @title MockAggregator: a Chainlink data feed whose owner sets the answers and may make it fail
-/// @notice Keeps every round, numbered as a proxy numbers them (phase 1), and packs a round in one slot beside the slot of
-/// the latest round's number, as OCR aggregators do, so that gas measured on it is not flattered.
+/// @notice Keeps every round, numbered as a proxy numbers them (from phase 1), and packs a round in one slot beside the slot
+/// of the latest round's number, as OCR aggregators do, so that gas measured on it is not flattered.
 contract MockAggregator is IAggregatorV3 {
     /// @notice How `latestRoundData` misbehaves.
     /// - Revert: reverts without data.
@@ -70,6 +70,19 @@ contract MockAggregator is IAggregatorV3 {
         _push(answer, updatedAt);
     }
 
+    /// @notice Starts the next phase, as a proxy does that was given a new aggregator; its first round is the next answer.
+    /// Until then the latest round is none.
+    function startPhase() external onlyOwner {
+        latestRound = ((latestRound >> 64) + 1) << 64;
+    }
+
+    /// @notice Rewrites a round, or adds one, wherever it belongs; the latest round stays.
+    function setRound(uint80 roundId, int256 answer, uint64 updatedAt) external onlyOwner {
+        if (answer != int192(answer)) revert AnswerTooLarge(answer);
+        _rounds[roundId] = Round({answer: int192(answer), updatedAt: updatedAt});
+        emit AnswerUpdated(answer, roundId, updatedAt);
+    }
+
     function setMode(Mode newMode) external onlyOwner {
         mode = newMode;
         emit ModeSet(newMode);
@@ -86,9 +99,10 @@ contract MockAggregator is IAggregatorV3 {
         return _roundData(latestRound);
     }
 
-    /// @notice An earlier round, by its number. A missing round reverts, as OCR aggregators do.
+    /// @inheritdoc IAggregatorV3
+    /// @dev A missing round reverts, as OCR aggregators do.
     function getRoundData(uint80 roundId) external view returns (uint80, int256, uint256, uint256, uint80) {
-        if (roundId < FIRST_ROUND || roundId > latestRound) revert NoData(roundId);
+        if (_rounds[roundId].updatedAt == 0) revert NoData(roundId);
         return _roundData(roundId);
     }
 

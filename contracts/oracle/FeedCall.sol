@@ -35,6 +35,25 @@ library FeedCall {
         }
     }
 
+    /// @notice `IAggregatorV3.getRoundData`, without the two round numbers and `startedAt`.
+    function round(
+        address feed,
+        uint80 roundId
+    ) internal view returns (bool ok, int256 answer, uint256 updatedAt) {
+        bytes4 selector = IAggregatorV3.getRoundData.selector;
+        assembly ("memory-safe") {
+            let out := mload(0x40)
+            mstore(0x00, selector)
+            mstore(0x04, roundId)
+            ok := staticcall(FEED_GAS, feed, 0x00, 0x24, out, 0xa0)
+            ok := and(ok, gt(returndatasize(), 0x9f))
+            if ok {
+                answer := mload(add(out, 0x20))
+                updatedAt := mload(add(out, 0x60))
+            }
+        }
+    }
+
     /// @notice `IAggregatorV3.decimals`.
     function decimals(address feed) internal view returns (bool ok, uint256 value) {
         bytes4 selector = IAggregatorV3.decimals.selector;
