@@ -52,6 +52,8 @@ getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
 getContractFactory(name: 'PackedSourceLib', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PackedSourceLib__factory>
 getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
+getContractFactory(name: 'SettlementTwap', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SettlementTwap__factory>
+getContractFactory(name: 'VolSurface', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VolSurface__factory>
 getContractFactory(name: 'MarginLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MarginLens__factory>
 getContractFactory(name: 'ProfileCodec', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProfileCodec__factory>
 getContractFactory(name: 'RiskEngine', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskEngine__factory>
@@ -101,6 +103,8 @@ getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signe
 getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
 getContractAt(name: 'PackedSourceLib', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PackedSourceLib>
 getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
+getContractAt(name: 'SettlementTwap', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SettlementTwap>
+getContractAt(name: 'VolSurface', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VolSurface>
 getContractAt(name: 'MarginLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MarginLens>
 getContractAt(name: 'ProfileCodec', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProfileCodec>
 getContractAt(name: 'RiskEngine', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskEngine>
@@ -150,6 +154,8 @@ deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'PackedSourceLib', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PackedSourceLib>
 deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'SettlementTwap', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SettlementTwap>
+deployContract(name: 'VolSurface', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VolSurface>
 deployContract(name: 'MarginLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginLens>
 deployContract(name: 'ProfileCodec', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProfileCodec>
 deployContract(name: 'RiskEngine', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngine>
@@ -199,6 +205,8 @@ deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'PackedSourceLib', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PackedSourceLib>
 deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'SettlementTwap', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SettlementTwap>
+deployContract(name: 'VolSurface', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VolSurface>
 deployContract(name: 'MarginLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginLens>
 deployContract(name: 'ProfileCodec', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProfileCodec>
 deployContract(name: 'RiskEngine', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngine>

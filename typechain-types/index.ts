@@ -100,6 +100,10 @@ export type { PackedSourceLib } from './oracle/PackedSource.sol/PackedSourceLib.
 export { PackedSourceLib__factory } from './factories/oracle/PackedSource.sol/PackedSourceLib__factory.js';
 export type { PriceRouter } from './oracle/PriceRouter.js';
 export { PriceRouter__factory } from './factories/oracle/PriceRouter__factory.js';
+export type { SettlementTwap } from './oracle/SettlementTwap.js';
+export { SettlementTwap__factory } from './factories/oracle/SettlementTwap__factory.js';
+export type { VolSurface } from './oracle/VolSurface.js';
+export { VolSurface__factory } from './factories/oracle/VolSurface__factory.js';
 export type { MarginLens } from './periphery/MarginLens.js';
 export { MarginLens__factory } from './factories/periphery/MarginLens__factory.js';
 export type { ProfileCodec } from './risk/ProfileCodec.js';
