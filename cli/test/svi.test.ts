@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { black76Call, black76Put, durrleman, sviTotalVariance } from '@novate/sdk';
+import { black76CallFloat, black76PutFloat, durrleman, sviTotalVariance } from '@novate/sdk';
 import type { SviParameters } from '@novate/sdk';
 import { expect } from 'chai';
 import { expirySlices } from '../src/svi/expirySlices.ts';
@@ -43,7 +43,7 @@ function quotesOf(svi: SviParameters, tau: number, strikes: readonly number[], f
   return strikes.map((strike) => {
     const w = sviTotalVariance(svi, Math.log(strike / forward));
     const isCall = strike >= forward;
-    const markPrice = (isCall ? black76Call : black76Put)(forward, strike, Math.sqrt(w)) / forward;
+    const markPrice = (isCall ? black76CallFloat : black76PutFloat)(forward, strike, Math.sqrt(w)) / forward;
     return {
       symbol: 'BTC',
       timestampSec: 0,

@@ -1,4 +1,4 @@
-import { black76Call, black76Put, sviTotalVariance } from '@novate/sdk';
+import { black76CallFloat, black76PutFloat, sviTotalVariance } from '@novate/sdk';
 import { CANDLE_COLUMNS } from '../src/prices/parseCandles.ts';
 import { createRandom } from '../src/random.ts';
 import { CHAIN_COLUMNS } from '../src/svi/parseChain.ts';
@@ -29,7 +29,7 @@ function expiryLines(symbol: string, index: number, days: number): string[] {
     (['call', 'put'] as const).map((type) => {
       const strike = Math.round(index * ratio);
       const s = Math.sqrt(sviTotalVariance(svi, Math.log(strike / forward)));
-      const mark = (type === 'call' ? black76Call : black76Put)(forward, strike, s) / forward;
+      const mark = (type === 'call' ? black76CallFloat : black76PutFloat)(forward, strike, s) / forward;
       const cells = [
         iso(START_MS),
         `${symbol}-${days}-${strike}-${type === 'call' ? 'C' : 'P'}`,

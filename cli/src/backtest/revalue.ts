@@ -1,4 +1,4 @@
-import { black76Call, sviTotalVariance, yearsTo } from '@novate/sdk';
+import { black76CallFloat, sviTotalVariance, yearsTo } from '@novate/sdk';
 import type { FloatMarket, FloatOption, FloatPortfolio } from '@novate/sdk';
 import { responseScale, volFactor } from './volResponse.ts';
 import { WINDOW_SEC } from './windows.ts';
@@ -68,7 +68,7 @@ function ageOption(leg: FloatOption, market: FloatMarket): { now: number; aged: 
   const forward = prices.index * (1 + basis * tau);
   const later = prices.index * (1 + basis * left);
   const s = Math.sqrt(sviTotalVariance(expiry.svi, Math.log(strike / forward)));
-  const call = black76Call(forward, strike, s);
+  const call = black76CallFloat(forward, strike, s);
   return {
     now: size * (leg.kind === 'call' ? call : call - forward + strike),
     aged: {
@@ -89,7 +89,7 @@ export function pnlOf(book: AgedBook, move: number, volChange: number): number {
   let value = fixed + linear * (1 + move);
   for (const { size, strike, forward, logMoneyness, s, scale } of options) {
     const shocked = s * volFactor(volChange, scale);
-    value += size * black76Call(forward * (1 + move), strike, shocked, logMoneyness + logMove);
+    value += size * black76CallFloat(forward * (1 + move), strike, shocked, logMoneyness + logMove);
   }
   return value - book.value;
 }

@@ -1,4 +1,4 @@
-import { black76Delta, sviTotalVariance } from '@novate/sdk';
+import { black76DeltaFloat, sviTotalVariance } from '@novate/sdk';
 import type { FloatExpiry, FloatMarket, FloatUnderlying } from '@novate/sdk';
 import { UNDERLYINGS } from '../local/underlyings.ts';
 import { fitChain } from '../svi/index.ts';
@@ -64,7 +64,7 @@ function listStrikes(expiry: FittedExpiry, quotes: readonly Quote[]): ListedStri
     .sort((a, b) => a - b)
     .map((strike) => {
       const s = Math.sqrt(sviTotalVariance(svi, Math.log(strike / forward)));
-      return { expirySec, strike, delta: black76Delta(forward, strike, s) };
+      return { expirySec, strike, delta: black76DeltaFloat(forward, strike, s) };
     })
     .filter(({ delta }) => delta >= LOWEST_DELTA && delta <= HIGHEST_DELTA);
 }

@@ -1,4 +1,4 @@
-import { black76SVega } from '@novate/sdk';
+import { black76SVegaFloat } from '@novate/sdk';
 import type { Quote } from '../svi/index.ts';
 
 /**
@@ -116,7 +116,7 @@ function changesBetween(before: readonly Quote[], after: readonly Quote[]): VolC
     const s = vol * Math.sqrt(tau);
     const isNear = Math.abs(Math.log(quote.strike / futuresPrice)) <= WIDEST * s;
     if (next === undefined || next.tau === 0 || fall < LEAST_FALL || !(s > 0) || !isNear) return [];
-    const weight = black76SVega(futuresPrice, quote.strike, s) / futuresPrice;
+    const weight = black76SVegaFloat(futuresPrice, quote.strike, s) / futuresPrice;
     return [{ symbol, tau, fall, change: next.vol / vol - 1, weight }];
   });
 }

@@ -1,6 +1,5 @@
-import { assess, InstrumentNotPricedError, toMarginOutput } from '@novate/sdk';
+import { assess, toMarginOutput } from '@novate/sdk';
 import type { Assessment } from '@novate/sdk';
-import { UsageError } from '../usageError.ts';
 import { formatMargin } from './formatMargin.ts';
 import { readMarginInputs } from './readMarginInputs.ts';
 import type { MarginInputs, MarginPaths } from './readMarginInputs.ts';
@@ -18,7 +17,7 @@ export interface MarginOptions extends MarginPaths {
  */
 export function runMargin(options: MarginOptions): void {
   const inputs = readMarginInputs(options);
-  printMargin(assessInputs(inputs, options.portfolioPath), inputs, options);
+  printMargin(assess(inputs.portfolio, inputs.market, inputs.profile), inputs, options);
 }
 
 /** Prints an assessment of the inputs, whichever engine made it. */
@@ -30,15 +29,6 @@ export function printMargin(
   print(
     json ? JSON.stringify(toMarginOutput(assessment, names), undefined, 2) : formatMargin(assessment, names),
   );
-}
-
-function assessInputs(inputs: MarginInputs, portfolioPath: string): Assessment {
-  try {
-    return assess(inputs.portfolio, inputs.market, inputs.profile);
-  } catch (error) {
-    if (error instanceof InstrumentNotPricedError) throw new UsageError(`${portfolioPath}: ${error.message}`);
-    throw error;
-  }
 }
 
 function toStandardOutput(text: string): void {

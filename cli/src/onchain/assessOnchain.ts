@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { portfolioToWords, profileToStruct, riskEngineAbi, toNovateError } from '@novate/sdk';
+import { portfolioToWords, profileToStruct, riskEngineAbi, toMarketInput, toNovateError } from '@novate/sdk';
 import type { Assessment, MarginState, RiskProfile, VolMove } from '@novate/sdk';
 import accessManagerArtifact from '@openzeppelin/contracts/build/contracts/AccessManager.json' with { type: 'json' };
 import { createPublicClient, createWalletClient, custom, isHex, zeroAddress } from 'viem';
@@ -25,13 +25,12 @@ export async function assessOnchain({ portfolio, market, profile }: MarginInputs
     const wallet = createWalletClient({ chain: hardhat, transport });
     const address = await explained(deployEngine(client, wallet, profile));
     const words = portfolioToWords(portfolio, market, PROFILE_ID);
-    const priced = [...market.underlyings];
     const report = await explained(
       client.readContract({
         address,
         abi: riskEngineAbi,
         functionName: 'explainAt',
-        args: [words, priced.map(([id]) => id), priced.map(([, { index }]) => index)],
+        args: [words, toMarketInput(portfolio, market)],
       }),
     );
     const { margin, state, worstScenario, worstShock, worstVol, ...rest } = report;
@@ -75,7 +74,11 @@ async function deployEngine(
   };
   const manager = await deploy(accessManagerArtifact.abi as Abi, accessManagerArtifact.bytecode, [account]);
   const router = await deployNamed('PriceRouter', [manager, zeroAddress, 0]);
-  const address = await deployNamed('RiskEngine', [manager, router]);
+  const codec = await deployNamed('ProfileCodec', []);
+  // explainAt asks neither for surfaces nor for settlement prices
+  const sources = [manager, router, zeroAddress, zeroAddress] as const;
+  const extension = await deployNamed('RiskEngineExt', [...sources, codec]);
+  const address = await deployNamed('RiskEngine', [...sources, extension]);
   const { request } = await client.simulateContract({
     address,
     abi: riskEngineAbi,

@@ -1,10 +1,7 @@
-import { NovateContractError } from '@novate/sdk';
-import type { Assessment } from '@novate/sdk';
 import { printMargin, readMarginInputs } from '../margin/index.ts';
-import type { MarginInputs, MarginOptions } from '../margin/index.ts';
+import type { MarginOptions } from '../margin/index.ts';
 import { areContractsBuilt } from '../local/artifacts.ts';
 import { ensureBuilt } from '../local/ensureBuilt.ts';
-import { UsageError } from '../usageError.ts';
 import { assessOnchain } from './assessOnchain.ts';
 
 /**
@@ -14,16 +11,5 @@ import { assessOnchain } from './assessOnchain.ts';
 export async function runMarginOnchain(options: MarginOptions): Promise<void> {
   const inputs = readMarginInputs(options);
   if (!(await areContractsBuilt())) await ensureBuilt();
-  printMargin(await assess(inputs, options.portfolioPath), inputs, options);
-}
-
-async function assess(inputs: MarginInputs, portfolioPath: string): Promise<Assessment> {
-  try {
-    return await assessOnchain(inputs);
-  } catch (error) {
-    if (error instanceof NovateContractError && error.errorName === 'InstrumentNotPriced') {
-      throw new UsageError(`${portfolioPath}: ${error.message}`);
-    }
-    throw error;
-  }
+  printMargin(await assessOnchain(inputs), inputs, options);
 }

@@ -1,4 +1,4 @@
-import { black76Delta, sviTotalVariance } from '@novate/sdk';
+import { black76DeltaFloat, sviTotalVariance } from '@novate/sdk';
 import type { SviParameters } from '@novate/sdk';
 import type { ExpirySlice } from './expirySlices.ts';
 
@@ -16,7 +16,7 @@ export interface FitErrors {
 export function fitErrors({ tau, quotes }: ExpirySlice, svi: SviParameters): FitErrors {
   const byStrike = new Map<number, number>();
   for (const { strike, futuresPrice, vol } of quotes) {
-    const delta = black76Delta(futuresPrice, strike, vol * Math.sqrt(tau));
+    const delta = black76DeltaFloat(futuresPrice, strike, vol * Math.sqrt(tau));
     if (delta < LOWEST_DELTA || delta > HIGHEST_DELTA) continue;
     const fitted = Math.sqrt(sviTotalVariance(svi, Math.log(strike / futuresPrice)) / tau);
     const error = 100 * Math.abs(fitted - vol);

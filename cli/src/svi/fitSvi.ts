@@ -1,4 +1,4 @@
-import { black76SVega, durrleman, sviTotalVariance } from '@novate/sdk';
+import { black76SVegaFloat, durrleman, sviTotalVariance } from '@novate/sdk';
 import type { SviParameters } from '@novate/sdk';
 import { levenbergMarquardt } from 'ml-levenberg-marquardt';
 import type { ExpirySlice } from './expirySlices.ts';
@@ -93,7 +93,7 @@ function residualsOf(points: readonly SmilePoint[], grid: readonly number[], sca
 function smilePoints({ forward, tau, quotes }: ExpirySlice): SmilePoint[] {
   const usable = quotes.filter((quote) => quote.vol > 0 && isOutOfTheMoney(quote));
   const vegas = usable.map(({ futuresPrice, strike, vol }) =>
-    black76SVega(futuresPrice, strike, vol * Math.sqrt(tau)),
+    black76SVegaFloat(futuresPrice, strike, vol * Math.sqrt(tau)),
   );
   const total = vegas.reduce((sum, vega) => sum + vega, 0);
   return usable

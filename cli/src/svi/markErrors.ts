@@ -1,4 +1,4 @@
-import { black76Call, black76Put } from '@novate/sdk';
+import { black76CallFloat, black76PutFloat } from '@novate/sdk';
 import type { Quote } from './parseChain.ts';
 
 /** 95% and all of the distances between model and stated marks, in coin. */
@@ -51,7 +51,7 @@ function parityForward(quote: Quote, partner: Quote | undefined): number {
 }
 
 function modelMark({ strike, vol, tau, isCall }: Quote, forward: number): number {
-  const value = isCall ? black76Call : black76Put;
+  const value = isCall ? black76CallFloat : black76PutFloat;
   return value(forward, strike, vol * Math.sqrt(tau)) / forward;
 }
 

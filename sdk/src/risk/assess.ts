@@ -1,74 +1,17 @@
-import { abs, max, min, mulDown, mulFloor, mulUp, WAD } from '../units/index.ts';
-import { InstrumentNotPricedError, UnknownUnderlyingError } from './errors.ts';
-import { calculatePerpMark } from './perp/calculatePerpMark.ts';
+import { abs, max, min, mulUp, WAD } from '../units/index.ts';
 import { classify } from './classify.ts';
-import type {
-  Assessment,
-  Market,
-  Portfolio,
-  RiskProfile,
-  Scenario,
-  UnderlyingReport,
-  UnderlyingRisk,
-  WorstScenario,
-} from './types.ts';
-
-/** The lowest shock: prices stay positive. */
-const MIN_SHOCK = -(WAD * 99n) / 100n;
-
-/** All that one underlying's legs add up to. Mutable, for it is filled leg by leg. */
-interface Exposure {
-  readonly underlying: number;
-  readonly index: bigint;
-  readonly premium: bigint;
-  spotAmount: bigint;
-  spotValue: bigint;
-  perpSize: bigint;
-  perpAbsSize: bigint;
-  perpValue: bigint;
-  perpNotional: bigint;
-}
+import { collectExposures } from './exposure.ts';
+import type { Exposure } from './exposure.ts';
+import { scanExposure, scanRangeOf, shockOf, specialOf } from './scan.ts';
+import type { Assessment, Market, Portfolio, RiskProfile, UnderlyingReport, WorstScenario } from './types.ts';
 
 /**
  * Equity and margin of a portfolio with everything that led to them: the twin of `RiskEngine.explain`, equal to the wei
- * (SPEC-M1 to M11). Equity rounds down, margin rounds up.
- * @throws InstrumentNotPricedError for futures and options
- * @throws UnknownUnderlyingError where the market lacks a price
+ * (SPEC-V, SPEC-M1 to M11). Equity rounds down, margin rounds up.
+ * @throws UnknownUnderlyingError, UnknownTermError where the market lacks a price, or an expiry
  */
 export function assess(portfolio: Portfolio, market: Market, profile: RiskProfile): Assessment {
-  const exposures: Exposure[] = [];
-  let equity = portfolio.cash;
-  let unrealised = 0n;
-
-  for (const balance of portfolio.spot) {
-    const exposure = exposureIn(exposures, balance.underlying, market);
-    const value = mulDown(balance.amount, exposure.index); // M1
-    exposure.spotAmount += balance.amount;
-    exposure.spotValue += value;
-    equity += value;
-  }
-  for (const leg of portfolio.legs) {
-    if (leg.kind !== 'perp') throw new InstrumentNotPricedError(leg);
-    const exposure = exposureIn(exposures, leg.underlying, market);
-    const value = mulFloor(leg.size, calculatePerpMark(exposure.index, exposure.premium)); // M1
-    const size = abs(leg.size);
-    exposure.perpSize += leg.size;
-    exposure.perpAbsSize += size;
-    exposure.perpValue += value;
-    exposure.perpNotional += mulUp(size, exposure.index); // M6
-    unrealised += value + leg.cost; // M2
-  }
-  equity += unrealised;
-
-  return report(exposures, profile, equity, unrealised);
-}
-
-function report(
-  exposures: readonly Exposure[],
-  profile: RiskProfile,
-  equity: bigint,
-  unrealised: bigint,
-): Assessment {
+  const { list, equity, unrealised } = collectExposures(portfolio, market, profile);
   const scenarioPnl = new Array<bigint>(profile.scenarios.length).fill(0n);
   const underlyings: UnderlyingReport[] = [];
   let scanSum = 0n;
@@ -78,7 +21,7 @@ function report(
   let initialExtra = 0n;
   let floor = 0n;
 
-  for (const exposure of exposures) {
+  for (const exposure of list) {
     const share = reportUnderlying(exposure, profile, scenarioPnl);
     underlyings.push(share);
     scanSum += share.scan;
@@ -102,7 +45,7 @@ function report(
     maintenanceMargin,
     unrealised,
     state: classify(equity, initialMargin, maintenanceMargin),
-    worstScenario: describeScenario(worst, profile, exposures[0]),
+    worstScenario: describeScenario(worst, profile, list[0]),
     risk,
     roll,
     shortOption,
@@ -116,66 +59,55 @@ function report(
 
 /** One underlying's part; adds its profit and loss to `scenarioPnl`. */
 function reportUnderlying(exposure: Exposure, profile: RiskProfile, scenarioPnl: bigint[]): UnderlyingReport {
-  const { underlying, index, spotAmount, spotValue, perpNotional } = exposure;
-  const special = specialOf(profile, underlying);
-  const scanRange = special?.scanRange ?? profile.defaultScanRange;
-
-  const value = spotValue + exposure.perpValue; // M3
+  const { underlying, index, netDelta, spotValue, perpNotional } = exposure;
   let least = 0n;
-  for (const [j, scenario] of profile.scenarios.entries()) {
-    const pnl = mulFloor(mulFloor(value, shockOf(scenario, scanRange)), scenario.weight); // M3
-    scenarioPnl[j] = (scenarioPnl[j] ?? 0n) + pnl;
-    if (pnl < least) least = pnl;
+  if (exposure.held) {
+    for (const [j, pnl] of scanExposure(exposure, profile).entries()) {
+      scenarioPnl[j] = (scenarioPnl[j] ?? 0n) + pnl;
+      if (pnl < least) least = pnl;
+    }
   }
-
-  const netDelta = spotAmount + exposure.perpSize; // M9
   const absDelta = abs(netDelta);
-  const hedged = (spotAmount + exposure.perpAbsSize - absDelta) / 2n; // both terms >= 0
+  const hedged = (exposure.grossDelta - absDelta) / 2n; // never negative
+  const shortNotional = mulUp(shortUnitsOf(exposure), index); // M6
+  const lonePerp = scanRangeOf(profile, underlying) + profile.rollMin + profile.perpInitial;
   return {
     underlying,
     index,
     netDelta,
     scan: -least, // M4
-    roll: mulUp(perpNotional, profile.rollMin), // M6
-    shortOption: 0n,
-    haircut: mulUp(spotValue, haircutRate(profile, special, spotValue)), // M7
-    initialExtra: mulUp(perpNotional, profile.perpInitial) + mulUp(spotValue, profile.haircutInitial), // M8
+    roll: mulUp(perpNotional, profile.rollMin) + rollOf(exposure, profile), // M6
+    shortOption: mulUp(shortNotional, profile.shortRate), // M6
+    haircut: mulUp(spotValue, haircutRate(profile, underlying, spotValue)), // M7
+    initialExtra:
+      mulUp(perpNotional, profile.perpInitial) +
+      mulUp(shortNotional, profile.shortInitial) +
+      mulUp(spotValue, profile.haircutInitial) +
+      mulUp(exposure.crowded, lonePerp), // M8
     floor: mulUp(mulUp(absDelta, profile.floorNet) + mulUp(hedged, profile.floorHedged), index), // M9
   };
 }
 
-function exposureIn(exposures: Exposure[], underlying: number, market: Market): Exposure {
-  // a handful at most, in which a scan beats a map
-  for (const exposure of exposures) if (exposure.underlying === underlying) return exposure;
-  const prices = market.underlyings.get(underlying);
-  if (prices === undefined) throw new UnknownUnderlyingError(underlying);
-  const exposure: Exposure = {
-    underlying,
-    index: prices.index,
-    premium: prices.premium,
-    spotAmount: 0n,
-    spotValue: 0n,
-    perpSize: 0n,
-    perpAbsSize: 0n,
-    perpValue: 0n,
-    perpNotional: 0n,
-  };
-  exposures.push(exposure);
-  return exposure;
+/** The expiries' roll charges (SPEC-M6). */
+function rollOf({ terms, index }: Exposure, profile: RiskProfile): bigint {
+  let roll = 0n;
+  for (const { term, delta } of terms.values()) {
+    const rate = max(profile.rollMin, mulUp(profile.rollRate, term.tau));
+    roll += mulUp(mulUp(abs(delta), index), rate);
+  }
+  return roll;
 }
 
-function shockOf(scenario: Scenario, scanRange: bigint): bigint {
-  return max(mulFloor(scenario.move, scanRange), MIN_SHOCK);
+function shortUnitsOf({ terms }: Exposure): bigint {
+  let units = 0n;
+  for (const { calls, puts } of terms.values()) units += max(0n, -calls) + max(0n, -puts);
+  return units;
 }
 
-function haircutRate(profile: RiskProfile, special: UnderlyingRisk | undefined, spotValue: bigint): bigint {
+function haircutRate(profile: RiskProfile, underlying: number, spotValue: bigint): bigint {
+  const special = specialOf(profile, underlying);
   if (special === undefined || special.haircutSlope === 0n) return profile.haircut;
   return min(special.haircutCap, profile.haircut + mulUp(special.haircutSlope, spotValue));
-}
-
-function specialOf(profile: RiskProfile, underlying: number): UnderlyingRisk | undefined {
-  for (const special of profile.underlyings) if (special.underlying === underlying) return special;
-  return undefined;
 }
 
 function indexOfLeast(values: readonly bigint[]): number {
@@ -190,6 +122,5 @@ function describeScenario(index: number, profile: RiskProfile, first: Exposure |
   const scenario = profile.scenarios[index];
   if (scenario === undefined) return { index, shock: 0n, vol: 'none' };
   if (first === undefined) return { index, shock: 0n, vol: scenario.vol };
-  const scanRange = specialOf(profile, first.underlying)?.scanRange ?? profile.defaultScanRange;
-  return { index, shock: shockOf(scenario, scanRange), vol: scenario.vol };
+  return { index, shock: shockOf(scenario, scanRangeOf(profile, first.underlying)), vol: scenario.vol };
 }

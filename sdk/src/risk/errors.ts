@@ -1,12 +1,14 @@
 import type { Leg } from './types.ts';
 
-/** A leg of a kind that this release cannot price. */
-export class InstrumentNotPricedError extends Error {
-  override readonly name = 'InstrumentNotPricedError';
+/** The market has neither a surface nor a forward for an expiry that the portfolio holds. */
+export class UnknownTermError extends Error {
+  override readonly name = 'UnknownTermError';
   readonly leg: Leg;
 
   constructor(leg: Leg) {
-    super(`${describe(leg)} cannot be priced: this release prices perps and spot only; leave the leg out`);
+    super(
+      `${describe(leg)} cannot be priced: the market has no such expiry; add it to the underlying's expiries`,
+    );
     this.leg = leg;
   }
 }

@@ -2,18 +2,21 @@ export { assess } from './assess.ts';
 export { classify } from './classify.ts';
 export { isTradeAllowed } from './isTradeAllowed.ts';
 export { withdrawable } from './withdrawable.ts';
+export { toMarketInput } from './marketInput.ts';
+export type { MarketInput, TermInput } from './marketInput.ts';
 export { portfolioFromWords, portfolioToWords } from './portfolioWords.ts';
 export type { DecodedPortfolio, PortfolioWords } from './portfolioWords.ts';
 export {
-  InstrumentNotPricedError,
   InvalidTradeError,
   TimeBeforeUpdateError,
+  UnknownTermError,
   UnknownUnderlyingError,
 } from './errors.ts';
 export type {
   Assessment,
   Charges,
   FutureLeg,
+  GivenTerm,
   Leg,
   Margin,
   MarginState,
@@ -21,9 +24,12 @@ export type {
   OptionLeg,
   PerpLeg,
   Portfolio,
+  PostedTerm,
   RiskProfile,
   Scenario,
   Spot,
+  Svi,
+  Term,
   UnderlyingMarket,
   UnderlyingReport,
   UnderlyingRisk,
@@ -59,7 +65,7 @@ export { overshoots } from './liquidation/overshoots.ts';
 export { selectProRata } from './liquidation/selectProRata.ts';
 export type { ProRataSelection } from './liquidation/selectProRata.ts';
 
-export { PARADEX24_SCENARIOS, SPAN16_SCENARIOS } from './profiles/grids.ts';
+export { DERIBIT35_SCENARIOS, PARADEX24_SCENARIOS, SPAN16_SCENARIOS } from './profiles/grids.ts';
 export { BTC, ETH, PRESETS } from './profiles/presets.ts';
 export type { PresetName } from './profiles/presets.ts';
 export { profileFromStruct, profileToStruct } from './profiles/profileStruct.ts';

@@ -45,6 +45,7 @@ export function portfolioFromWords(words: PortfolioWords): DecodedPortfolio {
  */
 export function portfolioToWords(portfolio: Portfolio, market: Market, profileId: bigint): PortfolioWords {
   const premiums: bigint[] = [];
+  const scaleOf = (underlying: number): bigint => market.underlyings.get(underlying)?.scale ?? 0n;
   for (const leg of portfolio.legs) {
     if (leg.kind !== 'perp') continue;
     const prices = market.underlyings.get(leg.underlying);
@@ -54,7 +55,7 @@ export function portfolioToWords(portfolio: Portfolio, market: Market, profileId
   return {
     cash: portfolio.cash,
     profileId,
-    legs: portfolio.legs.map((leg) => encodePositionWord(toPosition(leg))),
+    legs: portfolio.legs.map((leg) => encodePositionWord(toPosition(leg, scaleOf(leg.underlying)))),
     premiums,
     spot: portfolio.spot.map((balance, i) => encodeSpotWord({ ...balance, assetId: i + 1 })),
   };
@@ -67,10 +68,11 @@ function toLeg(position: Position): Leg {
   throw new TypeError(`a ${instrument.kind} without a cost basis`);
 }
 
-function toPosition(leg: Leg): Position {
+/** @param scale In a portfolio the epoch of a perp's word is its market's open-interest scale (SPEC-M8). */
+function toPosition(leg: Leg, scale: bigint): Position {
   const { underlying, size } = leg;
   if (leg.kind === 'perp')
-    return { instrument: { kind: leg.kind, underlying }, size, cost: leg.cost, epoch: 0n };
+    return { instrument: { kind: leg.kind, underlying }, size, cost: leg.cost, epoch: scale };
   if (leg.kind === 'future') {
     const { kind, expirySec } = leg;
     return { instrument: { kind, underlying, expirySec }, size, cost: leg.cost, epoch: 0n };

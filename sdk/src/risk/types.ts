@@ -5,11 +5,12 @@ export type VolMove = 'none' | 'up' | 'down';
 
 /** One scenario of a risk profile. */
 export interface Scenario {
-  /** x_j, in multiples of the underlying's scan range, wad. */
+  /** x_j, in multiples of the underlying's scan range, wad; where `absolute`, as a fraction of the index itself. */
   readonly move: bigint;
   readonly vol: VolMove;
-  /** Share of the scenario's profit and loss that counts, wad, (0, 1]. */
+  /** Share of the scenario's profit and loss that counts, wad, (0, 1]; where `absolute`, times `min(1, r_u / |x_j|)`. */
   readonly weight: bigint;
+  readonly absolute?: boolean;
 }
 
 /** What an underlying's charges are where they differ from the profile's default. */
@@ -53,6 +54,36 @@ export interface UnderlyingMarket {
   readonly index: bigint;
   /** The perp's traded premium over the index, decayed to now, wad USD per unit. Counts for at most 0.5% of the index. */
   readonly premium: bigint;
+  /** How much open interest raises the perp's initial margin, in units of 1e-6 (SPEC-M8); none unless given. */
+  readonly scale?: bigint;
+  /** By expiry in Unix seconds; null where no surface was ever posted. */
+  readonly terms?: ReadonlyMap<bigint, Term | null>;
+  /** Settlement prices by expiry, wad USD. */
+  readonly settlements?: ReadonlyMap<bigint, bigint>;
+}
+
+/** A raw SVI smile in total variance, wad. */
+export interface Svi {
+  readonly a: bigint;
+  readonly b: bigint;
+  readonly rho: bigint;
+  readonly m: bigint;
+  readonly sigma: bigint;
+}
+
+/** One expiry: a posted surface with the forward's basis, or a smile with the forward itself, which counts as fresh. */
+export type Term = PostedTerm | GivenTerm;
+
+export interface PostedTerm extends Svi {
+  /** Yearly carry of the forward, wad. */
+  readonly basis: bigint;
+  /** Unix seconds that it was signed for. */
+  readonly timestamp: bigint;
+}
+
+export interface GivenTerm extends Svi {
+  /** Wad USD. */
+  readonly forward: bigint;
 }
 
 /** Prices of one moment, by the underlying's number. */

@@ -17,6 +17,7 @@ export {
   mulUp,
 } from './arithmetic.ts';
 export { expWad } from './expWad.ts';
+export { isqrt } from './isqrt.ts';
 export { formatWad } from './formatWad.ts';
 export { lnWad } from './lnWad.ts';
 export { parseWad } from './parseWad.ts';

@@ -5,7 +5,7 @@ import { normalCdf, normalPdf } from './normalCdf.ts';
  * @param s Volatility times the root of the time, the root of the total variance.
  * @param logMoneyness `ln(F / K)`, which callers with many scenarios have at hand.
  */
-export function black76Call(
+export function black76CallFloat(
   forward: number,
   strike: number,
   s: number,
@@ -19,21 +19,21 @@ export function black76Call(
 }
 
 /** Undiscounted value of a put, by parity with the call. */
-export function black76Put(forward: number, strike: number, s: number): number {
+export function black76PutFloat(forward: number, strike: number, s: number): number {
   // the out-of-the-money side is computed, so that parity costs no digits
-  if (forward <= strike) return black76Call(forward, strike, s) - forward + strike;
-  const put = strike - forward + black76Call(forward, strike, s);
+  if (forward <= strike) return black76CallFloat(forward, strike, s) - forward + strike;
+  const put = strike - forward + black76CallFloat(forward, strike, s);
   return put > 0 ? put : 0;
 }
 
 /** `N(d1)`: the forward delta of a call. At `s = 0` it is 1 in the money, else 0. */
-export function black76Delta(forward: number, strike: number, s: number): number {
+export function black76DeltaFloat(forward: number, strike: number, s: number): number {
   if (!(s > 0)) return forward > strike ? 1 : 0;
   return normalCdf(Math.log(forward / strike) / s + 0.5 * s);
 }
 
 /** Change of the value by `s`: `F n(d1)`. Times the root of the time it is the vega. */
-export function black76SVega(forward: number, strike: number, s: number): number {
+export function black76SVegaFloat(forward: number, strike: number, s: number): number {
   if (!(s > 0)) return 0;
   return forward * normalPdf(Math.log(forward / strike) / s + 0.5 * s);
 }

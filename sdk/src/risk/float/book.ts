@@ -1,5 +1,5 @@
 import { UnknownUnderlyingError } from '../errors.ts';
-import { black76Call } from './black76.ts';
+import { black76CallFloat } from './black76.ts';
 import { normalCdf } from './normalCdf.ts';
 import type {
   FloatFuture,
@@ -117,7 +117,7 @@ export function addOption(book: Book, leg: FloatOption, market: FloatMarket, pro
   const given = leg.vol === undefined ? undefined : leg.vol * shocks.sqrtTau;
   const known = book.prices.expiries?.get(leg.expirySec);
   const s = given ?? surfaceS(known, logMoneyness, shocks.sqrtTau);
-  const call = black76Call(forward, strike, s, logMoneyness);
+  const call = black76CallFloat(forward, strike, s, logMoneyness);
   const rules = given === undefined ? shocks : { ...shocks, staleness: 0 };
   pushOption(book, [
     size,

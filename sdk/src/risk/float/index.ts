@@ -1,5 +1,5 @@
 export { assessFloat } from './assessFloat.ts';
-export { black76Call, black76Delta, black76Put, black76SVega } from './black76.ts';
+export { black76CallFloat, black76DeltaFloat, black76PutFloat, black76SVegaFloat } from './black76.ts';
 export { normalCdf, normalPdf } from './normalCdf.ts';
 export { durrleman, sviMinimumVariance, sviTotalVariance, sviWingSlope } from './svi.ts';
 export { toFloatMarket, toFloatPortfolio, toFloatProfile } from './toFloat.ts';

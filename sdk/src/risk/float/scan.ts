@@ -1,5 +1,5 @@
 import type { VolMove } from '../types.ts';
-import { black76Call } from './black76.ts';
+import { black76CallFloat } from './black76.ts';
 import { CALL, FORWARD, LOG_MONEYNESS, S, S_DOWN, S_UP, SIZE, STRIDE, STRIKE } from './book.ts';
 import type { Book } from './book.ts';
 import type { FloatProfile, FloatScenario, FloatUnderlyingRisk } from './types.ts';
@@ -45,7 +45,7 @@ function optionsPnl({ options, optionCount }: Book, shock: number, vol: VolMove)
   for (let at = 0; at < optionCount * STRIDE; at += STRIDE) {
     const forward = column(options, at + FORWARD) * (1 + shock);
     const logMoneyness = column(options, at + LOG_MONEYNESS) + logShock;
-    const call = black76Call(
+    const call = black76CallFloat(
       forward,
       column(options, at + STRIKE),
       column(options, at + sColumn),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WAD } from '../../units/index.ts';
-import type { Market, RiskProfile, UnderlyingMarket } from '../types.ts';
+import type { GivenTerm, Market, RiskProfile, Svi, UnderlyingMarket } from '../types.ts';
 import { decimal, isExpiry, isUnderlyingName, record, strict, unixSeconds } from './fields.ts';
 import { InputFormatError, parseInput } from './InputFormatError.ts';
 import { KNOWN_UNDERLYINGS, parseProfile } from './profileSchema.ts';
@@ -19,17 +19,21 @@ const FIRST_FREE_ID = 3;
 const MAX_PRICE = 1n << 128n;
 
 const price = decimal('above 0', (value) => value > 0n && value < MAX_PRICE);
-const number = decimal('');
+// the bounds of RiskEngineExt, so that what passes here passes there
+const MOST = 1_000n * WAD;
+const number = decimal('within +-1000', (value) => value >= -MOST && value <= MOST);
 
 const svi = strict({
   a: number,
-  b: decimal('of 0 or more', (value) => value >= 0n),
+  b: decimal('from 0 to 1000', (value) => value >= 0n && value <= MOST),
   rho: decimal('between -1 and 1', (value) => value > -WAD && value < WAD),
   m: number,
-  sigma: decimal('above 0', (value) => value > 0n),
+  sigma: decimal('above 0, at most 1000', (value) => value > 0n && value <= MOST),
 });
 
-// checked in form so that files written today stay valid; nothing is priced from expiries yet
+/** Of an expiry that only futures are priced by. */
+const NO_SMILE: Svi = { a: 0n, b: 0n, rho: 0n, m: 0n, sigma: 0n };
+
 const expiries = record(
   strict({ forward: price.optional(), svi: svi.optional() }),
   'an expiry in Unix seconds, a whole hour,',
@@ -51,6 +55,8 @@ const marketSchema = strict({
  *
  * `perpMark` gives the perp's premium, `perpMark - index`, and without it the premium is 0. As on chain a premium counts
  * for at most 0.5% of the index (SPEC-F5): a `perpMark` further away is taken for the end of that band.
+ *
+ * An expiry's `forward` is the index where it is not given; options need its `svi`.
  * @throws InputFormatError
  */
 export function parseMarketFile(input: unknown): MarketFile {
@@ -59,11 +65,15 @@ export function parseMarketFile(input: unknown): MarketFile {
   const names = new Map<number, string>();
   const underlyings = new Map<number, UnderlyingMarket>();
   let free = FIRST_FREE_ID;
-  for (const [name, { index, perpMark }] of Object.entries(file.underlyings)) {
+  for (const [name, { index, perpMark, expiries: dated = {} }] of Object.entries(file.underlyings)) {
     const id = KNOWN_UNDERLYINGS.get(name) ?? free++;
     ids.set(name, id);
     names.set(id, name);
-    underlyings.set(id, { index, premium: perpMark === undefined ? 0n : perpMark - index });
+    const terms = new Map<bigint, GivenTerm>();
+    for (const [expiry, term] of Object.entries(dated)) {
+      terms.set(BigInt(expiry), { forward: term.forward ?? index, ...(term.svi ?? NO_SMILE) });
+    }
+    underlyings.set(id, { index, premium: perpMark === undefined ? 0n : perpMark - index, terms });
   }
   if (ids.size === 0)
     throw new InputFormatError('underlyings', 'expected at least one underlying, found none');

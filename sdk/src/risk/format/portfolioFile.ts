@@ -7,7 +7,7 @@ import {
   StrikeNotRepresentableError,
 } from '../../codec/index.ts';
 import { abs, formatWad } from '../../units/index.ts';
-import type { Leg, OptionLeg, PerpLeg, Portfolio, Spot } from '../types.ts';
+import type { Leg, Market, OptionLeg, PerpLeg, Portfolio, Spot, Term } from '../types.ts';
 import {
   decimal,
   isExpiry,
@@ -36,7 +36,7 @@ const expiry = unixSeconds('Unix seconds of a whole hour as a number', isExpiry)
 const option = strict({
   underlying,
   expiry,
-  strike: decimal('above 0 with at most 16 significant digits', isStrike),
+  strike: decimal('above 0 and below 2^128 with at most 16 significant digits', isStrike),
   type: oneOf('call', 'put'),
   size,
 });
@@ -57,7 +57,10 @@ const portfolioSchema = strict({
  * @param marketFile Gives the underlyings that the portfolio may name.
  * @throws InputFormatError
  */
-export function parsePortfolioFile(input: unknown, marketFile: Pick<MarketFile, 'ids'>): Portfolio {
+export function parsePortfolioFile(
+  input: unknown,
+  marketFile: Pick<MarketFile, 'ids' | 'market'>,
+): Portfolio {
   const file = parseInput(portfolioSchema, input);
   const idOf = (name: string, field: string): number => {
     const id = marketFile.ids.get(name);
@@ -77,12 +80,38 @@ export function parsePortfolioFile(input: unknown, marketFile: Pick<MarketFile, 
   }
   for (const [i, leg] of (file.futures ?? []).entries()) {
     const id = idOf(leg.underlying, `futures[${i}].underlying`);
+    termOf(marketFile.market, id, leg, `futures[${i}].expiry`);
     legs.push({ kind: 'future', underlying: id, expirySec: leg.expiry, size: leg.size, cost: leg.cost });
   }
   for (const [i, leg] of (file.options ?? []).entries()) {
-    legs.push(toOption(idOf(leg.underlying, `options[${i}].underlying`), leg));
+    const id = idOf(leg.underlying, `options[${i}].underlying`);
+    const term = termOf(marketFile.market, id, leg, `options[${i}].expiry`);
+    if ('sigma' in term && term.sigma === 0n) {
+      const reason = `the market has no "svi" for ${leg.underlying} at ${leg.expiry}, which options need`;
+      throw new InputFormatError(`options[${i}].expiry`, reason);
+    }
+    legs.push(toOption(id, leg));
   }
   return { cash: file.cash ?? 0n, legs, spot };
+}
+
+/** The market's expiry that a leg needs. */
+function termOf(
+  market: Market,
+  id: number,
+  { underlying: name, expiry: at }: { underlying: string; expiry: bigint },
+  field: string,
+): Term {
+  if (at <= market.timestamp) {
+    const reason = `expected an expiry after the market's timestamp, ${market.timestamp}, found ${at}`;
+    throw new InputFormatError(field, reason);
+  }
+  const terms = market.underlyings.get(id)?.terms;
+  const term = terms?.get(at);
+  if (term !== undefined && term !== null) return term;
+  const known = [...(terms?.keys() ?? [])].join(', ');
+  const reason = `the market has no expiry ${at} of ${name}; expected ${known === '' ? 'none' : `one of ${known}`}`;
+  throw new InputFormatError(field, reason);
 }
 
 /** No leg where nothing is held: a closed position has realised its cost into cash. */
@@ -98,6 +127,7 @@ function toOption(id: number, leg: z.output<typeof option>): OptionLeg {
 }
 
 function isStrike(strike: bigint): boolean {
+  if (strike >= 1n << 128n) return false;
   try {
     encodeInstrumentId({ kind: 'call', underlying: 1, expirySec: 3600n, strike });
     return true;

@@ -48,7 +48,14 @@ const profileSchema = strict({
   haircutSlope: perUnderlying(fraction).optional(),
   haircutCap: perUnderlying(fraction).optional(),
   scenarios: list(
-    strict({ move, vol: oneOf('none', 'up', 'down'), weight: weight.optional() }),
+    strict({
+      move,
+      vol: oneOf('none', 'up', 'down'),
+      weight: weight.optional(),
+      absolute: z
+        .boolean({ error: (issue) => `expected true or false, found ${show(issue.input)}` })
+        .optional(),
+    }),
     `an array of 1 to ${MAX_SCENARIOS} scenarios`,
     MAX_SCENARIOS,
   ).optional(),
@@ -98,8 +105,14 @@ function presetOf(name: string | undefined): RiskProfile {
   throw new InputFormatError('profile', `expected ${names.join(', ')} or an object, found ${show(name)}`);
 }
 
-function toScenario(input: { move: bigint; vol: Scenario['vol']; weight?: bigint | undefined }): Scenario {
-  return { move: input.move, vol: input.vol, weight: input.weight ?? WAD };
+function toScenario(input: {
+  move: bigint;
+  vol: Scenario['vol'];
+  weight?: bigint | undefined;
+  absolute?: boolean | undefined;
+}): Scenario {
+  const { move: moved, vol, weight: counted = WAD, absolute } = input;
+  return { move: moved, vol, weight: counted, ...(absolute === true ? { absolute } : {}) };
 }
 
 function toUnderlyings(

@@ -30,6 +30,20 @@ export const PARADEX24_SCENARIOS: readonly Scenario[] = [
   percent(500n, 'up', 320n),
 ];
 
+/**
+ * Deribit's 27 and 8: nine prices across the scan range, each with volatility up, unchanged and down; then tails that are
+ * fractions of the index itself and count for the scan range over their size.
+ */
+export const DERIBIT35_SCENARIOS: readonly Scenario[] = [
+  ...[0n, 1n, -1n, 2n, -2n, 3n, -3n, 4n, -4n].flatMap((quarters): Scenario[] =>
+    (['up', 'none', 'down'] as const).map((vol) => ({ move: (quarters * WAD) / 4n, vol, weight: WAD })),
+  ),
+  ...[-66n, -33n, 50n, 100n, 200n, 300n, 400n, 500n].map((move): Scenario => ({
+    ...percent(move, 'up'),
+    absolute: true,
+  })),
+];
+
 function bothVols(move: bigint): Scenario[] {
   return [
     { move, vol: 'up', weight: WAD },

@@ -1,6 +1,6 @@
 import { parseWad } from '../../units/index.ts';
 import type { RiskProfile, UnderlyingRisk } from '../types.ts';
-import { PARADEX24_SCENARIOS, SPAN16_SCENARIOS } from './grids.ts';
+import { DERIBIT35_SCENARIOS, PARADEX24_SCENARIOS, SPAN16_SCENARIOS } from './grids.ts';
 
 /** Numbers under which the price router lists the underlyings that presets know. */
 export const BTC = 1;
@@ -64,8 +64,38 @@ const paradex24: RiskProfile = {
   underlyings: [],
 };
 
-/** Risk profiles by name. */
-export const PRESETS = { portfolio, standard, paradex24 } as const satisfies Readonly<
+/** The classic SPAN array alone: nothing nets across underlyings, and nothing is charged but net short options. */
+const span16: RiskProfile = { ...portfolio, name: 'span16', rho: 0n };
+
+/**
+ * Deribit's portfolio margin. Not expressed: its roll charge grows exponentially (`e^(rate * tau) - 1`; here linearly, a
+ * hair less), its delta shock and correlation charge, and that the maintenance factor of 0.8 takes in the roll charge too.
+ */
+const deribit35: RiskProfile = {
+  name: 'deribit35',
+  rho: 0n,
+  mmFactor: parseWad('0.8'),
+  volUp: parseWad('0.5'),
+  volDown: parseWad('0.25'),
+  volUpFloor: parseWad('0.5'),
+  volPowerShort: parseWad('0.3'),
+  volPowerLong: parseWad('0.13'),
+  rollMin: parseWad('0.01'),
+  rollRate: parseWad('0.075'),
+  shortRate: 0n,
+  shortInitial: 0n,
+  perpInitial: 0n,
+  haircut: 0n,
+  haircutInitial: 0n,
+  floorNet: 0n,
+  floorHedged: 0n,
+  defaultScanRange: parseWad('0.25'),
+  scenarios: DERIBIT35_SCENARIOS,
+  underlyings: [scanRangeOf(BTC, '0.16'), scanRangeOf(ETH, '0.18')],
+};
+
+/** Risk profiles by name. On chain each has its number: its place in this list. */
+export const PRESETS = { portfolio, standard, span16, paradex24, deribit35 } as const satisfies Readonly<
   Record<string, RiskProfile>
 >;
 

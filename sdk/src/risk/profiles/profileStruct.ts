@@ -4,7 +4,12 @@ import type { RiskProfile, VolMove } from '../types.ts';
 export interface RiskProfileStruct extends Omit<RiskProfile, 'name' | 'scenarios' | 'underlyings'> {
   /** ASCII in a bytes32. */
   readonly name: `0x${string}`;
-  readonly scenarios: readonly { readonly move: bigint; readonly vol: number; readonly weight: bigint }[];
+  readonly scenarios: readonly {
+    readonly move: bigint;
+    readonly vol: number;
+    readonly weight: bigint;
+    readonly absolute: boolean;
+  }[];
   readonly underlyings: RiskProfile['underlyings'];
 }
 
@@ -21,10 +26,11 @@ export function profileToStruct(profile: RiskProfile): RiskProfileStruct {
   return {
     ...profile,
     name: `0x${hex.padEnd(64, '0')}`,
-    scenarios: profile.scenarios.map(({ move, vol, weight }) => ({
+    scenarios: profile.scenarios.map(({ move, vol, weight, absolute = false }) => ({
       move,
       vol: VOL_MOVES.indexOf(vol),
       weight,
+      absolute,
     })),
   };
 }
@@ -40,10 +46,10 @@ export function profileFromStruct(struct: RiskProfileStruct): RiskProfile {
   return {
     ...struct,
     name,
-    scenarios: struct.scenarios.map(({ move, vol, weight }) => {
+    scenarios: struct.scenarios.map(({ move, vol, weight, absolute }) => {
       const known = VOL_MOVES[vol];
       if (known === undefined) throw new RangeError(`volatility move ${vol} must be 0, 1 or 2`);
-      return { move, vol: known, weight };
+      return { move, vol: known, weight, ...(absolute ? { absolute } : {}) };
     }),
   };
 }

@@ -4,8 +4,8 @@ import { assess, BTC, ETH, PRESETS, UnknownUnderlyingError } from '../../../src/
 import type { Leg, Market, Portfolio, RiskProfile } from '../../../src/risk/index.ts';
 import {
   assessFloat,
-  black76Call,
-  black76Put,
+  black76CallFloat,
+  black76PutFloat,
   toFloatMarket,
   toFloatPortfolio,
   toFloatProfile,
@@ -122,15 +122,15 @@ describe('assessFloat of options and futures', () => {
     const tau = 10 / 365;
     const forward = 3000 * (1 + 0.03 * tau);
     const s = vol * Math.sqrt(tau);
-    const value = black76Call(forward, 3200, s);
+    const value = black76CallFloat(forward, 3200, s);
     expect(got.equity).to.be.closeTo(1000 - 2 * value, 1e-9);
     // worst of the sixteen: the whole range of 27% up with volatility up by 40% * 3^0.3
     const up = s * (1 + 0.4 * 3 ** 0.3);
-    const scan = 2 * (black76Call(forward * 1.27, 3200, up) - value);
-    const tail = (2 * (black76Call(forward * 1.81, 3200, up) - value)) / 3;
+    const scan = 2 * (black76CallFloat(forward * 1.27, 3200, up) - value);
+    const tail = (2 * (black76CallFloat(forward * 1.81, 3200, up) - value)) / 3;
     expect(got.risk).to.be.closeTo(Math.max(scan, tail), 1e-6);
     expect(got.shortOption).to.be.closeTo(2 * 3000 * 0.02, 1e-9);
-    const delta = (black76Call(forward + 0.01, 3200, s) - black76Call(forward - 0.01, 3200, s)) / 0.02;
+    const delta = (black76CallFloat(forward + 0.01, 3200, s) - black76CallFloat(forward - 0.01, 3200, s)) / 0.02;
     expect(got.roll).to.be.closeTo(2 * delta * forward * 0.005, 1e-4);
     expect(got.maintenanceMargin).to.be.closeTo(0.8 * got.risk + got.shortOption + got.roll, 1e-9);
     expect(got.initialMargin).to.be.closeTo(got.risk + got.shortOption + got.roll + 2 * 3000 * 0.003, 1e-9);
@@ -150,7 +150,7 @@ describe('assessFloat of options and futures', () => {
     const forward = 3000 * (1 + (0.03 * 10) / 365);
     const d = Math.log(2800 / forward) - SVI.m;
     const w = SVI.a + SVI.b * (SVI.rho * d + Math.hypot(d, SVI.sigma));
-    expect(got.equity).to.be.closeTo(black76Put(forward, 2800, Math.sqrt(w)), 1e-9);
+    expect(got.equity).to.be.closeTo(black76PutFloat(forward, 2800, Math.sqrt(w)), 1e-9);
   });
 
   it('gives a synthetic forward the margin of nothing but its charges', () => {
@@ -171,7 +171,7 @@ describe('assessFloat of options and futures', () => {
     expect(at(3600 + DAY / 2).risk).to.be.above(at(0).risk);
     const tau = 10 / 365;
     const forward = 3000 * (1 + 0.03 * tau);
-    const full = black76Call(forward * 1.18, 3200, 2 * Math.sqrt(tau)) + at(DAY * 3).equity;
+    const full = black76CallFloat(forward * 1.18, 3200, 2 * Math.sqrt(tau)) + at(DAY * 3).equity;
     expect(at(DAY * 3).risk).to.be.closeTo(full, 1e-9);
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { black76Call, black76Put, normalCdf } from '../../../src/risk/float/index.ts';
+import { black76CallFloat, black76PutFloat, normalCdf } from '../../../src/risk/float/index.ts';
 
 /** Computed with 40 digits, rounded to doubles. */
 const CDF: readonly (readonly [number, number])[] = [
@@ -42,15 +42,15 @@ describe('normalCdf', () => {
 
 describe('Black-76', () => {
   it('agrees with values of 40 digits', () => {
-    expect(black76Call(3000, 3000, 0.2)).to.be.closeTo(238.96702366217391, 1e-11);
-    expect(black76Call(3000, 4000, 0.15)).to.be.closeTo(5.470621795159493, 1e-11);
-    expect(black76Call(100, 90, 0.5)).to.be.closeTo(24.16000295519605, 1e-12);
-    expect(black76Call(70_000, 150_000, 0.3)).to.be.closeTo(53.802957566257646, 1e-9);
+    expect(black76CallFloat(3000, 3000, 0.2)).to.be.closeTo(238.96702366217391, 1e-11);
+    expect(black76CallFloat(3000, 4000, 0.15)).to.be.closeTo(5.470621795159493, 1e-11);
+    expect(black76CallFloat(100, 90, 0.5)).to.be.closeTo(24.16000295519605, 1e-12);
+    expect(black76CallFloat(70_000, 150_000, 0.3)).to.be.closeTo(53.802957566257646, 1e-9);
   });
 
   it('is the intrinsic value without variance', () => {
-    expect([black76Call(100, 90, 0), black76Call(90, 100, 0)]).to.deep.equal([10, 0]);
-    expect([black76Put(100, 90, 0), black76Put(90, 100, 0)]).to.deep.equal([0, 10]);
+    expect([black76CallFloat(100, 90, 0), black76CallFloat(90, 100, 0)]).to.deep.equal([10, 0]);
+    expect([black76PutFloat(100, 90, 0), black76PutFloat(90, 100, 0)]).to.deep.equal([0, 10]);
   });
 
   it('keeps parity and its bounds, and grows with variance', () => {
@@ -58,13 +58,13 @@ describe('Black-76', () => {
     const s = fc.double({ min: 0, max: 24, noNaN: true });
     fc.assert(
       fc.property(price, price, s, s, (forward, strike, one, other) => {
-        const call = black76Call(forward, strike, one);
+        const call = black76CallFloat(forward, strike, one);
         const slack = 1e-13 * (forward + strike);
-        expect(call - black76Put(forward, strike, one)).to.be.closeTo(forward - strike, slack);
+        expect(call - black76PutFloat(forward, strike, one)).to.be.closeTo(forward - strike, slack);
         expect(call)
           .to.be.at.least(Math.max(0, forward - strike))
           .and.at.most(forward);
-        const more = black76Call(forward, strike, Math.max(one, other));
+        const more = black76CallFloat(forward, strike, Math.max(one, other));
         expect(more).to.be.at.least(call - slack);
       }),
     );
