@@ -5,7 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {MAX_ASSETS, ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
+import {ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
@@ -138,7 +138,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         Perp storage perp = _validateTrade(params);
         (int256 fundingIndex, int256 premium) = _movePremium(perp, params);
         CashMarket.Index memory index = _cashIndex();
-        Sides memory sides;
+        Sides memory sides = _newSides()[0];
         _loadInto(sides.a, params.buyer, index, 1, 0);
         _loadInto(sides.b, params.seller, index, 1, 0);
         bool added = _exchange(
