@@ -19,7 +19,9 @@ contract CashMarketTest is Stack {
     function setUp() public override {
         super.setUp();
         RateModel memory model = RateModel(0, 0.04e18, 0.6e18, 0.8e18, 0.1e18);
-        house = IClearinghouse(address(new Clearinghouse(address(manager), house.extension(), house.liquidation(), model)));
+        house = IClearinghouse(
+            address(new Clearinghouse(address(manager), house.extension(), house.liquidation(), model))
+        );
         house.setRiskEngine(engine);
         usdc = new MockERC20("Dollar", "USD", 18);
         house.setAsset(USDC_ID, address(usdc), 0, true, 1e30);
