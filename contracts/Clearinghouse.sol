@@ -90,11 +90,15 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         if (!config.enabled()) revert AssetDisabled(assetId);
         (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, config.decimals());
         AssetTotals totals = asset.totals;
-        uint256 recorded = totals.recorded() + amount;
-        if (recorded > totals.cap()) revert DepositCapExceeded(assetId, totals.cap(), recorded);
+        uint256 recorded = totals.recorded();
+        uint256 total;
+        unchecked {
+            total = recorded + amount; // both below 2**128
+        }
+        if (total > totals.cap()) revert DepositCapExceeded(assetId, totals.cap(), total);
 
-        _pull(IERC20(config.token()), takenRaw, totals.recorded(), config.decimals());
-        asset.totals = toAssetTotals(recorded, totals.cap());
+        _pull(IERC20(config.token()), takenRaw, recorded, config.decimals());
+        asset.totals = toAssetTotals(total, totals.cap());
         AccountHeader header = _credit(account, assetId, int256(amount));
         emit Deposited(account, assetId, msg.sender, takenRaw);
         _clearFlagIfHealthy(account, header);
