@@ -133,8 +133,8 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         _addPortfolio(request, 1, sides.b, false);
         if (!_ask(request, FIRST_MARGIN + 2 * MARGIN_SIZE)) _bubble();
         // both before either check, which may call the engine again
-        IRiskEngine.Margin memory marginA;
-        IRiskEngine.Margin memory marginB;
+        IRiskTypes.Margin memory marginA;
+        IRiskTypes.Margin memory marginB;
         _readMargin(marginA, FIRST_MARGIN);
         _readMargin(marginB, FIRST_MARGIN + MARGIN_SIZE);
         _checkSide(sides.a, marginA, sides.aGrew, restricted);

@@ -400,8 +400,8 @@ contract RiskEngineTest is RiskTest {
         list[1] = withPerp(empty(0), BTC, 2e18, 0, 0);
         list[2] = empty(1);
         for (uint256 i = 0; i < 2; ++i) {
-            IRiskEngine.Stance stance = IRiskEngine.Stance(i);
-            (IRiskEngine.Margin[] memory m, IRiskEngine.Marks memory marks) = engine.assessWithMarks(
+            IRiskTypes.Stance stance = IRiskTypes.Stance(i);
+            (IRiskTypes.Margin[] memory m, IRiskTypes.Marks memory marks) = engine.assessWithMarks(
                 list,
                 stance
             );
@@ -410,11 +410,11 @@ contract RiskEngineTest is RiskTest {
         }
         // the status is the first portfolio's own
         (list[0], list[1]) = (withPerp(empty(0), ETH, 1e18, 0, 0), list[0]);
-        (, IRiskEngine.Marks memory alone) = engine.assessWithMarks(list, IRiskEngine.Stance.Adverse);
+        (, IRiskTypes.Marks memory alone) = engine.assessWithMarks(list, IRiskTypes.Stance.Adverse);
         assertTrue(alone.status == IPriceRouter.Status.Ok);
-        (IRiskEngine.Margin[] memory none, ) = engine.assessWithMarks(
+        (IRiskTypes.Margin[] memory none, ) = engine.assessWithMarks(
             new Portfolio[](0),
-            IRiskEngine.Stance.Adverse
+            IRiskTypes.Stance.Adverse
         );
         assertEq(none.length, 0);
     }
