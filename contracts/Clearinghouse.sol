@@ -6,7 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {MAX_ASSETS, ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
+import {ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
@@ -93,11 +93,15 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         if (!config.enabled()) revert AssetDisabled(assetId);
         (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, config.decimals());
         AssetTotals totals = asset.totals;
-        uint256 recorded = totals.recorded() + amount;
-        if (recorded > totals.cap()) revert DepositCapExceeded(assetId, totals.cap(), recorded);
+        uint256 recorded = totals.recorded();
+        uint256 total;
+        unchecked {
+            total = recorded + amount; // both below 2**128
+        }
+        if (total > totals.cap()) revert DepositCapExceeded(assetId, totals.cap(), total);
 
-        _pull(IERC20(config.token()), takenRaw, totals.recorded(), config.decimals());
-        asset.totals = toAssetTotals(recorded, totals.cap());
+        _pull(IERC20(config.token()), takenRaw, recorded, config.decimals());
+        asset.totals = toAssetTotals(total, totals.cap());
         AccountHeader header = _credit(account, assetId, int256(amount));
         emit Deposited(account, assetId, msg.sender, takenRaw);
         _clearFlagIfHealthy(account, header);
@@ -145,7 +149,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         if (isPerp) (fundingIndex, premium) = _movePremium(params);
         else _checkBand(params);
         CashMarket.Index memory index = _cashIndex();
-        Sides memory sides;
+        Sides memory sides = _newSides()[0];
         _loadForAction(sides.a, params.buyer, index, 1, 0);
         _loadForAction(sides.b, params.seller, index, 1, 0);
         bool added = _exchange(

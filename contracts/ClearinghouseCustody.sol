@@ -141,7 +141,7 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         if (CashMarket.isIdle(word) && amount > 0) {
             // nobody borrows, so that the account has no debt, nothing accrues, and no rate is going to change
             principal = CashMarket.lent(_s.cashIndex, oldPrincipal, amount);
-            _s.cashTotals = CashMarket.addSupply(word, principal - oldPrincipal);
+            _s.cashTotals = CashMarket.replaceSupply(word, oldPrincipal, principal);
         } else {
             CashMarket.Index memory index = _cashIndex();
             CashMarket.Totals memory totals = CashMarket.unpack(word);

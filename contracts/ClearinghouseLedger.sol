@@ -363,24 +363,13 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     function _encode(Loaded memory loaded, bool before) internal view returns (uint256 portfolio) {
         uint256 count = before ? loaded.oldCount : loaded.count;
         PositionWord[] memory legs = before ? loaded.oldLegs : loaded.legs;
+        portfolio = _encodeHead(before ? loaded.oldCash : loaded.cash, loaded.profileId, count);
         uint256 leg;
         uint256 premium;
-        {
-            int256 cash = before ? loaded.oldCash : loaded.cash;
-            uint256 profileId = loaded.profileId;
-            assembly ("memory-safe") {
-                // five words, then the legs, the premiums and the spot balances, each behind its length
-                portfolio := mload(0x40)
-                let size := shl(5, count)
-                mstore(portfolio, cash)
-                mstore(add(portfolio, 0x20), profileId)
-                mstore(add(portfolio, 0x40), 0xa0)
-                mstore(add(portfolio, 0x60), add(0xc0, size))
-                mstore(add(portfolio, 0xa0), count)
-                leg := add(portfolio, 0xc0)
-                premium := add(leg, add(size, 0x20))
-                mstore(0x40, add(premium, add(size, 0x20)))
-            }
+        unchecked {
+            // behind the five words and the number of legs; behind them and the number of premiums
+            leg = portfolio + 0xc0;
+            premium = leg + (count << 5) + 0x20;
         }
         uint256 perps;
         for (uint256 i = 0; i < count;) {
@@ -403,6 +392,25 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             mstore(spot, 0)
         }
         _encodeSpot(loaded, before, portfolio);
+    }
+
+    /// @dev Starts a portfolio: five words, of which the last is still missing, then the legs, the premiums and the spot
+    /// balances, each behind its length. Room is for `count` legs, as many premiums, and the balances' length.
+    function _encodeHead(
+        int256 cash,
+        uint256 profileId,
+        uint256 count
+    ) private pure returns (uint256 portfolio) {
+        assembly ("memory-safe") {
+            portfolio := mload(0x40)
+            let size := shl(5, count)
+            mstore(portfolio, cash)
+            mstore(add(portfolio, 0x20), profileId)
+            mstore(add(portfolio, 0x40), 0xa0)
+            mstore(add(portfolio, 0x60), add(0xc0, size))
+            mstore(add(portfolio, 0xa0), count)
+            mstore(0x40, add(portfolio, add(0x100, shl(1, size))))
+        }
     }
 
     /// @dev The i-th leg with its funding taken off the cost.

@@ -12,12 +12,41 @@ import {CashMarket} from "./markets/CashMarket.sol";
 
 /// @title ClearinghouseMargin: the one check in which every action ends
 abstract contract ClearinghouseMargin is ClearinghouseLedger {
+    /// @dev Bytes of a `Loaded`, and from its start to its balances.
+    uint256 private constant LOADED_SIZE = 0x220;
+    uint256 private constant LOADED_SPOT = 0x1c0;
+    uint256 private constant LOADED_OLD_SPOT = 0x1e0;
+
     /// @dev The two accounts of a trade or basket in memory, and whether each one's traded position grew.
     struct Sides {
         Loaded a;
         Loaded b;
         bool aGrew;
         bool bGrew;
+    }
+
+    /// @notice Two accounts to load into, as the only element of a list: a structure that a variable declares, or a function
+    /// returns, is allocated and cleared field by field, and so is each one inside it.
+    function _newSides() internal pure returns (Sides[] memory list) {
+        assembly ("memory-safe") {
+            list := mload(0x40)
+            let sides := add(list, 0x40)
+            let a := add(sides, 0x80)
+            let b := add(a, LOADED_SIZE)
+            let end := add(b, LOADED_SIZE)
+            mstore(0x40, end)
+            mstore(list, 1)
+            mstore(add(list, 0x20), sides)
+            // copying from past the end of calldata writes zeros
+            calldatacopy(sides, calldatasize(), sub(end, sides))
+            mstore(sides, a)
+            mstore(add(sides, 0x20), b)
+            // no balances: 0x60 is Solidity's empty array
+            mstore(add(a, LOADED_SPOT), 0x60)
+            mstore(add(a, LOADED_OLD_SPOT), 0x60)
+            mstore(add(b, LOADED_SPOT), 0x60)
+            mstore(add(b, LOADED_OLD_SPOT), 0x60)
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ the engine
@@ -103,6 +132,7 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
         _addPortfolio(request, 0, sides.a, false);
         _addPortfolio(request, 1, sides.b, false);
         if (!_ask(request, FIRST_MARGIN + 2 * MARGIN_SIZE)) _bubble();
+        // both before either check, which may call the engine again
         IRiskTypes.Margin memory marginA;
         IRiskTypes.Margin memory marginB;
         _readMargin(marginA, FIRST_MARGIN);

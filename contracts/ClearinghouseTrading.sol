@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {ClearinghouseCustody} from "./ClearinghouseCustody.sol";
-import {CASH} from "./ClearinghouseStorage.sol";
 import {InstrumentId, Kind} from "./types/InstrumentId.sol";
 import {toFundingState} from "./types/FundingState.sol";
 import {ModuleState} from "./types/ModuleState.sol";

@@ -68,14 +68,7 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc ILiquidator
     function liquidate(Call calldata params) external nonReentrant returns (Quote memory terms) {
         if (block.timestamp > params.deadlineSec) revert DeadlinePassed(params.deadlineSec, block.timestamp);
-        IClearinghouseLiquidation.FlagChange flagChange;
-        bool badDebt;
-        (terms, flagChange, badDebt) = clearinghouse.executeLiquidation(
-            params,
-            msg.sender,
-            _dustMargin,
-            _minReward
-        );
+        (IClearinghouseLiquidation.FlagChange flagChange, bool badDebt) = _execute(terms);
         _emitLiquidated(params, terms);
         if (flagChange == IClearinghouseLiquidation.FlagChange.Cleared) {
             emit FlagCleared(params.account, terms.next.equity, terms.next.maintenanceMargin);
@@ -169,6 +162,48 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
             mstore(sizes, legs)
             mstore(assetIds, assets)
             mstore(amounts, assets)
+        }
+    }
+
+    /// @dev `executeLiquidation` with the calldata of `liquidate` as it is: Solidity would take it apart and encode it anew.
+    /// @param terms Filled in with the answer.
+    function _execute(
+        Quote memory terms
+    ) private returns (IClearinghouseLiquidation.FlagChange flagChange, bool badDebt) {
+        address house = address(clearinghouse);
+        (uint256 dustMargin, uint256 minReward) = (_dustMargin, _minReward);
+        uint256 selector = uint256(uint32(IClearinghouseLiquidation.executeLiquidation.selector));
+        assembly ("memory-safe") {
+            // in: the offset of `params`, then `params`; out: the offset, three more arguments, then `params`
+            let offset := calldataload(0x04)
+            if lt(offset, 0x20) {
+                revert(0x00, 0x00)
+            }
+            let request := mload(0x40)
+            let size := sub(calldatasize(), 0x24)
+            mstore(request, selector)
+            mstore(add(request, 0x20), add(offset, 0x60))
+            mstore(add(request, 0x40), caller())
+            mstore(add(request, 0x60), dustMargin)
+            mstore(add(request, 0x80), minReward)
+            calldatacopy(add(request, 0xa0), 0x24, size)
+            // the answer has 17 words; one that is too short fails like a revert without data
+            if iszero(
+                and(
+                    gt(returndatasize(), 0x21f),
+                    call(gas(), house, 0, add(request, 0x1c), add(size, 0x84), 0x00, 0x00)
+                )
+            ) {
+                returndatacopy(request, 0x00, returndatasize())
+                revert(request, returndatasize())
+            }
+            // both margins, which `terms` points to, and the five numbers behind the pointers
+            returndatacopy(mload(terms), 0x00, 0xa0)
+            returndatacopy(mload(add(terms, 0x20)), 0xa0, 0xa0)
+            returndatacopy(add(terms, 0x40), 0x140, 0xa0)
+            returndatacopy(0x00, 0x1e0, 0x40)
+            flagChange := mload(0x00)
+            badDebt := mload(0x20)
         }
     }
 

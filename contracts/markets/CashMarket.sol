@@ -118,13 +118,21 @@ library CashMarket {
     /// @notice What a lender's principal becomes by `amount` > 0 while nobody borrows: as by `toCash` and `toPrincipal`.
     function lent(IndexWord word, int256 principal, int256 amount) internal pure returns (int256) {
         uint256 supplyIndex = uint80(IndexWord.unwrap(word));
-        return int256((uint256(principal).mulDown(supplyIndex) + uint256(amount)).divDown(supplyIndex));
+        unchecked {
+            // the present value is below 2**148, and an amount below 2**128
+            return int256((uint256(principal).mulDown(supplyIndex) + uint256(amount)).divDown(supplyIndex));
+        }
     }
 
-    /// @notice The totals with more (negative: less) of positive principals, whose sum stays within its bits.
-    function addSupply(TotalsWord word, int256 principal) internal pure returns (TotalsWord) {
+    /// @notice Moves the totals from a lender's old principal to its new one, both positive: `replace` on the word itself.
+    function replaceSupply(
+        TotalsWord word,
+        int256 oldPrincipal,
+        int256 newPrincipal
+    ) internal pure returns (TotalsWord) {
         unchecked {
-            return TotalsWord.wrap(TotalsWord.unwrap(word) + uint256(principal));
+            // the sum stays within its bits, see `pack`
+            return TotalsWord.wrap(TotalsWord.unwrap(word) + uint256(newPrincipal - oldPrincipal));
         }
     }
 

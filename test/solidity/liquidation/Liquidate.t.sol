@@ -283,6 +283,28 @@ contract LiquidateTest is LiquidationBase {
         send(order(legs(ethPerp, 1e18, unknown, 1e18)));
     }
 
+    /// @dev The call's calldata is handed on as it came: with a gap before the parameters it means the same, and where they
+    /// overlap what stands before them it is refused.
+    function test_ForwardsAnyEncoding() public {
+        longAt(3_750e18);
+        bytes memory params = abi.encode(order(leg(ethPerp, 1e18)));
+        // the encoding without the offset that leads it
+        bytes memory body = new bytes(params.length - 32);
+        for (uint256 i = 0; i < body.length; ++i) {
+            body[i] = params[i + 32];
+        }
+        bytes4 selector = liquidator.liquidate.selector;
+        vm.startPrank(keeper);
+        (bool ok, ) = address(liquidator).call(abi.encodePacked(selector, uint256(0), body));
+        assertFalse(ok);
+        bytes memory data = abi.encodePacked(selector, uint256(0x60), uint256(1), uint256(2), body);
+        (ok, ) = address(liquidator).call(data);
+        assertTrue(ok);
+        vm.stopPrank();
+        (int256 size, ) = house.positionOf(aliceId, ethPerp);
+        assertEq(size, 9e18);
+    }
+
     function test_RevertWhen_SizeZero() public {
         longAt(3_750e18);
         vm.expectRevert(IClearinghouseTypes.AmountZero.selector);

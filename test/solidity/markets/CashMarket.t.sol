@@ -7,6 +7,7 @@ import {AccountId, toAccountId} from "../../../contracts/types/AccountId.sol";
 import {RateModel} from "../../../contracts/types/RateModel.sol";
 import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
+import {CashMarket} from "../../../contracts/markets/CashMarket.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 
 /// @dev A clearinghouse whose cash has 18 decimals, so that one raw unit is one wei of cash. Rates: 4% a year at the kink
@@ -354,6 +355,33 @@ contract CashMarketTest is Stack {
         }
         // no account without collateral ends below zero
         assertGe(house.cashOf(second), 0);
+    }
+
+    /// @dev A deposit while nobody borrows takes a shorter way to the same principal and the same totals.
+    function testFuzz_IdleDepositIsADeposit(
+        uint256 index,
+        uint256 principal,
+        uint256 amount,
+        uint256 rest
+    ) public view {
+        CashMarket.Index memory now_ = CashMarket.Index(0, 1e18, 0, 0, block.timestamp);
+        now_.supplyIndex = bound(index, 1e18, CashMarket.MAX_INDEX);
+        int256 old = int256(bound(principal, 0, 2 ** 100));
+        int256 more = int256(bound(amount, 1, 2 ** 100));
+        int256 expected = CashMarket.toPrincipal(now_, CashMarket.toCash(now_, old) + more);
+        assertEq(CashMarket.lent(CashMarket.pack(now_), old, more), expected);
+
+        CashMarket.Totals memory totals = CashMarket.Totals(uint256(old) + bound(rest, 0, 2 ** 100), 0);
+        CashMarket.TotalsWord word = CashMarket.pack(totals);
+        assertTrue(CashMarket.isIdle(word));
+        CashMarket.TotalsWord shorter = CashMarket.replaceSupply(word, old, expected);
+        CashMarket.replace(totals, old, expected);
+        assertEq(
+            CashMarket.TotalsWord.unwrap(shorter),
+            CashMarket.TotalsWord.unwrap(CashMarket.pack(totals))
+        );
+        totals.borrowPrincipal = 1;
+        assertFalse(CashMarket.isIdle(CashMarket.pack(totals)));
     }
 
     /// @dev A loan and some time, so that neither index is round.

@@ -399,6 +399,33 @@ contract RiskEngineTest is RiskTest {
         }
     }
 
+    /// @dev Margins as `assess` has them and the first portfolio's marks as `marksOf` has them, at both stances.
+    function test_AssessWithMarks() public {
+        prices.set(BTC, 100_000e18, 99_000e18, 102_000e18, IPriceRouter.Status.Guarded);
+        Portfolio[] memory list = new Portfolio[](3);
+        list[0] = withSpot(withPerp(_pair(), BTC, -7e18, 0, 30e18), ETH, 3e18);
+        list[1] = withPerp(empty(0), BTC, 2e18, 0, 0);
+        list[2] = empty(1);
+        for (uint256 i = 0; i < 2; ++i) {
+            IRiskTypes.Stance stance = IRiskTypes.Stance(i);
+            (IRiskTypes.Margin[] memory m, IRiskTypes.Marks memory marks) = engine.assessWithMarks(
+                list,
+                stance
+            );
+            assertEq(abi.encode(m), abi.encode(engine.assess(list, stance)), "margins");
+            assertEq(abi.encode(marks), abi.encode(engine.marksOf(list[0], stance)), "marks");
+        }
+        // the status is the first portfolio's own
+        (list[0], list[1]) = (withPerp(empty(0), ETH, 1e18, 0, 0), list[0]);
+        (, IRiskTypes.Marks memory alone) = engine.assessWithMarks(list, IRiskTypes.Stance.Adverse);
+        assertTrue(alone.status == IPriceRouter.Status.Ok);
+        (IRiskTypes.Margin[] memory none, ) = engine.assessWithMarks(
+            new Portfolio[](0),
+            IRiskTypes.Stance.Adverse
+        );
+        assertEq(none.length, 0);
+    }
+
     function test_RevertWhen_APriceIsMissingOrOutOfBounds() public {
         (uint16[] memory ids, uint256[] memory given) = (new uint16[](1), new uint256[](1));
         (ids[0], given[0]) = (BTC, 1e18);
