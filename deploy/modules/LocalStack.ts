@@ -20,7 +20,8 @@ export default buildModule('LocalStack', (m) => {
   const ethFeed = feed('ETH', 4_000n);
   const solFeed = feed('SOL', 200n);
 
-  const core = deployCore(m);
+  // the deployer signs volatility surfaces
+  const core = deployCore(m, { addresses: [m.getAccount(0)], threshold: 1 });
   const wired = wireModules(m, core);
   const markets = [
     listMarket(m, core, { name: 'btc', underlying: BTC, feed: btcFeed }, wired),

@@ -7,7 +7,10 @@ import { wireModules } from '../stack/wireModules.ts';
 
 /** The protocol on tokens and price feeds that exist: their addresses are parameters, one file per network. */
 export default buildModule('Novate', (m) => {
-  const core = deployCore(m);
+  const core = deployCore(m, {
+    addresses: m.getParameter<string[]>('surfaceSigners'),
+    threshold: m.getParameter<number>('surfaceThreshold'),
+  });
   const wired = wireModules(m, core);
   const markets = [
     listMarket(m, core, { name: 'btc', underlying: BTC, feed: m.getParameter<string>('btcFeed') }, wired),

@@ -4,9 +4,11 @@ import { GUARDIAN_ROLE } from './defaults.ts';
 import type { Core } from './deployCore.ts';
 
 const ADMIN_ROLE = 0n;
-const GUARDIAN_SELECTORS = ['function pause()', 'function tightenPerp(uint16,bool,uint256)'].map(
-  (signature) => toFunctionSelector(signature),
-);
+const GUARDIAN_SELECTORS = [
+  'function pause()',
+  'function tightenPerp(uint16,bool,uint256)',
+  'function tightenDated(uint16,bool,uint256)',
+].map((signature) => toFunctionSelector(signature));
 
 /**
  * Who may do what from now on: the guardian pauses and lowers caps at once; everything else is the admins', behind the

@@ -48,6 +48,13 @@ export const PERPS = {
   },
 };
 
+/** Futures and options; the cap is each instrument's, the band a share of the index. */
+export const DATED = {
+  btc: { enabled: true, openInterestCap: 2_000n * WAD, priceBandBps: 500n },
+  eth: { enabled: true, openInterestCap: 50_000n * WAD, priceBandBps: 500n },
+  sol: { enabled: true, openInterestCap: 500_000n * WAD, priceBandBps: 500n },
+};
+
 /** The most of each asset that may be deposited, wad. */
 export const ASSET_CAPS = { usdc: 1_000_000_000n * WAD, weth: 200_000n * WAD, wbtc: 10_000n * WAD };
 
@@ -74,5 +81,8 @@ export function profileParameter(profile: RiskProfile): ModuleParameterType {
   };
 }
 
-export const PORTFOLIO_PROFILE = profileParameter(PRESETS.portfolio);
-export const STANDARD_PROFILE = profileParameter(PRESETS.standard);
+/** Risk profiles in the order of their numbers on chain. */
+export const PROFILES = Object.entries(PRESETS).map(([name, profile]) => ({
+  name,
+  parameter: profileParameter(profile),
+}));

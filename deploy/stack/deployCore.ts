@@ -1,33 +1,34 @@
 import type { ArgumentType, IgnitionModuleBuilder } from '@nomicfoundation/ignition-core';
 import accessManagerArtifact from '@openzeppelin/contracts/build/contracts/AccessManager.json' with { type: 'json' };
-import { FEES, LIQUIDATOR, PORTFOLIO_PROFILE, RATE_MODEL, STANDARD_PROFILE } from './defaults.ts';
+import { FEES, LIQUIDATOR, PROFILES, RATE_MODEL } from './defaults.ts';
 
 export type Core = ReturnType<typeof deployCore>;
 
+/** Who signs volatility surfaces, and how many of them it takes. */
+export interface SurfaceSigners {
+  readonly addresses: ArgumentType;
+  readonly threshold: ArgumentType;
+}
+
 /** Every contract of the protocol, with risk profiles, before any asset or market is listed. */
-export function deployCore(m: IgnitionModuleBuilder) {
+export function deployCore(m: IgnitionModuleBuilder, signers: SurfaceSigners) {
   const accessManager = m.contract('AccessManager', accessManagerArtifact, [m.getAccount(0)]);
   const priceRouter = m.contract('PriceRouter', [
     accessManager,
     m.getParameter<string>('sequencerFeed', '0x0000000000000000000000000000000000000000'),
     m.getParameter<number>('sequencerGraceSec', 0),
   ]);
-  const riskEngine = m.contract('RiskEngine', [accessManager, priceRouter]);
-  const portfolio = m.call(
-    riskEngine,
-    'setProfile',
-    [0, m.getParameter('portfolioProfile', PORTFOLIO_PROFILE)],
-    {
-      id: 'setPortfolioProfile',
-    },
-  );
-  const standard = m.call(
-    riskEngine,
-    'setProfile',
-    [1, m.getParameter('standardProfile', STANDARD_PROFILE)],
-    {
-      id: 'setStandardProfile',
-    },
+  const volSurface = m.contract('VolSurface', [accessManager, signers.addresses, signers.threshold]);
+  const settlementTwap = m.contract('SettlementTwap', [priceRouter]);
+  const sources = [accessManager, priceRouter, volSurface, settlementTwap];
+  const engineExtension = m.contract('RiskEngineExt', [...sources, m.contract('ProfileCodec')]);
+  const engineCore = m.contract('RiskEngine', [...sources, engineExtension]);
+  // as the clearinghouse, the engine hands what it does not know to its extension
+  const riskEngine = m.contractAt('IRiskEngine', engineCore);
+  const profiles = PROFILES.map(({ name, parameter }, number) =>
+    m.call(riskEngine, 'setProfile', [number, m.getParameter(`${name}Profile`, parameter)], {
+      id: `setProfile_${name}`,
+    }),
   );
 
   const rateModel: ArgumentType = m.getParameter('rateModel', RATE_MODEL);
@@ -55,6 +56,8 @@ export function deployCore(m: IgnitionModuleBuilder) {
     contracts: {
       accessManager,
       priceRouter,
+      volSurface,
+      settlementTwap,
       riskEngine,
       clearinghouse,
       insuranceFund,
@@ -62,6 +65,6 @@ export function deployCore(m: IgnitionModuleBuilder) {
       liquidator,
       marginLens,
     },
-    profiles: [portfolio, standard],
+    profiles,
   };
 }

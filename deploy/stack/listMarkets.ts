@@ -4,7 +4,7 @@ import type {
   IgnitionModuleBuilder,
   ModuleParameterType,
 } from '@nomicfoundation/ignition-core';
-import { ASSET_CAPS, BTC, ETH, PERPS, PRICE_BANDS } from './defaults.ts';
+import { ASSET_CAPS, BTC, DATED, ETH, PERPS, PRICE_BANDS } from './defaults.ts';
 import type { Core } from './deployCore.ts';
 
 const CHAINLINK = 1;
@@ -28,7 +28,7 @@ export interface MarketInputs {
   readonly feed: ArgumentType;
 }
 
-/** Gives an underlying its price and its perp. @property after What must be wired first. */
+/** Gives an underlying its price, its perp, and its futures and options. @property after What must be wired first. */
 export function listMarket(m: IgnitionModuleBuilder, core: Core, market: MarketInputs, after: Call[]): Call {
   const { clearinghouse, priceRouter } = core.contracts;
   const { name, underlying, feed } = market;
@@ -46,9 +46,14 @@ export function listMarket(m: IgnitionModuleBuilder, core: Core, market: MarketI
     id: `setSources${title}`,
   });
   const config: ModuleParameterType = PERPS[name];
-  return m.call(clearinghouse, 'setPerp', [underlying, m.getParameter(`${name}Perp`, config)], {
+  const perp = m.call(clearinghouse, 'setPerp', [underlying, m.getParameter(`${name}Perp`, config)], {
     id: `setPerp${title}`,
     after: [...after, sources],
+  });
+  const dated: ModuleParameterType = DATED[name];
+  return m.call(clearinghouse, 'setDated', [underlying, m.getParameter(`${name}Dated`, dated)], {
+    id: `setDated${title}`,
+    after: [perp],
   });
 }
 

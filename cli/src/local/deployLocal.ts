@@ -47,6 +47,8 @@ function mapNames(addressOf: (name: StackName) => Address): StackAddresses {
   return {
     accessManager: addressOf('accessManager'),
     priceRouter: addressOf('priceRouter'),
+    volSurface: addressOf('volSurface'),
+    settlementTwap: addressOf('settlementTwap'),
     riskEngine: addressOf('riskEngine'),
     clearinghouse: addressOf('clearinghouse'),
     insuranceFund: addressOf('insuranceFund'),
