@@ -72,7 +72,14 @@ describe('deployment by Ignition', () => {
     functionName: 'setPerp',
     args: [
       2,
-      { enabled: true, openInterestCap: 10n ** 24n, premiumDepthUsd: 10_000_000n, priceBandBps: 500n },
+      {
+        enabled: true,
+        openInterestCap: 10n ** 24n,
+        premiumDepthUsd: 10_000_000n,
+        priceBandBps: 500n,
+        scaleFromBps: 0n,
+        scaleToBps: 0n,
+      },
     ],
   });
 
@@ -140,8 +147,8 @@ describe('deployment by Ignition', () => {
       }
     });
 
-    it("stores the SDK's presets as profiles 0 and 1", async () => {
-      for (const [id, preset] of [PRESETS.portfolio, PRESETS.standard].entries()) {
+    it("stores the SDK's presets as profiles, in their order", async () => {
+      for (const [id, preset] of Object.values(PRESETS).entries()) {
         const stored = await chain.client.readContract({
           abi: riskEngineAbi,
           address: stack.riskEngine,
@@ -177,7 +184,7 @@ describe('deployment by Ignition', () => {
       }
     });
 
-    it('gives the guardian role to the two functions only', async () => {
+    it('gives the guardian role to the three functions only', async () => {
       const roleOf = (signature: string) =>
         chain.client.readContract({
           ...manager('getTargetFunctionRole'),
@@ -185,6 +192,7 @@ describe('deployment by Ignition', () => {
         });
       expect(await roleOf('pause()')).to.equal(GUARDIAN_ROLE);
       expect(await roleOf('tightenPerp(uint16,bool,uint256)')).to.equal(GUARDIAN_ROLE);
+      expect(await roleOf('tightenDated(uint16,bool,uint256)')).to.equal(GUARDIAN_ROLE);
       expect(await roleOf('unpause()')).to.equal(ADMIN_ROLE);
     });
 
@@ -247,8 +255,12 @@ describe('deployment by Ignition', () => {
         openInterestCap: WAD,
         premiumDepthUsd: 10_000_000n,
         priceBandBps: 500n,
+        scaleFromBps: 0n,
+        scaleToBps: 0n,
       };
       const bad = [
+        { ...config, scaleFromBps: 9_000n, scaleToBps: 8_000n },
+        { ...config, scaleToBps: 10_001n },
         { ...config, priceBandBps: 5n },
         { ...config, priceBandBps: 1_001n },
         { ...config, premiumDepthUsd: 1n },
