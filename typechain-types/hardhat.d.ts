@@ -28,6 +28,8 @@ getContractFactory(name: 'IMarginLens', signerOrOptions?: ethers.Signer | Factor
 getContractFactory(name: 'IOrderMatcher', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IOrderMatcher__factory>
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
 getContractFactory(name: 'IRiskEngine', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskEngine__factory>
+getContractFactory(name: 'ISettlementTwap', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISettlementTwap__factory>
+getContractFactory(name: 'IVolSurface', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVolSurface__factory>
 getContractFactory(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.InsuranceFund__factory>
 getContractFactory(name: 'Liquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Liquidator__factory>
 getContractFactory(name: 'CallBatch', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CallBatch__factory>
@@ -43,6 +45,8 @@ getContractFactory(name: 'RebasingToken', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ReentrantToken__factory>
 getContractFactory(name: 'PackedSourceLib', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PackedSourceLib__factory>
 getContractFactory(name: 'PriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PriceRouter__factory>
+getContractFactory(name: 'SettlementTwap', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SettlementTwap__factory>
+getContractFactory(name: 'VolSurface', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VolSurface__factory>
 getContractFactory(name: 'MarginLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MarginLens__factory>
 getContractFactory(name: 'RiskEngine', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskEngine__factory>
 getContractFactory(name: 'OrderMatcher', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OrderMatcher__factory>
@@ -65,6 +69,8 @@ getContractAt(name: 'IMarginLens', address: string | ethers.Addressable, signer?
 getContractAt(name: 'IOrderMatcher', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IOrderMatcher>
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
 getContractAt(name: 'IRiskEngine', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskEngine>
+getContractAt(name: 'ISettlementTwap', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISettlementTwap>
+getContractAt(name: 'IVolSurface', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVolSurface>
 getContractAt(name: 'InsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.InsuranceFund>
 getContractAt(name: 'Liquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Liquidator>
 getContractAt(name: 'CallBatch', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CallBatch>
@@ -80,6 +86,8 @@ getContractAt(name: 'RebasingToken', address: string | ethers.Addressable, signe
 getContractAt(name: 'ReentrantToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ReentrantToken>
 getContractAt(name: 'PackedSourceLib', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PackedSourceLib>
 getContractAt(name: 'PriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PriceRouter>
+getContractAt(name: 'SettlementTwap', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SettlementTwap>
+getContractAt(name: 'VolSurface', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VolSurface>
 getContractAt(name: 'MarginLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MarginLens>
 getContractAt(name: 'RiskEngine', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskEngine>
 getContractAt(name: 'OrderMatcher', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OrderMatcher>
@@ -102,6 +110,8 @@ deployContract(name: 'IMarginLens', signerOrOptions?: ethers.Signer | DeployCont
 deployContract(name: 'IOrderMatcher', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderMatcher>
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IRiskEngine', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngine>
+deployContract(name: 'ISettlementTwap', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISettlementTwap>
+deployContract(name: 'IVolSurface', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVolSurface>
 deployContract(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
 deployContract(name: 'CallBatch', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
@@ -117,6 +127,8 @@ deployContract(name: 'RebasingToken', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'ReentrantToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'PackedSourceLib', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PackedSourceLib>
 deployContract(name: 'PriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'SettlementTwap', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SettlementTwap>
+deployContract(name: 'VolSurface', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VolSurface>
 deployContract(name: 'MarginLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginLens>
 deployContract(name: 'RiskEngine', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngine>
 deployContract(name: 'OrderMatcher', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderMatcher>
@@ -139,6 +151,8 @@ deployContract(name: 'IMarginLens', args: any[], signerOrOptions?: ethers.Signer
 deployContract(name: 'IOrderMatcher', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderMatcher>
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
 deployContract(name: 'IRiskEngine', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskEngine>
+deployContract(name: 'ISettlementTwap', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISettlementTwap>
+deployContract(name: 'IVolSurface', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVolSurface>
 deployContract(name: 'InsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
 deployContract(name: 'CallBatch', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
@@ -154,6 +168,8 @@ deployContract(name: 'RebasingToken', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'ReentrantToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ReentrantToken>
 deployContract(name: 'PackedSourceLib', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PackedSourceLib>
 deployContract(name: 'PriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PriceRouter>
+deployContract(name: 'SettlementTwap', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SettlementTwap>
+deployContract(name: 'VolSurface', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VolSurface>
 deployContract(name: 'MarginLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MarginLens>
 deployContract(name: 'RiskEngine', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngine>
 deployContract(name: 'OrderMatcher', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderMatcher>

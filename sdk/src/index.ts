@@ -7,6 +7,7 @@ export * from './errors/index.ts';
 export * from './events/index.ts';
 export * from './orders/index.ts';
 export * from './risk/index.ts';
+export * from './surfaces/index.ts';
 export * from './units/index.ts';
 export {
   insuranceFundAbi,
@@ -15,4 +16,6 @@ export {
   orderMatcherAbi,
   priceRouterAbi,
   riskEngineAbi,
+  settlementTwapAbi,
+  volSurfaceAbi,
 } from './abi/index.ts';

@@ -12,3 +12,5 @@ export type { IMarginLens } from './IMarginLens.js';
 export type { IOrderMatcher } from './IOrderMatcher.js';
 export type { IPriceRouter } from './IPriceRouter.js';
 export type { IRiskEngine } from './IRiskEngine.js';
+export type { ISettlementTwap } from './ISettlementTwap.js';
+export type { IVolSurface } from './IVolSurface.js';

@@ -6,7 +6,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface MockAggregatorInterface extends Interface {
-    getFunction(nameOrSignature: "decimals" | "description" | "getRoundData" | "latestRound" | "latestRoundData" | "mode" | "owner" | "setAnswer" | "setAnswerAt" | "setMode" | "transferOwnership" | "version"): FunctionFragment;
+    getFunction(nameOrSignature: "decimals" | "description" | "getRoundData" | "latestRound" | "latestRoundData" | "mode" | "owner" | "setAnswer" | "setAnswerAt" | "setMode" | "setRound" | "startPhase" | "transferOwnership" | "version"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AnswerUpdated" | "ModeSet" | "OwnershipTransferred"): EventFragment;
 
@@ -20,6 +20,8 @@ encodeFunctionData(functionFragment: 'owner', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setAnswer', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAnswerAt', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setMode', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'setRound', values: [BigNumberish, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'startPhase', values?: undefined): string;
 encodeFunctionData(functionFragment: 'transferOwnership', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'version', values?: undefined): string;
 
@@ -33,6 +35,8 @@ decodeFunctionResult(functionFragment: 'owner', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAnswer', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAnswerAt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setMode', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'setRound', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'startPhase', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transferOwnership', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'version', data: BytesLike): Result;
   }
@@ -188,6 +192,22 @@ decodeFunctionResult(functionFragment: 'version', data: BytesLike): Result;
     
 
     
+    setRound: TypedContractMethod<
+      [roundId: BigNumberish, answer: BigNumberish, updatedAt: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    startPhase: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     transferOwnership: TypedContractMethod<
       [newOwner: AddressLike, ],
       [void],
@@ -253,6 +273,16 @@ getFunction(nameOrSignature: 'setAnswerAt'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'setMode'): TypedContractMethod<
       [newMode: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'setRound'): TypedContractMethod<
+      [roundId: BigNumberish, answer: BigNumberish, updatedAt: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'startPhase'): TypedContractMethod<
+      [],
       [void],
       'nonpayable'
     >;

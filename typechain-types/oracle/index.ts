@@ -4,3 +4,5 @@
 import type * as packedSourceSol from './PackedSource.sol/index.js';
 export type { packedSourceSol };
 export type { PriceRouter } from './PriceRouter.js';
+export type { SettlementTwap } from './SettlementTwap.js';
+export type { VolSurface } from './VolSurface.js';

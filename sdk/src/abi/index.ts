@@ -11,3 +11,5 @@ export { orderMatcherAbi } from './orderMatcher.ts';
 export { packedSourceLibAbi } from './packedSourceLib.ts';
 export { priceRouterAbi } from './priceRouter.ts';
 export { riskEngineAbi } from './riskEngine.ts';
+export { settlementTwapAbi } from './settlementTwap.ts';
+export { volSurfaceAbi } from './volSurface.ts';

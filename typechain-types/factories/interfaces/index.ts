@@ -12,3 +12,5 @@ export { IMarginLens__factory } from './IMarginLens__factory.js';
 export { IOrderMatcher__factory } from './IOrderMatcher__factory.js';
 export { IPriceRouter__factory } from './IPriceRouter__factory.js';
 export { IRiskEngine__factory } from './IRiskEngine__factory.js';
+export { ISettlementTwap__factory } from './ISettlementTwap__factory.js';
+export { IVolSurface__factory } from './IVolSurface__factory.js';

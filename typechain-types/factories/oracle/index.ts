@@ -3,3 +3,5 @@
 /* eslint-disable */
 export * as packedSourceSol from './PackedSource.sol/index.js';
 export { PriceRouter__factory } from './PriceRouter__factory.js';
+export { SettlementTwap__factory } from './SettlementTwap__factory.js';
+export { VolSurface__factory } from './VolSurface__factory.js';

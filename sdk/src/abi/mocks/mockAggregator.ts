@@ -17,6 +17,8 @@ export const mockAggregatorAbi = [
   {"inputs":[{"internalType":"int256","name":"answer","type":"int256"}],"name":"setAnswer","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"int256","name":"answer","type":"int256"},{"internalType":"uint64","name":"updatedAt","type":"uint64"}],"name":"setAnswerAt","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"enum MockAggregator.Mode","name":"newMode","type":"uint8"}],"name":"setMode","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"uint80","name":"roundId","type":"uint80"},{"internalType":"int256","name":"answer","type":"int256"},{"internalType":"uint64","name":"updatedAt","type":"uint64"}],"name":"setRound","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[],"name":"startPhase","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"newOwner","type":"address"}],"name":"transferOwnership","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"version","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"pure","type":"function"},
 ] as const;
