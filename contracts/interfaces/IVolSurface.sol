@@ -98,8 +98,9 @@ interface IVolSurface {
     /// - hold exactly in the word's bits;
     /// - have |rho| < 1, sigma >= 1e-6, |m| <= 5, b * (1 + |rho|) <= 2 (Lee), a least total variance of 1e-12 or more, 1% to
     ///   500% of implied volatility at the forward, and |basis * tau| <= 50%;
-    /// - be free of butterfly arbitrage, g(k) >= 0, at 51 points: 17 each over k in +-4 * sqrt(w(0)), k in +-2, and
-    ///   k in m +- 4 * sigma, where the slice bends. Between and beyond these points it is not proven.
+    /// - be free of butterfly arbitrage, g(k) >= 0, at 51 points: 17 each evenly over k in +-4 * sqrt(w(0)) and over k in
+    ///   +-2, and m with m +- sigma * (1/2, 1, 2, 4 .. 64), about where the slice bends. Between these points and beyond
+    ///   it is not proven.
     function post(Report[] calldata reports, Signature[] calldata signatures) external;
 
     /// @notice Replaces all signers.

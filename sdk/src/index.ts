@@ -8,6 +8,7 @@ export * from './events/index.ts';
 export * from './orders/index.ts';
 export * from './risk/index.ts';
 export * from './risk/float/index.ts';
+export * from './surfaces/index.ts';
 export * from './units/index.ts';
 export {
   insuranceFundAbi,
@@ -16,4 +17,6 @@ export {
   orderMatcherAbi,
   priceRouterAbi,
   riskEngineAbi,
+  settlementTwapAbi,
+  volSurfaceAbi,
 } from './abi/index.ts';

@@ -7,6 +7,8 @@ import { marginLensAbi } from '../abi/marginLens.ts';
 import { orderMatcherAbi } from '../abi/orderMatcher.ts';
 import { priceRouterAbi } from '../abi/priceRouter.ts';
 import { riskEngineAbi } from '../abi/riskEngine.ts';
+import { settlementTwapAbi } from '../abi/settlementTwap.ts';
+import { volSurfaceAbi } from '../abi/volSurface.ts';
 import { externalErrorsAbi } from './externalErrorsAbi.ts';
 
 /** One error of an ABI. */
@@ -25,6 +27,8 @@ for (const abi of [
   priceRouterAbi,
   marginLensAbi,
   insuranceFundAbi,
+  volSurfaceAbi,
+  settlementTwapAbi,
   externalErrorsAbi,
 ]) {
   for (const item of errorsOf(abi)) {

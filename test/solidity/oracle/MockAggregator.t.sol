@@ -25,6 +25,17 @@ contract MockAggregatorTest is OracleBase {
         assertEq(feed.description(), "ETH / USD");
     }
 
+    function test_StartsAPhaseAndRewritesRounds() public {
+        feed.startPhase();
+        feed.setAnswer(9);
+        assertEq(feed.latestRound(), (2 << 64) + 1);
+        _assertRound((2 << 64) + 1, 9, NOW);
+        _assertRound(FIRST, 3000e8, NOW);
+        feed.setRound(FIRST, 8, 77);
+        _assertRound(FIRST, 8, 77);
+        assertEq(feed.latestRound(), (2 << 64) + 1);
+    }
+
     function test_RevertWhen_RoundIsMissing() public {
         vm.expectRevert(abi.encodeWithSelector(MockAggregator.NoData.selector, FIRST - 1));
         feed.getRoundData(FIRST - 1);
@@ -42,6 +53,10 @@ contract MockAggregatorTest is OracleBase {
         vm.expectRevert(refusal);
         feed.setMode(MockAggregator.Mode.Revert);
         vm.expectRevert(refusal);
+        feed.startPhase();
+        vm.expectRevert(refusal);
+        feed.setRound(1, 1, 1);
+        vm.expectRevert(refusal);
         feed.transferOwnership(address(0xbad));
         vm.stopPrank();
     }
@@ -49,6 +64,8 @@ contract MockAggregatorTest is OracleBase {
     function test_RevertWhen_AnswerDoesNotFit() public {
         vm.expectRevert(abi.encodeWithSelector(MockAggregator.AnswerTooLarge.selector, type(int256).max));
         feed.setAnswer(type(int256).max);
+        vm.expectRevert(abi.encodeWithSelector(MockAggregator.AnswerTooLarge.selector, type(int256).max));
+        feed.setRound(FIRST, type(int256).max, 1);
     }
 
     function test_TransfersOwnership() public {

@@ -350,12 +350,31 @@ contract VolSurfaceTest is SurfaceBase {
 
     /// @dev A cold slot is 2,100; what a key costs beyond it.
     function test_GasOfWordsOfPerKey() public {
-        uint256 one = _gasOfWords(1);
-        uint256 many = _gasOfWords(33);
-        uint256 perKey = (many - one) / 32;
+        uint256 few = _gasOfWords(8);
+        uint256 many = _gasOfWords(40);
+        uint256 perKey = (many - few) / 32;
         assertLt(perKey, 2_100 + 150);
         // and it did read cold slots
         assertGt(perKey, 2_100);
+    }
+
+    /// @dev Posting one surface more in a batch: its 51 points of g and a slot that was empty.
+    function test_GasOfAReport() public {
+        uint256 few = _gasOfPost(1, 1);
+        uint256 many = _gasOfPost(11, 11);
+        assertLt((many - few) / 10, 120_000);
+    }
+
+    function _gasOfPost(uint256 count, uint256 from) private returns (uint256 used) {
+        IVolSurface.Report[] memory batch = new IVolSurface.Report[](count);
+        for (uint256 i; i < count; ++i) {
+            batch[i] = usual();
+            batch[i].underlying = uint16(from + i);
+        }
+        IVolSurface.Signature[] memory signatures = signed(batch);
+        used = gasleft();
+        surfaces.post(batch, signatures);
+        used -= gasleft();
     }
 
     function _gasOfWords(uint256 count) private returns (uint256 used) {
@@ -363,7 +382,8 @@ contract VolSurfaceTest is SurfaceBase {
         for (uint256 i; i < count; ++i) list[i] = ((count << 20) | (i + 1));
         bytes memory data = abi.encodeCall(IVolSurface.wordsOf, (list));
         address target = address(surfaces);
-        vm.cool(target);
+        // the account is warm by now, the slots are not
+        assertEq(surfaces.threshold(), 2);
         uint256 before = gasleft();
         assembly ("memory-safe") {
             pop(staticcall(gas(), target, add(data, 0x20), mload(data), 0, 0))

@@ -5,6 +5,7 @@ import { liquidatorExplanations } from './liquidator.ts';
 import { orderExplanations } from './orders.ts';
 import { priceExplanations } from './prices.ts';
 import { riskExplanations } from './risk.ts';
+import { surfaceExplanations } from './surfaces.ts';
 
 const explanations = {
   ...clearinghouseExplanations,
@@ -12,6 +13,7 @@ const explanations = {
   ...orderExplanations,
   ...priceExplanations,
   ...riskExplanations,
+  ...surfaceExplanations,
   ...externalExplanations,
 } satisfies Record<string, Explanation>;
 

@@ -1,0 +1,13 @@
+export { buildReport } from './buildReport.ts';
+export type { BuildReportParameters } from './buildReport.ts';
+export { DuplicateSignatureError, InvalidSurfaceError, InvalidSurfaceWordError } from './errors.ts';
+export { encodeExpiryKey } from './expiryKey.ts';
+export { hashSurfaces } from './hashSurfaces.ts';
+export { signSurfaces } from './signSurfaces.ts';
+export type { SignSurfacesParameters } from './signSurfaces.ts';
+export { sortSignatures } from './sortSignatures.ts';
+export { surfaceTypedData, surfaceTypes } from './surfaceTypedData.ts';
+export type { SurfaceTypedData } from './surfaceTypedData.ts';
+export { decodeSurfaceWord, encodeSurfaceWord } from './surfaceWord.ts';
+export type { SurfaceWord } from './surfaceWord.ts';
+export type { Surface, SurfaceDomain, SurfaceReport, SurfaceSignature } from './types.ts';
