@@ -2,6 +2,7 @@
 // are met; `--json` prints the measurements as an array.
 import { ensureBuilt } from '../cli/src/local/ensureBuilt.ts';
 import { benchGas } from './bench/gas.ts';
+import { benchOptions } from './bench/options.ts';
 import type { Measurement } from './bench/measurement.ts';
 
 const number = (value: number): string => value.toLocaleString('en-US');
@@ -28,6 +29,6 @@ function printTable(rows: readonly Measurement[]): void {
 }
 
 await ensureBuilt();
-const rows = await benchGas();
+const rows = [...(await benchGas()), ...(await benchOptions())];
 if (process.argv.includes('--json')) console.log(JSON.stringify(rows, null, 2));
 else printTable(rows);

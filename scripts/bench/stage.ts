@@ -1,5 +1,6 @@
 // A local stack with two traders and a liquidator, on which gas is measured transaction by transaction.
 import {
+  toNovateError,
   clearinghouseAbi,
   buildOrder,
   encodeInstrumentId,
@@ -79,7 +80,13 @@ export async function measure(
   await stage.chain.mine();
   if (hash === undefined) throw new Error(`${label} was not sent`);
   const receipt = await stage.chain.client.getTransactionReceipt({ hash });
-  if (receipt.status !== 'success') throw new Error(`${label} reverted`);
+  if (receipt.status !== 'success') {
+    const why = await stage.chain.client.call({ account: from.key.address, to, data, gas: GAS_LIMIT }).then(
+      () => 'for no reason that is left',
+      (error: unknown) => toNovateError(error).message,
+    );
+    throw new Error(`${label} reverted: ${why}`);
+  }
   return receipt.gasUsed;
 }
 
@@ -184,6 +191,42 @@ export async function depositData(stage: Stage, person: Person, amountRaw: bigin
     functionName: 'deposit',
     args: [person.account, 0, amountRaw],
   });
+}
+
+/** Mints a token to a person, who deposits it. @param amountRaw In the token's own unit. */
+export async function depositToken(
+  stage: Stage,
+  person: Person,
+  token: Address,
+  assetId: number,
+  amountRaw: bigint,
+): Promise<void> {
+  const { clearinghouse } = stage.stack;
+  const erc20 = parseAbi(['function mint(address, uint256)', 'function approve(address, uint256)']);
+  const call = (to: Address, data: Hex, label: string) => ({
+    from: person.key,
+    to,
+    data,
+    gas: 300_000n,
+    label,
+  });
+  const mint = encodeFunctionData({
+    abi: erc20,
+    functionName: 'mint',
+    args: [person.key.address, amountRaw],
+  });
+  const approve = encodeFunctionData({
+    abi: erc20,
+    functionName: 'approve',
+    args: [clearinghouse, amountRaw],
+  });
+  const args = [person.account, assetId, amountRaw] as const;
+  const deposit = encodeFunctionData({ abi: clearinghouseAbi, functionName: 'deposit', args });
+  await stage.chain.execute([
+    call(token, mint, 'mint'),
+    call(token, approve, 'approve'),
+    call(clearinghouse, deposit, 'deposit'),
+  ]);
 }
 
 export async function giveGasMoney(stage: Stage, person: Person): Promise<void> {
