@@ -42,6 +42,7 @@ getContractFactory(name: 'CallBatch', signerOrOptions?: ethers.Signer | FactoryO
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockERC20', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockERC20__factory>
 getContractFactory(name: 'MockPythOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPythOracle__factory>
+getContractFactory(name: 'MockSurfaces', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSurfaces__factory>
 getContractFactory(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockWallet1271__factory>
 getContractFactory(name: 'WarmCall', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WarmCall__factory>
 getContractFactory(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FalseReturningToken__factory>
@@ -93,6 +94,7 @@ getContractAt(name: 'CallBatch', address: string | ethers.Addressable, signer?: 
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockERC20', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockERC20>
 getContractAt(name: 'MockPythOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPythOracle>
+getContractAt(name: 'MockSurfaces', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSurfaces>
 getContractAt(name: 'MockWallet1271', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockWallet1271>
 getContractAt(name: 'WarmCall', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WarmCall>
 getContractAt(name: 'FalseReturningToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FalseReturningToken>
@@ -144,6 +146,7 @@ deployContract(name: 'CallBatch', signerOrOptions?: ethers.Signer | DeployContra
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockERC20', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
 deployContract(name: 'MockPythOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPythOracle>
+deployContract(name: 'MockSurfaces', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSurfaces>
 deployContract(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'WarmCall', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WarmCall>
 deployContract(name: 'FalseReturningToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>
@@ -195,6 +198,7 @@ deployContract(name: 'CallBatch', args: any[], signerOrOptions?: ethers.Signer |
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockERC20', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
 deployContract(name: 'MockPythOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPythOracle>
+deployContract(name: 'MockSurfaces', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSurfaces>
 deployContract(name: 'MockWallet1271', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
 deployContract(name: 'WarmCall', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WarmCall>
 deployContract(name: 'FalseReturningToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FalseReturningToken>

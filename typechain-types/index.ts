@@ -80,6 +80,8 @@ export type { MockERC20 } from './mocks/MockERC20.js';
 export { MockERC20__factory } from './factories/mocks/MockERC20__factory.js';
 export type { MockPythOracle } from './mocks/MockPythOracle.js';
 export { MockPythOracle__factory } from './factories/mocks/MockPythOracle__factory.js';
+export type { MockSurfaces } from './mocks/MockSurfaces.js';
+export { MockSurfaces__factory } from './factories/mocks/MockSurfaces__factory.js';
 export type { MockWallet1271 } from './mocks/MockWallet1271.js';
 export { MockWallet1271__factory } from './factories/mocks/MockWallet1271__factory.js';
 export type { WarmCall } from './mocks/WarmCall.js';

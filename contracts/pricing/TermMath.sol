@@ -26,10 +26,23 @@ library TermMath {
 
     /// @notice Reads a surface's word (SPEC-V1) and dates the term.
     /// @param key The underlying's number << 20 | hours since the epoch.
-    function open(Term memory term, uint256 key, uint256 word, uint256 nowSec) internal pure {
+    /// @param last A term that was dated before, or the same one.
+    function open(
+        Term memory term,
+        uint256 key,
+        uint256 word,
+        uint256 nowSec,
+        Term memory last
+    ) internal pure {
         uint256 expirySec = (key & 0xfffff) * 1 hours;
-        (term.key, term.expirySec) = (key, expirySec);
-        date(term, nowSec);
+        term.key = key;
+        if (last.expirySec == expirySec) {
+            (term.leftSec, term.tau, term.sqrtTau) = (last.leftSec, last.tau, last.sqrtTau);
+        } else {
+            term.expirySec = expirySec;
+            date(term, nowSec);
+        }
+        term.expirySec = expirySec;
         if (word == 0) {
             term.age = WAD;
             return;

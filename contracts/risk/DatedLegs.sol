@@ -199,7 +199,7 @@ library DatedLegs {
             uint256 strike = strikeOf(leg);
             Book memory book = SheetLib.listAt(term.book)[0];
             Option memory option = _find(book.options, strike, term.key)[0];
-            if (option.strike == 0) option = _open(book, term, strike, set)[0];
+            if (option.strike == 0) option = _open(sheet, book, term, strike, set)[0];
             uint256 value = option.call;
             int256 delta = int256((option.nd1 * term.ratio) / WAD);
             option.size += size;
@@ -251,6 +251,7 @@ library DatedLegs {
 
     /// @dev A new record, in front of the book's other ones.
     function _open(
+        Sheet memory sheet,
         Book memory book,
         Term memory term,
         uint256 strike,
@@ -272,7 +273,7 @@ library DatedLegs {
             (option.size, option.moneyness, option.forward) = (0, moneyness, term.forward);
             (option.strike, option.s, option.key) = (strike, s, term.key);
             if (ScenarioSet.unwrap(set) != 0) {
-                if (term.shocks == 0) _setShocks(term, set);
+                if (term.shocks == 0) _setShocks(sheet, term, set);
                 (option.sUp, option.sDown) = term.shocked(s);
             }
         }
@@ -284,13 +285,21 @@ library DatedLegs {
         }
     }
 
-    function _setShocks(Term memory term, ScenarioSet set) private pure {
+    /// @dev Shocks depend on the expiry alone: another underlying's may be there already.
+    function _setShocks(Sheet memory sheet, Term memory term, ScenarioSet set) private pure {
+        term.shocks = 1;
+        uint256 end = sheet.endOfTerms;
+        for (uint256 position = sheet.firstTerm; position != end; position += TERM_SIZE) {
+            Term memory other = _listAt(position)[0];
+            if (other.expirySec != term.expirySec || other.holder != term.holder || other.up == 0) continue;
+            (term.up, term.down, term.upFloor) = (other.up, other.down, other.upFloor);
+            return;
+        }
         uint256 rates = set.optionRates();
         uint256 power = ScenarioSetLib.ppm(
             rates,
             term.isShort() ? ScenarioSetLib.VOL_POWER_SHORT : ScenarioSetLib.VOL_POWER_LONG
         );
-        term.shocks = 1;
         unchecked {
             term.setShocks(
                 ScenarioSetLib.ppm(rates, ScenarioSetLib.VOL_UP) * PPM_TO_WAD,

@@ -104,7 +104,7 @@ contract RiskEngineExt is RiskSheets, IRiskEngineExt {
         DatedLegs.createTerms(sheet, keys.length);
         for (uint256 k = 0; k < keys.length; ++k) {
             Term memory term = DatedLegs.termAt(sheet, k)[0];
-            term.open(keys[k], 0, sheet.nowSec);
+            term.open(keys[k], 0, sheet.nowSec, term);
             uint256 i;
             while (
                 i < inputs.length &&
@@ -165,7 +165,8 @@ contract RiskEngineExt is RiskSheets, IRiskEngineExt {
         uint256 scenario = set.scenarioAt(report.worstScenario);
         report.worstVol = ScenarioSetLib.volOf(scenario);
         if (sheet.count() == 0) return;
-        uint256 row = set.tableOf(set.find(sheet.bookAt(0).underlying)) + 96 * report.worstScenario;
+        uint256 risk = set.find(sheet.bookAt(0).underlying);
+        uint256 row = set.tableOf(risk, set.headSize(), set.scenarioCount()) + 96 * report.worstScenario;
         int256 factor;
         assembly ("memory-safe") {
             factor := mload(add(row, 0x20))

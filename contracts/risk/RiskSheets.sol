@@ -181,14 +181,16 @@ abstract contract RiskSheets is AccessManaged {
         DatedLegs.createTerms(sheet, n);
         uint256 words = _callSurfaces(keys);
         bool expired;
+        Term memory last = DatedLegs.termAt(sheet, 0)[0];
         for (uint256 i = 0; i < n; ++i) {
             Term memory term = DatedLegs.termAt(sheet, i)[0];
             uint256 word;
             assembly ("memory-safe") {
                 word := mload(add(words, shl(5, i)))
             }
-            term.open(keys[i], word, sheet.nowSec);
+            term.open(keys[i], word, sheet.nowSec, last);
             if (term.leftSec == 0) expired = true;
+            last = term;
         }
         if (!expired) return;
         uint256[] memory prices = _settlementTwap.pricesOf(keys);

@@ -39,11 +39,12 @@ library ScenarioScan {
     /// @param set Read with its tables.
     function all(Sheet memory sheet, ScenarioSet set) internal pure returns (int256[] memory pnl) {
         uint256 n = set.scenarioCount();
+        uint256 headSize = set.headSize();
         pnl = new int256[](n);
         uint256 book = sheet.firstBook;
         for (uint256 i = sheet.count(); i != 0; --i) {
             if (sheet.isClaimed(book)) {
-                uint256 table = set.tableOf(set.find(SheetLib.underlyingOf(book)));
+                uint256 table = set.tableOf(set.find(SheetLib.underlyingOf(book)), headSize, n);
                 _addBook(sheet, SheetLib.listAt(book)[0], table, n, pnl);
             }
             book += BOOK_SIZE;

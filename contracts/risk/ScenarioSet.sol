@@ -179,10 +179,14 @@ library ScenarioSetLib {
     /// @notice Memory address of the underlying's table: n records of three words, then n weights. The set must have been
     /// read with its tables.
     /// @param word As `find` returned it.
-    function tableOf(ScenarioSet set, uint256 word) internal pure returns (uint256) {
-        uint256 n = scenarioCount(set);
-        uint256 number = word == 0 ? 0 : (word >> 16) & NO_TABLE;
-        if (number != NO_TABLE) return ScenarioSet.unwrap(set) + headSize(set) + number * n * 128;
+    /// @param size What `headSize` says.
+    /// @param n What `scenarioCount` says.
+    function tableOf(ScenarioSet set, uint256 word, uint256 size, uint256 n) internal pure returns (uint256) {
+        unchecked {
+            // memory addresses
+            uint256 number = word == 0 ? 0 : (word >> 16) & NO_TABLE;
+            if (number != NO_TABLE) return ScenarioSet.unwrap(set) + size + number * n * 128;
+        }
         uint256[] memory table = new uint256[](4 * n);
         for (uint256 j = 0; j < n; ++j) {
             _writeRow(table, n, j, scenarioAt(set, j), scanRange(set, word));

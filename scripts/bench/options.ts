@@ -65,7 +65,13 @@ async function measureMargins(stage: Stage, expiries: readonly bigint[]): Promis
       'calls and puts of 8 strikes, one expiry',
     ],
     ['margin16Strikes', smile(BTC, one, 1), null, pmrm(3_510_000), '16 options of 16 strikes, one expiry'],
-    ['margin16Mixed', mixed(one), 250_000, null, '8 options, 4 futures, 2 perps, 2 spot; 3 underlyings'],
+    [
+      'margin16Mixed',
+      mixed(one),
+      250_000,
+      null,
+      'calls and puts of 4 strikes, 4 futures, 2 perps, 2 spot; 3 underlyings',
+    ],
     [
       'margin64Options',
       smile(BTC, expiries, 2),
@@ -192,8 +198,8 @@ function mixed(expiries: readonly bigint[]): Deal[] {
   const at = (i: number): Underlying => underlyings[i % 3] ?? BTC;
   const unit = (underlying: Underlying): bigint => (1_000n * WAD) / INDEX[underlying];
   const options = Array.from({ length: 8 }, (_, i): Deal => {
-    const underlying = at(i);
-    const strike = (INDEX[underlying] * WAD * BigInt(90 + 3 * i)) / 100n;
+    const underlying = at(Math.floor(i / 2));
+    const strike = (INDEX[underlying] * WAD * BigInt(90 + 6 * Math.floor(i / 2))) / 100n;
     const kind = i % 2 === 0 ? 'call' : 'put';
     const size = i % 3 === 0 ? -unit(underlying) : 2n * unit(underlying);
     return { instrument: { kind, underlying, expirySec, strike }, size };

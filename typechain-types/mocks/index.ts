@@ -7,5 +7,6 @@ export type { CallBatch } from './CallBatch.js';
 export type { MockAggregator } from './MockAggregator.js';
 export type { MockERC20 } from './MockERC20.js';
 export type { MockPythOracle } from './MockPythOracle.js';
+export type { MockSurfaces } from './MockSurfaces.js';
 export type { MockWallet1271 } from './MockWallet1271.js';
 export type { WarmCall } from './WarmCall.js';

@@ -6,6 +6,7 @@ export { lyingTokenAbi } from './lyingToken.ts';
 export { mockAggregatorAbi } from './mockAggregator.ts';
 export { mockERC20Abi } from './mockERC20.ts';
 export { mockPythOracleAbi } from './mockPythOracle.ts';
+export { mockSurfacesAbi } from './mockSurfaces.ts';
 export { mockWallet1271Abi } from './mockWallet1271.ts';
 export { noReturnTokenAbi } from './noReturnToken.ts';
 export { rebasingTokenAbi } from './rebasingToken.ts';
