@@ -3,7 +3,7 @@
 /* eslint-disable */
 import type { Addressable } from "ethers";
 import { Contract, ContractFactory, ContractTransactionResponse, Interface } from "ethers"
-import type { Signer, AddressLike, ContractDeployTransaction, ContractRunner } from "ethers"
+import type { Signer, BigNumberish, AddressLike, ContractDeployTransaction, ContractRunner } from "ethers"
 import type { NonPayableOverrides } from "../../common.js"
   import type { InsuranceFund, InsuranceFundInterface } from "../../liquidation/InsuranceFund.js";
 
@@ -19,6 +19,16 @@ import type { NonPayableOverrides } from "../../common.js"
         "internalType": "address",
         "name": "authority",
         "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "delaySec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "windowSec",
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable",
@@ -70,6 +80,276 @@ import type { NonPayableOverrides } from "../../common.js"
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      }
+    ],
+    "name": "DepositTooSmall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "spender",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "allowance",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "needed",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC20InsufficientAllowance",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "sender",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "balance",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "needed",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC20InsufficientBalance",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "approver",
+        "type": "address"
+      }
+    ],
+    "name": "ERC20InvalidApprover",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      }
+    ],
+    "name": "ERC20InvalidReceiver",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "sender",
+        "type": "address"
+      }
+    ],
+    "name": "ERC20InvalidSender",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "spender",
+        "type": "address"
+      }
+    ],
+    "name": "ERC20InvalidSpender",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC4626ExceededMaxDeposit",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC4626ExceededMaxMint",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC4626ExceededMaxRedeem",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC4626ExceededMaxWithdraw",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "string",
+        "name": "field",
+        "type": "string"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "InvalidConfig",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "NothingRequested",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "ReentrancyGuardReentrantCall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint40",
+        "name": "lapsesAtSec",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ],
+    "name": "RequestLapsed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint40",
+        "name": "readyAtSec",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ],
+    "name": "RequestNotReady",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "token",
         "type": "address"
@@ -77,6 +357,52 @@ import type { NonPayableOverrides } from "../../common.js"
     ],
     "name": "SafeERC20FailedOperation",
     "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "decimals",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "TooManyDecimals",
+    "type": "error"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "spender",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ],
+    "name": "Approval",
+    "type": "event"
   },
   {
     "anonymous": false,
@@ -89,6 +415,37 @@ import type { NonPayableOverrides } from "../../common.js"
       }
     ],
     "name": "AuthorityUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "sender",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "Deposit",
     "type": "event"
   },
   {
@@ -114,6 +471,75 @@ import type { NonPayableOverrides } from "../../common.js"
     "anonymous": false,
     "inputs": [
       {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "delaySec",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "windowSec",
+        "type": "uint256"
+      }
+    ],
+    "name": "RedemptionSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "readyAtSec",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "lapsesAtSec",
+        "type": "uint40"
+      }
+    ],
+    "name": "RequestUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "SharesLocked",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "from",
+        "type": "address"
+      },
+      {
         "indexed": true,
         "internalType": "address",
         "name": "to",
@@ -122,12 +548,62 @@ import type { NonPayableOverrides } from "../../common.js"
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "amountRaw",
+        "name": "value",
         "type": "uint256"
       }
     ],
-    "name": "Released",
+    "name": "Transfer",
     "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "sender",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "Withdraw",
+    "type": "event"
+  },
+  {
+    "inputs": [],
+    "name": "LOCKED",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
   },
   {
     "inputs": [],
@@ -137,6 +613,67 @@ import type { NonPayableOverrides } from "../../common.js"
         "internalType": "AccountId",
         "name": "",
         "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "spender",
+        "type": "address"
+      }
+    ],
+    "name": "allowance",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "spender",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ],
+    "name": "approve",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "asset",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view",
@@ -169,6 +706,32 @@ import type { NonPayableOverrides } from "../../common.js"
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "name": "balanceOf",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "cancelRequest",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "clearinghouse",
     "outputs": [
@@ -179,6 +742,81 @@ import type { NonPayableOverrides } from "../../common.js"
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "convertToAssets",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "convertToShares",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "decimals",
+    "outputs": [
+      {
+        "internalType": "uint8",
+        "name": "",
+        "type": "uint8"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      }
+    ],
+    "name": "deposit",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -210,17 +848,284 @@ import type { NonPayableOverrides } from "../../common.js"
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      }
+    ],
+    "name": "maxDeposit",
+    "outputs": [
+      {
         "internalType": "uint256",
-        "name": "amountRaw",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      }
+    ],
+    "name": "maxMint",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "maxRedeem",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "maxWithdraw",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
         "type": "uint256"
       },
       {
         "internalType": "address",
-        "name": "to",
+        "name": "receiver",
         "type": "address"
       }
     ],
-    "name": "release",
+    "name": "mint",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "name",
+    "outputs": [
+      {
+        "internalType": "string",
+        "name": "",
+        "type": "string"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "previewDeposit",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "previewMint",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "previewRedeem",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "previewWithdraw",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "redeem",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "redemption",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "delaySec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "windowSec",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "requestOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "shares",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint40",
+            "name": "readyAtSec",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "lapsesAtSec",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct IInsuranceFund.Request",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "requestRedeem",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -237,10 +1142,149 @@ import type { NonPayableOverrides } from "../../common.js"
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "delaySec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "windowSec",
+        "type": "uint256"
+      }
+    ],
+    "name": "setRedemption",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "symbol",
+    "outputs": [
+      {
+        "internalType": "string",
+        "name": "",
+        "type": "string"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "totalAssets",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "totalSupply",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ],
+    "name": "transfer",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "from",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ],
+    "name": "transferFrom",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "withdraw",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
   }
 ] as const;
 
-  const _bytecode = "0x60a060405234801561000f575f5ffd5b50604051610bdc380380610bdc83398101604081905261002e916100b5565b806100388161004b565b50506001600160a01b03166080526100ed565b5f80546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad9060200160405180910390a150565b6001600160a01b03811681146100b2575f5ffd5b50565b5f5f604083850312156100c6575f5ffd5b82516100d18161009e565b60208401519092506100e28161009e565b809150509250929050565b608051610ab56101275f395f8181608e0152818161028d0152818161032f015281816103d8015281816104a601526104fa0152610ab55ff3fe608060405234801561000f575f5ffd5b5060043610610085575f3560e01c80638fb36037116100585780638fb3603714610112578063b69ef8a814610133578063bf7e214f1461013b578063ca1d209d1461014b575f5ffd5b80635d4f5f97146100895780635dab2420146100cd5780637a9e5e4b146100ea5780638124fea6146100ff575b5f5ffd5b6100b07f000000000000000000000000000000000000000000000000000000000000000081565b6040516001600160a01b0390911681526020015b60405180910390f35b6001600160601b03193060601b165b6040519081526020016100c4565b6100fd6100f83660046108ad565b610163565b005b6100fd61010d3660046108cf565b6101e0565b61011a6102e9565b6040516001600160e01b031990911681526020016100c4565b6100dc61030b565b5f546001600160a01b03166100b0565b6100fd6101593660046108fd565b6103a0565b905090565b5f5433906001600160a01b0316811461019e5760405162d1953b60e31b81526001600160a01b03821660048201526024015b60405180910390fd5b816001600160a01b03163b5f036101d3576040516361798f2f60e11b81526001600160a01b0383166004820152602401610195565b6101dc82610531565b5050565b6101eb335f36610584565b815f0361020b576040516365e52d5160e11b815260040160405180910390fd5b806001600160a01b03167fb21fb52d5749b80f3182f8c6992236b5e5576681880914484d7f4c9b062e619e8360405161024691815260200190565b60405180910390a2604051638185762760e01b81523060601b6001600160601b03191660048201525f6024820152604481018390526001600160a01b0382811660648301527f000000000000000000000000000000000000000000000000000000000000000016906381857627906084015b5f604051808303815f87803b1580156102cf575f5ffd5b505af11580156102e1573d5f5f3e3d5ffd5b505050505050565b5f8054600160a01b900460ff166102ff57505f90565b50638fb3603760e01b90565b604051632c4cd92d60e11b81523060601b6001600160601b03191660048201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690635899b25a90602401602060405180830381865afa15801561037c573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061015e9190610914565b805f036103c0576040516365e52d5160e11b815260040160405180910390fd5b604051631378ac5360e11b81525f60048201819052907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906326f158a69060240160c060405180830381865afa158015610425573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610449919061096b565b5160405183815290915033907f5af8184bef8e4b45eb9f6ed7734d04da38ced226495548f46e0c8ff8d7d9a5249060200160405180910390a26104976001600160a01b03821633308561067a565b6104cb6001600160a01b0382167f0000000000000000000000000000000000000000000000000000000000000000846106b6565b6040516360798cab60e01b81523060601b6001600160601b03191660048201525f6024820152604481018390527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906360798cab906064016102b8565b5f80546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad9060200160405180910390a150565b5f5f6105b761059a5f546001600160a01b031690565b86306105a960045f898b610a0a565b6105b291610a31565b610735565b91509150816106735763ffffffff811615610650575f805460ff60a01b198116600160a01b17909155604051634a63ebf760e11b81526001600160a01b03909116906394c7d7ee9061061190889088908890600401610a69565b5f604051808303815f87803b158015610628575f5ffd5b505af115801561063a573d5f5f3e3d5ffd5b50505f805460ff60a01b19169055506106739050565b60405162d1953b60e31b81526001600160a01b0386166004820152602401610195565b5050505050565b6106888484848460016107c7565b6106b057604051635274afe760e01b81526001600160a01b0385166004820152602401610195565b50505050565b6106c28383835f610834565b610730576106d383835f6001610834565b6106fb57604051635274afe760e01b81526001600160a01b0384166004820152602401610195565b6107088383836001610834565b61073057604051635274afe760e01b81526001600160a01b0384166004820152602401610195565b505050565b6040516001600160a01b038085166024830152831660448201526001600160e01b0319821660648201525f908190819060840160408051601f19818403018152918152602080830180516001600160e01b031663b700961360e01b1781525f808052918290528351939450919290918a5afa156107bd575f516020805191945081901c150291505b5094509492505050565b6040516323b872dd60e01b5f8181526001600160a01b038781166004528616602452604485905291602083606481808c5af1925060015f51148316610823578383151615610817573d5f823e3d81fd5b5f883b113d1516831692505b604052505f60605295945050505050565b60405163095ea7b360e01b5f8181526001600160a01b038616600452602485905291602083604481808b5af1925060015f5114831661088a57838315161561087e573d5f823e3d81fd5b5f873b113d1516831692505b60405250949350505050565b6001600160a01b03811681146108aa575f5ffd5b50565b5f602082840312156108bd575f5ffd5b81356108c881610896565b9392505050565b5f5f604083850312156108e0575f5ffd5b8235915060208301356108f281610896565b809150509250929050565b5f6020828403121561090d575f5ffd5b5035919050565b5f60208284031215610924575f5ffd5b5051919050565b805161093681610896565b919050565b805160ff81168114610936575f5ffd5b805161ffff81168114610936575f5ffd5b80518015158114610936575f5ffd5b5f60c082840312801561097c575f5ffd5b5060405160c0810167ffffffffffffffff811182821017156109ac57634e487b7160e01b5f52604160045260245ffd5b6040526109b88361092b565b81526109c66020840161093b565b60208201526109d76040840161094b565b60408201526109e86060840161095c565b60608201526080838101519082015260a0928301519281019290925250919050565b5f5f85851115610a18575f5ffd5b83861115610a24575f5ffd5b5050820193919092039150565b80356001600160e01b03198116906004841015610a62576001600160e01b0319600485900360031b81901b82161691505b5092915050565b6001600160a01b03841681526040602082018190528101829052818360608301375f818301606090810191909152601f909201601f191601019291505056fea164736f6c6343000825000a";
+  const _bytecode = "0x610100604052348015610010575f5ffd5b50604051612d61380380612d6183398101604081905261002f91610401565b604051631378ac5360e11b81525f600482015283906001600160a01b038616906326f158a69060240160c060405180830381865afa158015610073573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610097919061048a565b51604080518082018252601581527f4e6f7661746520496e737572616e63652046756e64000000000000000000000060208083019190915282518084019093526004835263373b24a360e11b908301529060036100f483826105ab565b50600461010182826105ab565b5050505f5f6101158361023a60201b60201c565b9150915081610125576012610127565b805b60ff1660a05250506001600160a01b03166080526101448161026d565b506001600160a01b03841660c0819052604051631378ac5360e11b81525f6004820181905291906326f158a69060240160c060405180830381865afa15801561018f573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906101b3919061048a565b90506012816020015160ff1611156102055780516020820151604051630b6bc3a760e01b81526001600160a01b03909216600483015260ff166024820152601260448201526064015b60405180910390fd5b60208101516102189060ff16601261067d565b61022390600a610779565b60e05261023083836102c1565b50505050506107d5565b63313ce56760e01b5f818152908190602082600481875afa5f51601f3d1190911661010082101695908602945092505050565b600580546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad9060200160405180910390a150565b60408051808201909152600881526764656c617953656360c01b60208201526102f2908362015180624f1a006103a1565b60408051808201909152600981526877696e646f7753656360b81b602082015261032490826201518062278d006103a1565b6005805464ffffffffff848116600160a81b0264ffffffffff60a81b19918516600160d01b0291909116600160a81b600160f81b03199092169190911717905560408051838152602081018390527fdda3e3df693c3fd2fbfbb5dd27a6ac5c024e62d324ec85731220ab153728ac7d910160405180910390a15050565b818310806103ae57508083115b156103d457838383836040516305c0ef5960e21b81526004016101fc949392919061078b565b50505050565b6001600160a01b03811681146103ee575f5ffd5b50565b80516103fc816103da565b919050565b5f5f5f5f60808587031215610414575f5ffd5b845161041f816103da565b6020860151909450610430816103da565b6040860151606090960151949790965092505050565b634e487b7160e01b5f52604160045260245ffd5b805160ff811681146103fc575f5ffd5b805161ffff811681146103fc575f5ffd5b805180151581146103fc575f5ffd5b5f60c082840312801561049b575f5ffd5b5060405160c081016001600160401b03811182821017156104be576104be610446565b6040526104ca836103f1565b81526104d86020840161045a565b60208201526104e96040840161046a565b60408201526104fa6060840161047b565b60608201526080838101519082015260a0928301519281019290925250919050565b600181811c9082168061053057607f821691505b60208210810361054e57634e487b7160e01b5f52602260045260245ffd5b50919050565b601f8211156105a657828211156105a657805f5260205f20601f840160051c602085101561057f57505f5b90810190601f840160051c035f5b818110156105a2575f8382015560010161058d565b5050505b505050565b81516001600160401b038111156105c4576105c4610446565b6105d8816105d2845461051c565b84610554565b6020601f82116001811461060a575f83156105f35750848201515b5f19600385901b1c1916600184901b178455610662565b5f84815260208120601f198516915b828110156106395787850151825560209485019460019092019101610619565b508482101561065657868401515f19600387901b60f8161c191681555b505060018360011b0184555b5050505050565b634e487b7160e01b5f52601160045260245ffd5b8181038181111561069057610690610669565b92915050565b6001815b60018411156106d1578085048111156106b5576106b5610669565b60018416156106c357908102905b60019390931c92800261069a565b935093915050565b5f826106e757506001610690565b816106f357505f610690565b816001811461070957600281146107135761072f565b6001915050610690565b60ff84111561072457610724610669565b50506001821b610690565b5060208310610133831016604e8410600b8410161715610752575081810a610690565b61075e5f198484610696565b805f190482111561077157610771610669565b029392505050565b5f61078483836106d9565b9392505050565b608081525f8551806080840152806020880160a085015e5f60a0828501015260a0601f19601f83011684010191505084602083015283604083015282606083015295945050505050565b60805160a05160c05160e05161251a6108475f395f818161060d01528181610c720152610f5101525f818161035b01528181610b1201528181610c9c01528181610e7301528181611609015281816116380152611dfb01525f61072901525f81816102dd01526115c6015261251a5ff3fe608060405234801561000f575f5ffd5b5060043610610229575f3560e01c80638a8b0bff1161012a578063b69ef8a8116100b4578063ca1d209d11610079578063ca1d209d1461057e578063ce96cb7714610591578063d905777e146105a4578063dd62ed3e146105b7578063ef8b30f71461056b575f5ffd5b8063b69ef8a81461052c578063ba08765214610534578063bf7e214f14610547578063c63d75b614610558578063c6e6f5921461056b575f5ffd5b8063a1422f69116100fa578063a1422f69146104d7578063a9059cbb146104e0578063aa2f892d146104f3578063b3d7f6b914610506578063b460af9414610519575f5ffd5b80638a8b0bff146104885780638fb360371461049b57806394bf804d146104bc57806395d89b41146104cf575f5ffd5b8063402d267d116101b65780636e553f651161017b5780636e553f651461039057806370a08231146103a357806379e2e31c146103cb5780637a9e5e4b1461046b578063851b16f514610480575f5ffd5b8063402d267d146103155780634cdad5061461025d5780635467e0a7146103285780635d4f5f97146103565780635dab24201461037d575f5ffd5b80630a28a477116101fc5780630a28a4771461029357806318160ddd146102a657806323b872dd146102ae578063313ce567146102c157806338d52e0f146102db575f5ffd5b806301e1d1141461022d57806306fdde031461024857806307a2d13a1461025d578063095ea7b314610270575b5f5ffd5b6102356105ef565b6040519081526020015b60405180910390f35b610250610638565b60405161023f9190611fa8565b61023561026b366004611fba565b6106c8565b61028361027e366004611fe5565b6106d9565b604051901515815260200161023f565b6102356102a1366004611fba565b6106f0565b600254610235565b6102836102bc36600461200f565b6106fc565b6102c9610721565b60405160ff909116815260200161023f565b7f00000000000000000000000000000000000000000000000000000000000000005b6040516001600160a01b03909116815260200161023f565b61023561032336600461204d565b610752565b6005546040805164ffffffffff600160a81b840481168252600160d01b90930490921660208301520161023f565b6102fd7f000000000000000000000000000000000000000000000000000000000000000081565b6001600160601b03193060601b16610235565b61023561039e366004612068565b610779565b6102356103b136600461204d565b6001600160a01b03165f9081526020819052604090205490565b61043a6103d936600461204d565b60408051606080820183525f80835260208084018290529284018190526001600160a01b03949094168452600682529282902082519384018352805484526001015464ffffffffff80821692850192909252600160281b9004169082015290565b604080518251815260208084015164ffffffffff90811691830191909152928201519092169082015260600161023f565b61047e61047936600461204d565b6107ce565b005b61047e610847565b61047e610496366004612096565b6108ff565b6104a3610914565b6040516001600160e01b0319909116815260200161023f565b6102356104ca366004612068565b610938565b610250610984565b6102fd61dead81565b6102836104ee366004611fe5565b610993565b61047e610501366004611fba565b6109a0565b610235610514366004611fba565b610ac7565b6102356105273660046120b6565b610ad3565b610235610aee565b6102356105423660046120b6565b610b83565b6005546001600160a01b03166102fd565b61023561056636600461204d565b610b9e565b610235610579366004611fba565b610ba8565b61047e61058c366004611fba565b610bb3565b61023561059f36600461204d565b610c02565b6102356105b236600461204d565b610c0b565b6102356105c53660046120f5565b6001600160a01b039182165f90815260016020908152604080832093909416825291909152205490565b5f5f6105f9610aee565b90505f8113610608575f610632565b6106327f000000000000000000000000000000000000000000000000000000000000000082612149565b91505090565b6060600380546106479061215c565b80601f01602080910402602001604051908101604052809291908181526020018280546106739061215c565b80156106be5780601f10610695576101008083540402835291602001916106be565b820191905f5260205f20905b8154815290600101906020018083116106a157829003601f168201915b5050505050905090565b5f6106d3825f610d41565b92915050565b5f336106e6818585610d5c565b5060019392505050565b5f6106d3826001610d6e565b5f33610709858285610d89565b610714858585610df2565b60019150505b9392505050565b5f61074d60067f0000000000000000000000000000000000000000000000000000000000000000612194565b905090565b5f5f5f61075e84610e4f565b91509150805f1461076f5781610771565b5f5b949350505050565b5f5f61078483610752565b9050808411156107b657828482604051633c8097d960e11b81526004016107ad939291906121ad565b60405180910390fd5b5f6107c085610ba8565b905061077133858784610ff4565b60055433906001600160a01b031681146108055760405162d1953b60e31b81526001600160a01b03821660048201526024016107ad565b816001600160a01b03163b5f0361083a576040516361798f2f60e11b81526001600160a01b03831660048201526024016107ad565b61084382611075565b5050565b61084f6110ca565b335f90815260066020526040812054908190036108815760405163e43ab8a960e01b81523360048201526024016107ad565b335f818152600660205260408120908155600101805469ffffffffffffffffffff191690556108b290309083610df2565b604080515f8082526020820181905281830152905133917fdcb85294a81dee234af204a261d86b9db5329c1f53125cf5ef20900a07ce780c919081900360600190a2506108fd6110ff565b565b61090a335f36611129565b6108438282611222565b6005545f90600160a01b900460ff1661092c57505f90565b50638fb3603760e01b90565b5f5f61094383610b9e565b90508084111561096c5782848260405163284ff66760e01b81526004016107ad939291906121ad565b5f61097685610ac7565b905061077133858388610ff4565b6060600480546106479061215c565b5f336106e6818585610df2565b6109a86110ca565b335f90815260066020526040812080549091906109c69084906121ce565b9050805f036109ea5760405163e43ab8a960e01b81523360048201526024016107ad565b6005545f90610a0790600160a81b900464ffffffffff16426121ce565b6005549091505f90610a2790600160d01b900464ffffffffff16836121e1565b60018501805469ffffffffffffffffffff1916600160281b64ffffffffff8481169190910264ffffffffff1916919091179085161790558385559050610a6e333087611307565b6040805184815264ffffffffff8481166020830152831681830152905133917fdcb85294a81dee234af204a261d86b9db5329c1f53125cf5ef20900a07ce780c919081900360600190a250505050610ac46110ff565b50565b5f6106d3826001610d41565b5f8315610ae357610ae38261141a565b61077184848461150a565b604051632c4cd92d60e11b81523060601b6001600160601b03191660048201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690635899b25a90602401602060405180830381865afa158015610b5f573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061074d91906121fe565b5f8315610b9357610b938261141a565b610771848484611557565b5f61071a82610e4f565b5f6106d3825f610d6e565b610bbb6110ca565b60405181815233907f5af8184bef8e4b45eb9f6ed7734d04da38ced226495548f46e0c8ff8d7d9a5249060200160405180910390a2610bfa33826115a4565b610ac46110ff565b5f6106d361026b835b6001600160a01b0381165f908152600660205260408120600181015464ffffffffff16421080610c4d57506001810154600160281b900464ffffffffff164210155b15610c5a57505f92915050565b604051631378ac5360e11b81525f60048201819052907f0000000000000000000000000000000000000000000000000000000000000000906001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016906326f158a69060240160c060405180830381865afa158015610ce1573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610d059190612255565b60800151610d139190612149565b825490915081610d22826106c8565b1115610d3657610d3182610ba8565b610d38565b805b95945050505050565b5f5f5f610d4c6116c9565b91509150610d3885838387611729565b610d69838383600161176b565b505050565b5f5f5f610d796116c9565b91509150610d3885828487611729565b6001600160a01b038381165f908152600160209081526040808320938616835292905220545f19811015610dec5781811015610dde57828183604051637dc7a0d960e11b81526004016107ad939291906121ad565b610dec84848484035f61176b565b50505050565b6001600160a01b038316610e1b57604051634b637e8f60e11b81525f60048201526024016107ad565b6001600160a01b038216610e445760405163ec442f0560e01b81525f60048201526024016107ad565b610d6983838361183d565b604051631378ac5360e11b81525f6004820181905290819081906001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016906326f158a69060240160c060405180830381865afa158015610eb8573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610edc9190612255565b90505f610ee7610aee565b905081606001511580610f0157506001600160a01b038516155b80610f1457506001600160a01b03851630145b15610f2557505f9485945092505050565b5f610f4d6f7fffffffffffffffffffffffffffffff828413610f47575f61187c565b8361187c565b90507f0000000000000000000000000000000000000000000000000000000000000000610f8b610f858560a00151866080015161187c565b8361188d565b610f959190612149565b94505f5f610fa16116c9565b90925090505f610fb86001600160f01b038361187c565b9050610fc58883856118a2565b965080871115610fe957809650610fe688610fe18986866118a2565b61188d565b97505b505050505050915091565b610ffc6110ca565b815f0361101c576040516365e52d5160e11b815260040160405180910390fd5b805f03611050578161102e6001610ac7565b60405163253bf97d60e11b8152600481019290925260248201526044016107ad565b6002545f03611061576110616118cf565b61106d84848484611936565b610dec6110ff565b600580546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad906020015b60405180910390a150565b6110d2611998565b6108fd60017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005b906119d8565b6108fd5f7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f006110f9565b5f5f61115d6111406005546001600160a01b031690565b863061114f60045f898b6122f4565b6111589161231b565b6119df565b915091508161121b5763ffffffff8116156111f8576005805460ff60a01b198116600160a01b17909155604051634a63ebf760e11b81526001600160a01b03909116906394c7d7ee906111b890889088908890600401612353565b5f604051808303815f87803b1580156111cf575f5ffd5b505af11580156111e1573d5f5f3e3d5ffd5b50506005805460ff60a01b191690555061121b9050565b60405162d1953b60e31b81526001600160a01b03861660048201526024016107ad565b5050505050565b6112546040518060400160405280600881526020016764656c617953656360c01b8152508362015180624f1a00611a71565b6112876040518060400160405280600981526020016877696e646f7753656360b81b815250826201518062278d00611a71565b6005805464ffffffffff848116600160a81b0264ffffffffff60a81b19918516600160d01b029190911669ffffffffffffffffffff60a81b199092169190911717905560408051838152602081018390527fdda3e3df693c3fd2fbfbb5dd27a6ac5c024e62d324ec85731220ab153728ac7d910160405180910390a15050565b6001600160a01b038316611331578060025f82825461132691906121ce565b9091555061138e9050565b6001600160a01b0383165f90815260208190526040902054818110156113705783818360405163391434e360e21b81526004016107ad939291906121ad565b6001600160a01b0384165f9081526020819052604090209082900390555b6001600160a01b0382166113aa576002805482900390556113c8565b6001600160a01b0382165f9081526020819052604090208054820190555b816001600160a01b0316836001600160a01b03167fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef8360405161140d91815260200190565b60405180910390a3505050565b6001600160a01b0381165f908152600660205260408120805490910361145e5760405163e43ab8a960e01b81526001600160a01b03831660048201526024016107ad565b600181015464ffffffffff164210156114ae576001810154604051634e8d270160e11b81526001600160a01b038416600482015264ffffffffff90911660248201524260448201526064016107ad565b6001810154600160281b900464ffffffffff16421061084357600181015460405163300a6c8760e01b81526001600160a01b0384166004820152600160281b90910464ffffffffff1660248201524260448201526064016107ad565b5f5f61151583610c02565b90508085111561153e57828582604051633fa733bb60e21b81526004016107ad939291906121ad565b5f611548866106f0565b9050610d383386868985611aa4565b5f5f61156283610c0b565b90508085111561158b57828582604051632e52afbb60e21b81526004016107ad939291906121ad565b5f611595866106c8565b9050610d38338686848a611aa4565b805f036115c4576040516365e52d5160e11b815260040160405180910390fd5b7f00000000000000000000000000000000000000000000000000000000000000006115fa6001600160a01b038216843085611bdb565b61162e6001600160a01b0382167f000000000000000000000000000000000000000000000000000000000000000084611c11565b6001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166360798cab6001600160601b03193060601b166040516001600160e01b031960e084901b16815260048101919091525f6024820152604481018590526064015f604051808303815f87803b1580156116ae575f5ffd5b505af11580156116c0573d5f5f3e3d5ffd5b50505050505050565b5f5f6116d36105ef565b91506116de60025490565b9050805f03611700576116f36006600a612475565b6116fd9083612480565b90505b61170b8260016121ce565b6117176006600a612475565b61172190836121ce565b915091509091565b5f61175661173683611c8b565b801561175157505f848061174c5761174c612121565b868809115b151590565b611761868686611cb7565b610d3891906121ce565b6001600160a01b0384166117945760405163e602df0560e01b81525f60048201526024016107ad565b6001600160a01b0383166117bd57604051634a1406b160e11b81525f60048201526024016107ad565b6001600160a01b038085165f9081526001602090815260408083209387168352929052208290558015610dec57826001600160a01b0316846001600160a01b03167f8c5be1e5ebec7d5bd14f71427d1e84f3dd0314c0f7b2291e5b200ac8c7c3b9258460405161182f91815260200190565b60405180910390a350505050565b306001600160a01b038316036118715760405163ec442f0560e01b81526001600160a01b03831660048201526024016107ad565b610d69838383611307565b5f8082840384811115908102610d38565b5f81831061189b578161071a565b5090919050565b5f5f6118ae8585611d67565b509050828110156118c457610d31858585611cb7565b5f1995945050505050565b5f6118dc6006600a612475565b6118e46105ef565b6118ee9190612480565b9050805f036118fa5750565b61190661dead82611d83565b6040518181527f664e17dfa35e80faa66e69b1017fd80c8a0a2ded6eabf1dedc267d5e89017060906020016110bf565b61194084836115a4565b61194a8382611d83565b826001600160a01b0316846001600160a01b03167fdcbc1c05240f31ff3ad067ef1ee35ce4997762752e3a095284754544f4c709d7848460405161182f929190918252602082015260400190565b7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005c156108fd57604051633ee5aeb560e01b815260040160405180910390fd5b80825d5050565b6040516001600160a01b038085166024830152831660448201526001600160e01b0319821660648201525f908190819060840160408051601f19818403018152918152602080830180516001600160e01b031663b700961360e01b1781525f808052918290528351939450919290918a5afa15611a67575f516020805191945081901c150291505b5094509492505050565b81831080611a7e57508083115b15610dec57838383836040516305c0ef5960e21b81526004016107ad9493929190612497565b611aac6110ca565b826001600160a01b0316856001600160a01b031614611ad057611ad0838683610d89565b6001600160a01b0383165f9081526006602052604081208054909190611af79084906124c5565b8083559050611b063084611db7565b60018201546040805183815264ffffffffff8084166020830152600160281b909304909216908201526001600160a01b038616907fdcb85294a81dee234af204a261d86b9db5329c1f53125cf5ef20900a07ce780c9060600160405180910390a2846001600160a01b0316866001600160a01b0316886001600160a01b03167ffbde797d201c681b91056529119e0b02407c7bb96a4a2c75c01fc9667232c8db8787604051611bbf929190918252602082015260400190565b60405180910390a4611bd18685611deb565b505061121b6110ff565b611be9848484846001611e9a565b610dec57604051635274afe760e01b81526001600160a01b03851660048201526024016107ad565b611c1d8383835f611f07565b610d6957611c2e83835f6001611f07565b611c5657604051635274afe760e01b81526001600160a01b03841660048201526024016107ad565b611c638383836001611f07565b610d6957604051635274afe760e01b81526001600160a01b03841660048201526024016107ad565b5f6002826003811115611ca057611ca06124d8565b611caa91906124ec565b60ff166001149050919050565b5f5f5f611cc48686611d67565b91509150815f03611ce857838181611cde57611cde612121565b049250505061071a565b818411611cff57611cff6003851502601118611f69565b5f848688095f868103871696879004966002600389028118808a02820302808a02820302808a02820302808a02820302808a02820302808a02909103029181900381900460010185841190960395909502919093039390930492909217029150509392505050565b5f805f1983850993909202808410938190039390930393915050565b6001600160a01b038216611dac5760405163ec442f0560e01b81525f60048201526024016107ad565b6108435f838361183d565b6001600160a01b038216611de057604051634b637e8f60e11b81525f60048201526024016107ad565b610843825f8361183d565b8015610843576001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001663818576276001600160601b03193060601b166040516001600160e01b031960e084901b16815260048101919091525f6024820152604481018490526001600160a01b03851660648201526084015f604051808303815f87803b158015611e80575f5ffd5b505af1158015611e92573d5f5f3e3d5ffd5b505050505050565b6040516323b872dd60e01b5f8181526001600160a01b038781166004528616602452604485905291602083606481808c5af1925060015f51148316611ef6578383151615611eea573d5f823e3d81fd5b5f883b113d1516831692505b604052505f60605295945050505050565b60405163095ea7b360e01b5f8181526001600160a01b038616600452602485905291602083604481808b5af1925060015f51148316611f5d578383151615611f51573d5f823e3d81fd5b5f873b113d1516831692505b60405250949350505050565b634e487b715f52806020526024601cfd5b5f81518084528060208401602086015e5f602082860101526020601f19601f83011685010191505092915050565b602081525f61071a6020830184611f7a565b5f60208284031215611fca575f5ffd5b5035919050565b6001600160a01b0381168114610ac4575f5ffd5b5f5f60408385031215611ff6575f5ffd5b823561200181611fd1565b946020939093013593505050565b5f5f5f60608486031215612021575f5ffd5b833561202c81611fd1565b9250602084013561203c81611fd1565b929592945050506040919091013590565b5f6020828403121561205d575f5ffd5b813561071a81611fd1565b5f5f60408385031215612079575f5ffd5b82359150602083013561208b81611fd1565b809150509250929050565b5f5f604083850312156120a7575f5ffd5b50508035926020909101359150565b5f5f5f606084860312156120c8575f5ffd5b8335925060208401356120da81611fd1565b915060408401356120ea81611fd1565b809150509250925092565b5f5f60408385031215612106575f5ffd5b823561211181611fd1565b9150602083013561208b81611fd1565b634e487b7160e01b5f52601260045260245ffd5b634e487b7160e01b5f52601160045260245ffd5b5f8261215757612157612121565b500490565b600181811c9082168061217057607f821691505b60208210810361218e57634e487b7160e01b5f52602260045260245ffd5b50919050565b60ff81811683821601908111156106d3576106d3612135565b6001600160a01b039390931683526020830191909152604082015260600190565b808201808211156106d3576106d3612135565b64ffffffffff81811683821601908111156106d3576106d3612135565b5f6020828403121561220e575f5ffd5b5051919050565b805161222081611fd1565b919050565b805160ff81168114612220575f5ffd5b805161ffff81168114612220575f5ffd5b80518015158114612220575f5ffd5b5f60c0828403128015612266575f5ffd5b5060405160c0810167ffffffffffffffff8111828210171561229657634e487b7160e01b5f52604160045260245ffd5b6040526122a283612215565b81526122b060208401612225565b60208201526122c160408401612235565b60408201526122d260608401612246565b60608201526080838101519082015260a0928301519281019290925250919050565b5f5f85851115612302575f5ffd5b8386111561230e575f5ffd5b5050820193919092039150565b80356001600160e01b0319811690600484101561234c576001600160e01b0319600485900360031b81901b82161691505b5092915050565b6001600160a01b03841681526040602082018190528101829052818360608301375f818301606090810191909152601f909201601f1916010192915050565b6001815b60018411156123cd578085048111156123b1576123b1612135565b60018416156123bf57908102905b60019390931c928002612396565b935093915050565b5f826123e3575060016106d3565b816123ef57505f6106d3565b8160018114612405576002811461240f5761242b565b60019150506106d3565b60ff84111561242057612420612135565b50506001821b6106d3565b5060208310610133831016604e8410600b841016171561244e575081810a6106d3565b61245a5f198484612392565b805f190482111561246d5761246d612135565b029392505050565b5f61071a83836123d5565b80820281158282048414176106d3576106d3612135565b608081525f6124a96080830187611f7a565b6020830195909552506040810192909252606090910152919050565b818103818111156106d3576106d3612135565b634e487b7160e01b5f52602160045260245ffd5b5f60ff8316806124fe576124fe612121565b8060ff8416069150509291505056fea164736f6c6343000825000a";
 
   
       type InsuranceFundConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;
@@ -260,11 +1304,11 @@ import type { NonPayableOverrides } from "../../common.js"
         
       }
     
-    override getDeployTransaction(clearinghouse_: AddressLike, authority: AddressLike, overrides?: NonPayableOverrides & { from?: string }): Promise<ContractDeployTransaction> {
-      return super.getDeployTransaction(clearinghouse_, authority, overrides || {});
+    override getDeployTransaction(clearinghouse_: AddressLike, authority: AddressLike, delaySec: BigNumberish, windowSec: BigNumberish, overrides?: NonPayableOverrides & { from?: string }): Promise<ContractDeployTransaction> {
+      return super.getDeployTransaction(clearinghouse_, authority, delaySec, windowSec, overrides || {});
     };
-    override deploy(clearinghouse_: AddressLike, authority: AddressLike, overrides?: NonPayableOverrides & { from?: string }) {
-      return super.deploy(clearinghouse_, authority, overrides || {}) as Promise<InsuranceFund & {
+    override deploy(clearinghouse_: AddressLike, authority: AddressLike, delaySec: BigNumberish, windowSec: BigNumberish, overrides?: NonPayableOverrides & { from?: string }) {
+      return super.deploy(clearinghouse_, authority, delaySec, windowSec, overrides || {}) as Promise<InsuranceFund & {
         deploymentTransaction(): ContractTransactionResponse;
       }>;
     }
