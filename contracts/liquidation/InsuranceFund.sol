@@ -128,10 +128,8 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
     }
 
     /// @inheritdoc IERC4626
-    function maxDeposit(address receiver) public view override(ERC4626, IERC4626) returns (uint256) {
-        (uint256 assets, uint256 shares) = _room(receiver);
-        // what is worth less than a share is refused
-        return shares == 0 ? 0 : assets;
+    function maxDeposit(address receiver) public view override(ERC4626, IERC4626) returns (uint256 assets) {
+        (assets, ) = _room(receiver);
     }
 
     /// @inheritdoc IERC4626
@@ -214,6 +212,8 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
             shares = mostShares;
             assets = WadMath.min(assets, _mulDivSaturating(shares, poolAssets, poolShares));
         }
+        // less than a unit or a share is refused
+        if (assets == 0 || shares == 0) return (0, 0);
     }
 
     function _mulDivSaturating(uint256 a, uint256 b, uint256 d) private pure returns (uint256) {

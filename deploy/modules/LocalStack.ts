@@ -20,13 +20,13 @@ export default buildModule('LocalStack', (m) => {
   const ethFeed = feed('ETH', 4_000n);
   const solFeed = feed('SOL', 200n);
 
-  const core = deployCore(m);
+  const core = deployCore(m, usdc);
   const wired = wireModules(m, core);
   const markets = [
     listMarket(m, core, { name: 'btc', underlying: BTC, feed: btcFeed }, wired),
     listMarket(m, core, { name: 'eth', underlying: ETH, feed: ethFeed }, wired),
     listMarket(m, core, { name: 'sol', underlying: SOL, feed: solFeed }, wired),
   ];
-  assignRoles(m, core, [listAssets(m, core, { usdc, weth, wbtc }, markets)]);
+  assignRoles(m, core, [listAssets(m, core, { weth, wbtc }, markets)]);
   return { ...core.contracts, usdc, weth, wbtc, btcFeed, ethFeed, solFeed };
 });

@@ -7,14 +7,13 @@ import { wireModules } from '../stack/wireModules.ts';
 
 /** The protocol on tokens and price feeds that exist: their addresses are parameters, one file per network. */
 export default buildModule('Novate', (m) => {
-  const core = deployCore(m);
+  const core = deployCore(m, m.getParameter<string>('usdc'));
   const wired = wireModules(m, core);
   const markets = [
     listMarket(m, core, { name: 'btc', underlying: BTC, feed: m.getParameter<string>('btcFeed') }, wired),
     listMarket(m, core, { name: 'eth', underlying: ETH, feed: m.getParameter<string>('ethFeed') }, wired),
   ];
   const tokens = {
-    usdc: m.getParameter<string>('usdc'),
     weth: m.getParameter<string>('weth'),
     wbtc: m.getParameter<string>('wbtc'),
   };

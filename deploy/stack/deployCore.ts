@@ -1,11 +1,12 @@
 import type { ArgumentType, IgnitionModuleBuilder } from '@nomicfoundation/ignition-core';
 import accessManagerArtifact from '@openzeppelin/contracts/build/contracts/AccessManager.json' with { type: 'json' };
-import { FEES, LIQUIDATOR, PORTFOLIO_PROFILE, RATE_MODEL, STANDARD_PROFILE } from './defaults.ts';
+import { FEES, LIQUIDATOR, PORTFOLIO_PROFILE, RATE_MODEL, REDEMPTION, STANDARD_PROFILE } from './defaults.ts';
+import { listCash } from './listMarkets.ts';
 
 export type Core = ReturnType<typeof deployCore>;
 
-/** Every contract of the protocol, with risk profiles, before any asset or market is listed. */
-export function deployCore(m: IgnitionModuleBuilder) {
+/** Every contract of the protocol, with risk profiles and cash, before any other asset or market is listed. */
+export function deployCore(m: IgnitionModuleBuilder, usdc: ArgumentType) {
   const accessManager = m.contract('AccessManager', accessManagerArtifact, [m.getAccount(0)]);
   const priceRouter = m.contract('PriceRouter', [
     accessManager,
@@ -35,7 +36,18 @@ export function deployCore(m: IgnitionModuleBuilder) {
   const core = m.contract('Clearinghouse', [accessManager, extension, rateModel]);
   // the clearinghouse hands what it does not know to its extension: this is all that answers at its address
   const clearinghouse = m.contractAt('IClearinghouse', core);
-  const insuranceFund = m.contract('InsuranceFund', [clearinghouse, accessManager]);
+  // the fund's token is the clearinghouse's cash, which must be listed by then
+  const cash = listCash(m, clearinghouse, usdc);
+  const insuranceFund = m.contract(
+    'InsuranceFund',
+    [
+      clearinghouse,
+      accessManager,
+      m.getParameter<number>('redeemDelaySec', REDEMPTION.delaySec),
+      m.getParameter<number>('redeemWindowSec', REDEMPTION.windowSec),
+    ],
+    { after: [cash] },
+  );
   const orderMatcher = m.contract('OrderMatcher', [
     clearinghouse,
     accessManager,
@@ -62,5 +74,6 @@ export function deployCore(m: IgnitionModuleBuilder) {
       marginLens,
     },
     profiles: [portfolio, standard],
+    cash,
   };
 }
