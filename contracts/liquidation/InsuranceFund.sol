@@ -41,7 +41,7 @@ contract InsuranceFund is IInsuranceFund, ERC4626, AccessManaged, ReentrancyGuar
     // -- 5 + 5 = 10 bytes
     uint40 private _delaySec;
     uint40 private _windowSec;
-    mapping(address owner => Request) private _requests;
+    mapping(address owner => Request request) private _requests;
 
     /// @param clearinghouse_ Lists its cash token already.
     /// @param authority The AccessManager.
