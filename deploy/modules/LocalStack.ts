@@ -21,13 +21,13 @@ export default buildModule('LocalStack', (m) => {
   const solFeed = feed('SOL', 200n);
 
   // the deployer signs volatility surfaces
-  const core = deployCore(m, { addresses: [m.getAccount(0)], threshold: 1 });
+  const core = deployCore(m, usdc, { addresses: [m.getAccount(0)], threshold: 1 });
   const wired = wireModules(m, core);
   const markets = [
     listMarket(m, core, { name: 'btc', underlying: BTC, feed: btcFeed }, wired),
     listMarket(m, core, { name: 'eth', underlying: ETH, feed: ethFeed }, wired),
     listMarket(m, core, { name: 'sol', underlying: SOL, feed: solFeed }, wired),
   ];
-  assignRoles(m, core, [listAssets(m, core, { usdc, weth, wbtc }, markets)]);
+  assignRoles(m, core, [listAssets(m, core, { weth, wbtc }, markets)]);
   return { ...core.contracts, usdc, weth, wbtc, btcFeed, ethFeed, solFeed };
 });

@@ -7,7 +7,7 @@ import { wireModules } from '../stack/wireModules.ts';
 
 /** The protocol on tokens and price feeds that exist: their addresses are parameters, one file per network. */
 export default buildModule('Novate', (m) => {
-  const core = deployCore(m, {
+  const core = deployCore(m, m.getParameter<string>('usdc'), {
     addresses: m.getParameter<string[]>('surfaceSigners'),
     threshold: m.getParameter<number>('surfaceThreshold'),
   });
@@ -17,7 +17,6 @@ export default buildModule('Novate', (m) => {
     listMarket(m, core, { name: 'eth', underlying: ETH, feed: m.getParameter<string>('ethFeed') }, wired),
   ];
   const tokens = {
-    usdc: m.getParameter<string>('usdc'),
     weth: m.getParameter<string>('weth'),
     wbtc: m.getParameter<string>('wbtc'),
   };

@@ -68,6 +68,9 @@ export const PRICE_BANDS = {
 /** Half of what a trade costs goes to the insurance fund. */
 export const FEES = { makerBps: 2, takerBps: 5, insuranceShareBps: 5_000 };
 
+/** Who stakes in the insurance fund and wants to leave waits so long, then has so long to do it. */
+export const REDEMPTION = { delaySec: 14 * 86_400, windowSec: 7 * 86_400 };
+
 /** Accounts whose maintenance margin is below may be closed whole, for at least the reward. */
 export const LIQUIDATOR = { dustMargin: 100n * WAD, minReward: 5n * WAD };
 

@@ -1,6 +1,7 @@
 import type { ArgumentType, IgnitionModuleBuilder } from '@nomicfoundation/ignition-core';
 import accessManagerArtifact from '@openzeppelin/contracts/build/contracts/AccessManager.json' with { type: 'json' };
-import { FEES, LIQUIDATOR, PROFILES, RATE_MODEL } from './defaults.ts';
+import { FEES, LIQUIDATOR, PROFILES, RATE_MODEL, REDEMPTION } from './defaults.ts';
+import { listCash } from './listMarkets.ts';
 
 export type Core = ReturnType<typeof deployCore>;
 
@@ -10,8 +11,8 @@ export interface SurfaceSigners {
   readonly threshold: ArgumentType;
 }
 
-/** Every contract of the protocol, with risk profiles, before any asset or market is listed. */
-export function deployCore(m: IgnitionModuleBuilder, signers: SurfaceSigners) {
+/** Every contract of the protocol, with risk profiles and cash, before any other asset or market is listed. */
+export function deployCore(m: IgnitionModuleBuilder, usdc: ArgumentType, signers: SurfaceSigners) {
   const accessManager = m.contract('AccessManager', accessManagerArtifact, [m.getAccount(0)]);
   const priceRouter = m.contract('PriceRouter', [
     accessManager,
@@ -37,7 +38,18 @@ export function deployCore(m: IgnitionModuleBuilder, signers: SurfaceSigners) {
   const core = m.contract('Clearinghouse', [accessManager, extension, liquidation, rateModel]);
   // the clearinghouse hands what it does not know to these two: this is all that answers at its address
   const clearinghouse = m.contractAt('IClearinghouse', core);
-  const insuranceFund = m.contract('InsuranceFund', [clearinghouse, accessManager]);
+  // the fund's token is the clearinghouse's cash, which must be listed by then
+  const cash = listCash(m, clearinghouse, usdc);
+  const insuranceFund = m.contract(
+    'InsuranceFund',
+    [
+      clearinghouse,
+      accessManager,
+      m.getParameter<number>('redeemDelaySec', REDEMPTION.delaySec),
+      m.getParameter<number>('redeemWindowSec', REDEMPTION.windowSec),
+    ],
+    { after: [cash] },
+  );
   const orderMatcher = m.contract('OrderMatcher', [
     clearinghouse,
     accessManager,
@@ -66,5 +78,6 @@ export function deployCore(m: IgnitionModuleBuilder, signers: SurfaceSigners) {
       marginLens,
     },
     profiles,
+    cash,
   };
 }

@@ -20,6 +20,7 @@ const NO_SOURCE = {
 const MAX_AGE_SEC = 3_900;
 
 type Call = ContractCallFuture<string, string>;
+type Clearinghouse = Parameters<IgnitionModuleBuilder['call']>[0];
 
 /** @property name Prefix of its parameters and futures, such as `eth`. @property feed A Chainlink aggregator. */
 export interface MarketInputs {
@@ -58,29 +59,32 @@ export function listMarket(m: IgnitionModuleBuilder, core: Core, market: MarketI
 }
 
 export interface AssetInputs {
-  readonly usdc: ArgumentType;
   readonly weth: ArgumentType;
   readonly wbtc: ArgumentType;
 }
 
-/** Lists cash and collateral, under consecutive numbers. @property after The markets that value them. */
+/** Lists cash, which is asset 0 and has no price. */
+export function listCash(m: IgnitionModuleBuilder, clearinghouse: Clearinghouse, usdc: ArgumentType): Call {
+  const cap = m.getParameter<bigint>('usdcCap', ASSET_CAPS.usdc);
+  return m.call(clearinghouse, 'setAsset', [0, usdc, 0, true, cap], { id: 'setAssetUSDC' });
+}
+
+/** Lists collateral, under consecutive numbers after cash. @property after The markets that value it. */
 export function listAssets(m: IgnitionModuleBuilder, core: Core, tokens: AssetInputs, after: Call[]): Call {
   const { clearinghouse } = core.contracts;
   const assets = [
-    { name: 'usdc', underlying: 0 },
     { name: 'weth', underlying: ETH },
     { name: 'wbtc', underlying: BTC },
   ] as const;
-  let listed = after;
-  let last: Call | undefined;
-  assets.forEach(({ name, underlying }, assetId) => {
+  let listed = [core.cash, ...after];
+  let last = core.cash;
+  assets.forEach(({ name, underlying }, i) => {
     const cap = m.getParameter<bigint>(`${name}Cap`, ASSET_CAPS[name]);
-    last = m.call(clearinghouse, 'setAsset', [assetId, tokens[name], underlying, true, cap], {
+    last = m.call(clearinghouse, 'setAsset', [i + 1, tokens[name], underlying, true, cap], {
       id: `setAsset${name.toUpperCase()}`,
       after: listed,
     });
     listed = [last];
   });
-  if (last === undefined) throw new Error('no assets to list');
   return last;
 }

@@ -124,6 +124,14 @@ describe('deployment by Ignition', () => {
       }
     });
 
+    it('lets cash, and nothing else, be staked in the insurance fund, for two weeks at least', async () => {
+      const read = <const Name extends 'asset' | 'clearinghouse' | 'redemption'>(functionName: Name) =>
+        chain.client.readContract({ abi: insuranceFundAbi, address: stack.insuranceFund, functionName });
+      expect(await read('asset')).to.equal(stack.usdc);
+      expect(await read('clearinghouse')).to.equal(stack.clearinghouse);
+      expect(await read('redemption')).to.deep.equal([14n * 86_400n, 7n * 86_400n]);
+    });
+
     it('gives every underlying a fresh price and an open perp', async () => {
       for (const [underlying, price] of [
         [1, 100_000n],

@@ -4,36 +4,127 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../common.js"
   
+export declare namespace IInsuranceFund {
+      
+    export type RequestStruct = {shares: BigNumberish, readyAtSec: BigNumberish, lapsesAtSec: BigNumberish}
+
+    export type RequestStructOutput = [shares: bigint, readyAtSec: bigint, lapsesAtSec: bigint] & {shares: bigint, readyAtSec: bigint, lapsesAtSec: bigint }
+  
+    }
 
   export interface InsuranceFundInterface extends Interface {
-    getFunction(nameOrSignature: "account" | "authority" | "balance" | "clearinghouse" | "fund" | "isConsumingScheduledOp" | "release" | "setAuthority"): FunctionFragment;
+    getFunction(nameOrSignature: "LOCKED" | "account" | "allowance" | "approve" | "asset" | "authority" | "balance" | "balanceOf" | "cancelRequest" | "clearinghouse" | "convertToAssets" | "convertToShares" | "decimals" | "deposit" | "fund" | "isConsumingScheduledOp" | "maxDeposit" | "maxMint" | "maxRedeem" | "maxWithdraw" | "mint" | "name" | "previewDeposit" | "previewMint" | "previewRedeem" | "previewWithdraw" | "redeem" | "redemption" | "requestOf" | "requestRedeem" | "setAuthority" | "setRedemption" | "symbol" | "totalAssets" | "totalSupply" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "Funded" | "Released"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Approval" | "AuthorityUpdated" | "Deposit" | "Funded" | "RedemptionSet" | "RequestUpdated" | "SharesLocked" | "Transfer" | "Withdraw"): EventFragment;
 
-    encodeFunctionData(functionFragment: 'account', values?: undefined): string;
+    encodeFunctionData(functionFragment: 'LOCKED', values?: undefined): string;
+encodeFunctionData(functionFragment: 'account', values?: undefined): string;
+encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike]): string;
+encodeFunctionData(functionFragment: 'approve', values: [AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'asset', values?: undefined): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'balance', values?: undefined): string;
+encodeFunctionData(functionFragment: 'balanceOf', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'cancelRequest', values?: undefined): string;
 encodeFunctionData(functionFragment: 'clearinghouse', values?: undefined): string;
+encodeFunctionData(functionFragment: 'convertToAssets', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'convertToShares', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'decimals', values?: undefined): string;
+encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'fund', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
-encodeFunctionData(functionFragment: 'release', values: [BigNumberish, AddressLike]): string;
+encodeFunctionData(functionFragment: 'maxDeposit', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'maxMint', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'maxRedeem', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'maxWithdraw', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'mint', values: [BigNumberish, AddressLike]): string;
+encodeFunctionData(functionFragment: 'name', values?: undefined): string;
+encodeFunctionData(functionFragment: 'previewDeposit', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'previewMint', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'previewRedeem', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'previewWithdraw', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'redeem', values: [BigNumberish, AddressLike, AddressLike]): string;
+encodeFunctionData(functionFragment: 'redemption', values?: undefined): string;
+encodeFunctionData(functionFragment: 'requestOf', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'requestRedeem', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'setRedemption', values: [BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'symbol', values?: undefined): string;
+encodeFunctionData(functionFragment: 'totalAssets', values?: undefined): string;
+encodeFunctionData(functionFragment: 'totalSupply', values?: undefined): string;
+encodeFunctionData(functionFragment: 'transfer', values: [AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'transferFrom', values: [AddressLike, AddressLike, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'withdraw', values: [BigNumberish, AddressLike, AddressLike]): string;
 
-    decodeFunctionResult(functionFragment: 'account', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'LOCKED', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'account', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'allowance', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'approve', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'asset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'balance', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'balanceOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'cancelRequest', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'clearinghouse', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'convertToAssets', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'convertToShares', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'decimals', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'fund', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'release', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'maxDeposit', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'maxMint', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'maxRedeem', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'maxWithdraw', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'mint', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'name', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'previewDeposit', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'previewMint', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'previewRedeem', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'previewWithdraw', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'redeem', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'redemption', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'requestOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'requestRedeem', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'setRedemption', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'symbol', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'totalAssets', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'totalSupply', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'transferFrom', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   }
 
   
+    export namespace ApprovalEvent {
+      export type InputTuple = [owner: AddressLike, spender: AddressLike, value: BigNumberish];
+      export type OutputTuple = [owner: string, spender: string, value: bigint];
+      export interface OutputObject {owner: string, spender: string, value: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace AuthorityUpdatedEvent {
       export type InputTuple = [authority: AddressLike];
       export type OutputTuple = [authority: string];
       export interface OutputObject {authority: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace DepositEvent {
+      export type InputTuple = [sender: AddressLike, owner: AddressLike, assets: BigNumberish, shares: BigNumberish];
+      export type OutputTuple = [sender: string, owner: string, assets: bigint, shares: bigint];
+      export interface OutputObject {sender: string, owner: string, assets: bigint, shares: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -54,10 +145,58 @@ decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 
   
 
-    export namespace ReleasedEvent {
-      export type InputTuple = [to: AddressLike, amountRaw: BigNumberish];
-      export type OutputTuple = [to: string, amountRaw: bigint];
-      export interface OutputObject {to: string, amountRaw: bigint };
+    export namespace RedemptionSetEvent {
+      export type InputTuple = [delaySec: BigNumberish, windowSec: BigNumberish];
+      export type OutputTuple = [delaySec: bigint, windowSec: bigint];
+      export interface OutputObject {delaySec: bigint, windowSec: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace RequestUpdatedEvent {
+      export type InputTuple = [owner: AddressLike, shares: BigNumberish, readyAtSec: BigNumberish, lapsesAtSec: BigNumberish];
+      export type OutputTuple = [owner: string, shares: bigint, readyAtSec: bigint, lapsesAtSec: bigint];
+      export interface OutputObject {owner: string, shares: bigint, readyAtSec: bigint, lapsesAtSec: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace SharesLockedEvent {
+      export type InputTuple = [shares: BigNumberish];
+      export type OutputTuple = [shares: bigint];
+      export interface OutputObject {shares: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace TransferEvent {
+      export type InputTuple = [from: AddressLike, to: AddressLike, value: BigNumberish];
+      export type OutputTuple = [from: string, to: string, value: bigint];
+      export interface OutputObject {from: string, to: string, value: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace WithdrawEvent {
+      export type InputTuple = [sender: AddressLike, receiver: AddressLike, owner: AddressLike, assets: BigNumberish, shares: BigNumberish];
+      export type OutputTuple = [sender: string, receiver: string, owner: string, assets: bigint, shares: bigint];
+      export interface OutputObject {sender: string, receiver: string, owner: string, assets: bigint, shares: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -100,9 +239,41 @@ decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 
     
     
+    LOCKED: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     account: TypedContractMethod<
       [],
       [bigint],
+      'view'
+    >
+    
+
+    
+    allowance: TypedContractMethod<
+      [owner: AddressLike, spender: AddressLike, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    approve: TypedContractMethod<
+      [spender: AddressLike, value: BigNumberish, ],
+      [boolean],
+      'nonpayable'
+    >
+    
+
+    
+    asset: TypedContractMethod<
+      [],
+      [string],
       'view'
     >
     
@@ -124,10 +295,58 @@ decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
     
 
     
+    balanceOf: TypedContractMethod<
+      [account: AddressLike, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    cancelRequest: TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     clearinghouse: TypedContractMethod<
       [],
       [string],
       'view'
+    >
+    
+
+    
+    convertToAssets: TypedContractMethod<
+      [shares: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    convertToShares: TypedContractMethod<
+      [assets: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    decimals: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    deposit: TypedContractMethod<
+      [assets: BigNumberish, receiver: AddressLike, ],
+      [bigint],
+      'nonpayable'
     >
     
 
@@ -148,8 +367,112 @@ decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
     
 
     
-    release: TypedContractMethod<
-      [amountRaw: BigNumberish, to: AddressLike, ],
+    maxDeposit: TypedContractMethod<
+      [receiver: AddressLike, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    maxMint: TypedContractMethod<
+      [receiver: AddressLike, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    maxRedeem: TypedContractMethod<
+      [owner: AddressLike, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    maxWithdraw: TypedContractMethod<
+      [owner: AddressLike, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    mint: TypedContractMethod<
+      [shares: BigNumberish, receiver: AddressLike, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
+    name: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
+    previewDeposit: TypedContractMethod<
+      [assets: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    previewMint: TypedContractMethod<
+      [shares: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    previewRedeem: TypedContractMethod<
+      [shares: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    previewWithdraw: TypedContractMethod<
+      [assets: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    redeem: TypedContractMethod<
+      [shares: BigNumberish, receiver: AddressLike, owner: AddressLike, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
+    redemption: TypedContractMethod<
+      [],
+      [[bigint, bigint] & {delaySec: bigint, windowSec: bigint }],
+      'view'
+    >
+    
+
+    
+    requestOf: TypedContractMethod<
+      [owner: AddressLike, ],
+      [IInsuranceFund.RequestStructOutput],
+      'view'
+    >
+    
+
+    
+    requestRedeem: TypedContractMethod<
+      [shares: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -163,12 +486,88 @@ decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
     >
     
 
+    
+    setRedemption: TypedContractMethod<
+      [delaySec: BigNumberish, windowSec: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    symbol: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
+    totalAssets: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    totalSupply: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
+    transfer: TypedContractMethod<
+      [to: AddressLike, value: BigNumberish, ],
+      [boolean],
+      'nonpayable'
+    >
+    
+
+    
+    transferFrom: TypedContractMethod<
+      [from: AddressLike, to: AddressLike, value: BigNumberish, ],
+      [boolean],
+      'nonpayable'
+    >
+    
+
+    
+    withdraw: TypedContractMethod<
+      [assets: BigNumberish, receiver: AddressLike, owner: AddressLike, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'account'): TypedContractMethod<
+    getFunction(nameOrSignature: 'LOCKED'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'account'): TypedContractMethod<
       [],
       [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'allowance'): TypedContractMethod<
+      [owner: AddressLike, spender: AddressLike, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'approve'): TypedContractMethod<
+      [spender: AddressLike, value: BigNumberish, ],
+      [boolean],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'asset'): TypedContractMethod<
+      [],
+      [string],
       'view'
     >;
 getFunction(nameOrSignature: 'authority'): TypedContractMethod<
@@ -181,10 +580,40 @@ getFunction(nameOrSignature: 'balance'): TypedContractMethod<
       [bigint],
       'view'
     >;
+getFunction(nameOrSignature: 'balanceOf'): TypedContractMethod<
+      [account: AddressLike, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'cancelRequest'): TypedContractMethod<
+      [],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'clearinghouse'): TypedContractMethod<
       [],
       [string],
       'view'
+    >;
+getFunction(nameOrSignature: 'convertToAssets'): TypedContractMethod<
+      [shares: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'convertToShares'): TypedContractMethod<
+      [assets: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'decimals'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
+      [assets: BigNumberish, receiver: AddressLike, ],
+      [bigint],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'fund'): TypedContractMethod<
       [amountRaw: BigNumberish, ],
@@ -196,8 +625,73 @@ getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
       [string],
       'view'
     >;
-getFunction(nameOrSignature: 'release'): TypedContractMethod<
-      [amountRaw: BigNumberish, to: AddressLike, ],
+getFunction(nameOrSignature: 'maxDeposit'): TypedContractMethod<
+      [receiver: AddressLike, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'maxMint'): TypedContractMethod<
+      [receiver: AddressLike, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'maxRedeem'): TypedContractMethod<
+      [owner: AddressLike, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'maxWithdraw'): TypedContractMethod<
+      [owner: AddressLike, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'mint'): TypedContractMethod<
+      [shares: BigNumberish, receiver: AddressLike, ],
+      [bigint],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'name'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'previewDeposit'): TypedContractMethod<
+      [assets: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'previewMint'): TypedContractMethod<
+      [shares: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'previewRedeem'): TypedContractMethod<
+      [shares: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'previewWithdraw'): TypedContractMethod<
+      [assets: BigNumberish, ],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'redeem'): TypedContractMethod<
+      [shares: BigNumberish, receiver: AddressLike, owner: AddressLike, ],
+      [bigint],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'redemption'): TypedContractMethod<
+      [],
+      [[bigint, bigint] & {delaySec: bigint, windowSec: bigint }],
+      'view'
+    >;
+getFunction(nameOrSignature: 'requestOf'): TypedContractMethod<
+      [owner: AddressLike, ],
+      [IInsuranceFund.RequestStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'requestRedeem'): TypedContractMethod<
+      [shares: BigNumberish, ],
       [void],
       'nonpayable'
     >;
@@ -206,23 +700,88 @@ getFunction(nameOrSignature: 'setAuthority'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'setRedemption'): TypedContractMethod<
+      [delaySec: BigNumberish, windowSec: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'symbol'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'totalAssets'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'totalSupply'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'transfer'): TypedContractMethod<
+      [to: AddressLike, value: BigNumberish, ],
+      [boolean],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'transferFrom'): TypedContractMethod<
+      [from: AddressLike, to: AddressLike, value: BigNumberish, ],
+      [boolean],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'withdraw'): TypedContractMethod<
+      [assets: BigNumberish, receiver: AddressLike, owner: AddressLike, ],
+      [bigint],
+      'nonpayable'
+    >;
 
-    getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
+    getEvent(key: 'Approval'): TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
+getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
+getEvent(key: 'Deposit'): TypedContractEvent<DepositEvent.InputTuple, DepositEvent.OutputTuple, DepositEvent.OutputObject>;
 getEvent(key: 'Funded'): TypedContractEvent<FundedEvent.InputTuple, FundedEvent.OutputTuple, FundedEvent.OutputObject>;
-getEvent(key: 'Released'): TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
+getEvent(key: 'RedemptionSet'): TypedContractEvent<RedemptionSetEvent.InputTuple, RedemptionSetEvent.OutputTuple, RedemptionSetEvent.OutputObject>;
+getEvent(key: 'RequestUpdated'): TypedContractEvent<RequestUpdatedEvent.InputTuple, RequestUpdatedEvent.OutputTuple, RequestUpdatedEvent.OutputObject>;
+getEvent(key: 'SharesLocked'): TypedContractEvent<SharesLockedEvent.InputTuple, SharesLockedEvent.OutputTuple, SharesLockedEvent.OutputObject>;
+getEvent(key: 'Transfer'): TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
+getEvent(key: 'Withdraw'): TypedContractEvent<WithdrawEvent.InputTuple, WithdrawEvent.OutputTuple, WithdrawEvent.OutputObject>;
 
     filters: {
       
+      'Approval(address,address,uint256)': TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
+      Approval: TypedContractEvent<ApprovalEvent.InputTuple, ApprovalEvent.OutputTuple, ApprovalEvent.OutputObject>;
+    
+
       'AuthorityUpdated(address)': TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
       AuthorityUpdated: TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
+    
+
+      'Deposit(address,address,uint256,uint256)': TypedContractEvent<DepositEvent.InputTuple, DepositEvent.OutputTuple, DepositEvent.OutputObject>;
+      Deposit: TypedContractEvent<DepositEvent.InputTuple, DepositEvent.OutputTuple, DepositEvent.OutputObject>;
     
 
       'Funded(address,uint256)': TypedContractEvent<FundedEvent.InputTuple, FundedEvent.OutputTuple, FundedEvent.OutputObject>;
       Funded: TypedContractEvent<FundedEvent.InputTuple, FundedEvent.OutputTuple, FundedEvent.OutputObject>;
     
 
-      'Released(address,uint256)': TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
-      Released: TypedContractEvent<ReleasedEvent.InputTuple, ReleasedEvent.OutputTuple, ReleasedEvent.OutputObject>;
+      'RedemptionSet(uint256,uint256)': TypedContractEvent<RedemptionSetEvent.InputTuple, RedemptionSetEvent.OutputTuple, RedemptionSetEvent.OutputObject>;
+      RedemptionSet: TypedContractEvent<RedemptionSetEvent.InputTuple, RedemptionSetEvent.OutputTuple, RedemptionSetEvent.OutputObject>;
+    
+
+      'RequestUpdated(address,uint256,uint40,uint40)': TypedContractEvent<RequestUpdatedEvent.InputTuple, RequestUpdatedEvent.OutputTuple, RequestUpdatedEvent.OutputObject>;
+      RequestUpdated: TypedContractEvent<RequestUpdatedEvent.InputTuple, RequestUpdatedEvent.OutputTuple, RequestUpdatedEvent.OutputObject>;
+    
+
+      'SharesLocked(uint256)': TypedContractEvent<SharesLockedEvent.InputTuple, SharesLockedEvent.OutputTuple, SharesLockedEvent.OutputObject>;
+      SharesLocked: TypedContractEvent<SharesLockedEvent.InputTuple, SharesLockedEvent.OutputTuple, SharesLockedEvent.OutputObject>;
+    
+
+      'Transfer(address,address,uint256)': TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
+      Transfer: TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
+    
+
+      'Withdraw(address,address,address,uint256,uint256)': TypedContractEvent<WithdrawEvent.InputTuple, WithdrawEvent.OutputTuple, WithdrawEvent.OutputObject>;
+      Withdraw: TypedContractEvent<WithdrawEvent.InputTuple, WithdrawEvent.OutputTuple, WithdrawEvent.OutputObject>;
     
     };
   }

@@ -78,7 +78,6 @@ abstract contract Stack is Test {
         engine.setProfile(1, Presets.standard());
         house = _deployHouse();
         house.setRiskEngine(engine);
-        insurance = new InsuranceFund(house, address(manager));
         liquidator = new Liquidator(house, address(manager), 100e18, 5e18);
         lens = new MarginLens(house);
         _wire();
@@ -101,10 +100,11 @@ abstract contract Stack is Test {
     }
 
     function _wire() private {
-        usdc = new MockERC20("USD Coin", "USDC", 6);
+        usdc = new MockERC20("USD Coin", "USDC", cashDecimals());
         weth = new MockERC20("Wrapped Ether", "WETH", 18);
         wbtc = new MockERC20("Wrapped Bitcoin", "WBTC", 8);
         house.setAsset(USDC_ID, address(usdc), 0, true, 1e30);
+        insurance = new InsuranceFund(house, address(manager), 14 days, 7 days);
         house.setAsset(WETH_ID, address(weth), ETH, true, 1e30);
         house.setAsset(WBTC_ID, address(wbtc), BTC, true, 1e30);
         house.setPerp(BTC, IClearinghouseTypes.PerpConfig(true, 100_000e18, 10_000_000, 500, 0, 0));
@@ -114,6 +114,10 @@ abstract contract Stack is Test {
         house.setModule(address(this), 1, 5_000, toAccountId(address(this), 0));
         btcPerp = perpId(BTC);
         ethPerp = perpId(ETH);
+    }
+
+    function cashDecimals() internal pure virtual returns (uint8) {
+        return 6;
     }
 
     function _people() private {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {LiquidationBase} from "./LiquidationBase.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
@@ -30,27 +29,9 @@ contract InsuranceTest is LiquidationBase {
         assertEq(usdc.balanceOf(address(insurance)), 0);
     }
 
-    function test_Release() public {
-        insure(1_000e6);
-        vm.expectEmit(address(insurance));
-        emit IInsuranceFund.Released(bob, 400e6);
-        insurance.release(400e6, bob);
-        assertEq(insurance.balance(), 600e18);
-        assertEq(usdc.balanceOf(bob), 400e6);
-    }
-
     function test_RevertWhen_AmountZero() public {
         vm.expectRevert(IInsuranceFund.AmountZero.selector);
         insurance.fund(0);
-        vm.expectRevert(IInsuranceFund.AmountZero.selector);
-        insurance.release(0, bob);
-    }
-
-    function test_RevertWhen_StrangerReleases() public {
-        insure(1_000e6);
-        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, carol));
-        vm.prank(carol);
-        insurance.release(1e6, carol);
     }
 
     // ------------------------------------------------------------------------------------------------ incentive

@@ -3,7 +3,7 @@
 /* eslint-disable */
 import type { Addressable } from "ethers";
 import { Contract, ContractFactory, ContractTransactionResponse, Interface } from "ethers"
-import type { Signer, AddressLike, ContractDeployTransaction, ContractRunner } from "ethers"
+import type { Signer, BigNumberish, AddressLike, ContractDeployTransaction, ContractRunner } from "ethers"
 import type { NonPayableOverrides } from "../../common.js"
   import type { InsuranceFund, InsuranceFundInterface } from "../../liquidation/InsuranceFund.js";
 
@@ -19,6 +19,16 @@ import type { NonPayableOverrides } from "../../common.js"
         "internalType": "address",
         "name": "authority",
         "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "delaySec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "windowSec",
+        "type": "uint256"
       }
     ],
     "stateMutability": "nonpayable",
@@ -70,6 +80,276 @@ import type { NonPayableOverrides } from "../../common.js"
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      }
+    ],
+    "name": "DepositTooSmall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "spender",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "allowance",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "needed",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC20InsufficientAllowance",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "sender",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "balance",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "needed",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC20InsufficientBalance",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "approver",
+        "type": "address"
+      }
+    ],
+    "name": "ERC20InvalidApprover",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      }
+    ],
+    "name": "ERC20InvalidReceiver",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "sender",
+        "type": "address"
+      }
+    ],
+    "name": "ERC20InvalidSender",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "spender",
+        "type": "address"
+      }
+    ],
+    "name": "ERC20InvalidSpender",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC4626ExceededMaxDeposit",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC4626ExceededMaxMint",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC4626ExceededMaxRedeem",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "ERC4626ExceededMaxWithdraw",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "string",
+        "name": "field",
+        "type": "string"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "min",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "InvalidConfig",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "NothingRequested",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "ReentrancyGuardReentrantCall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint40",
+        "name": "lapsesAtSec",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ],
+    "name": "RequestLapsed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "uint40",
+        "name": "readyAtSec",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "nowSec",
+        "type": "uint256"
+      }
+    ],
+    "name": "RequestNotReady",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "token",
         "type": "address"
@@ -77,6 +357,52 @@ import type { NonPayableOverrides } from "../../common.js"
     ],
     "name": "SafeERC20FailedOperation",
     "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "decimals",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "TooManyDecimals",
+    "type": "error"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "spender",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ],
+    "name": "Approval",
+    "type": "event"
   },
   {
     "anonymous": false,
@@ -89,6 +415,37 @@ import type { NonPayableOverrides } from "../../common.js"
       }
     ],
     "name": "AuthorityUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "sender",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "Deposit",
     "type": "event"
   },
   {
@@ -114,6 +471,75 @@ import type { NonPayableOverrides } from "../../common.js"
     "anonymous": false,
     "inputs": [
       {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "delaySec",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "windowSec",
+        "type": "uint256"
+      }
+    ],
+    "name": "RedemptionSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "readyAtSec",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "lapsesAtSec",
+        "type": "uint40"
+      }
+    ],
+    "name": "RequestUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "SharesLocked",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "from",
+        "type": "address"
+      },
+      {
         "indexed": true,
         "internalType": "address",
         "name": "to",
@@ -122,12 +548,62 @@ import type { NonPayableOverrides } from "../../common.js"
       {
         "indexed": false,
         "internalType": "uint256",
-        "name": "amountRaw",
+        "name": "value",
         "type": "uint256"
       }
     ],
-    "name": "Released",
+    "name": "Transfer",
     "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "sender",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "Withdraw",
+    "type": "event"
+  },
+  {
+    "inputs": [],
+    "name": "LOCKED",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
   },
   {
     "inputs": [],
@@ -137,6 +613,67 @@ import type { NonPayableOverrides } from "../../common.js"
         "internalType": "AccountId",
         "name": "",
         "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "spender",
+        "type": "address"
+      }
+    ],
+    "name": "allowance",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "spender",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ],
+    "name": "approve",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "asset",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view",
@@ -169,6 +706,32 @@ import type { NonPayableOverrides } from "../../common.js"
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "name": "balanceOf",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "cancelRequest",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "clearinghouse",
     "outputs": [
@@ -179,6 +742,81 @@ import type { NonPayableOverrides } from "../../common.js"
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "convertToAssets",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "convertToShares",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "decimals",
+    "outputs": [
+      {
+        "internalType": "uint8",
+        "name": "",
+        "type": "uint8"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      }
+    ],
+    "name": "deposit",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -210,17 +848,284 @@ import type { NonPayableOverrides } from "../../common.js"
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      }
+    ],
+    "name": "maxDeposit",
+    "outputs": [
+      {
         "internalType": "uint256",
-        "name": "amountRaw",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      }
+    ],
+    "name": "maxMint",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "maxRedeem",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "maxWithdraw",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
         "type": "uint256"
       },
       {
         "internalType": "address",
-        "name": "to",
+        "name": "receiver",
         "type": "address"
       }
     ],
-    "name": "release",
+    "name": "mint",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "name",
+    "outputs": [
+      {
+        "internalType": "string",
+        "name": "",
+        "type": "string"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "previewDeposit",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "previewMint",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "previewRedeem",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      }
+    ],
+    "name": "previewWithdraw",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "redeem",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "redemption",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "delaySec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "windowSec",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "requestOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "shares",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint40",
+            "name": "readyAtSec",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "lapsesAtSec",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct IInsuranceFund.Request",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "shares",
+        "type": "uint256"
+      }
+    ],
+    "name": "requestRedeem",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -237,10 +1142,149 @@ import type { NonPayableOverrides } from "../../common.js"
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "delaySec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "windowSec",
+        "type": "uint256"
+      }
+    ],
+    "name": "setRedemption",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "symbol",
+    "outputs": [
+      {
+        "internalType": "string",
+        "name": "",
+        "type": "string"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "totalAssets",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "totalSupply",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ],
+    "name": "transfer",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "from",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "value",
+        "type": "uint256"
+      }
+    ],
+    "name": "transferFrom",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "assets",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "receiver",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "withdraw",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
   }
 ] as const;
 
-  const _bytecode = "0x60a060405234801561000f575f5ffd5b50604051610bdc380380610bdc83398101604081905261002e916100b5565b806100388161004b565b50506001600160a01b03166080526100ed565b5f80546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad9060200160405180910390a150565b6001600160a01b03811681146100b2575f5ffd5b50565b5f5f604083850312156100c6575f5ffd5b82516100d18161009e565b60208401519092506100e28161009e565b809150509250929050565b608051610ab56101275f395f8181608e0152818161028d0152818161032f015281816103d8015281816104a601526104fa0152610ab55ff3fe608060405234801561000f575f5ffd5b5060043610610085575f3560e01c80638fb36037116100585780638fb3603714610112578063b69ef8a814610133578063bf7e214f1461013b578063ca1d209d1461014b575f5ffd5b80635d4f5f97146100895780635dab2420146100cd5780637a9e5e4b146100ea5780638124fea6146100ff575b5f5ffd5b6100b07f000000000000000000000000000000000000000000000000000000000000000081565b6040516001600160a01b0390911681526020015b60405180910390f35b6001600160601b03193060601b165b6040519081526020016100c4565b6100fd6100f83660046108ad565b610163565b005b6100fd61010d3660046108cf565b6101e0565b61011a6102e9565b6040516001600160e01b031990911681526020016100c4565b6100dc61030b565b5f546001600160a01b03166100b0565b6100fd6101593660046108fd565b6103a0565b905090565b5f5433906001600160a01b0316811461019e5760405162d1953b60e31b81526001600160a01b03821660048201526024015b60405180910390fd5b816001600160a01b03163b5f036101d3576040516361798f2f60e11b81526001600160a01b0383166004820152602401610195565b6101dc82610531565b5050565b6101eb335f36610584565b815f0361020b576040516365e52d5160e11b815260040160405180910390fd5b806001600160a01b03167fb21fb52d5749b80f3182f8c6992236b5e5576681880914484d7f4c9b062e619e8360405161024691815260200190565b60405180910390a2604051638185762760e01b81523060601b6001600160601b03191660048201525f6024820152604481018390526001600160a01b0382811660648301527f000000000000000000000000000000000000000000000000000000000000000016906381857627906084015b5f604051808303815f87803b1580156102cf575f5ffd5b505af11580156102e1573d5f5f3e3d5ffd5b505050505050565b5f8054600160a01b900460ff166102ff57505f90565b50638fb3603760e01b90565b604051632c4cd92d60e11b81523060601b6001600160601b03191660048201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690635899b25a90602401602060405180830381865afa15801561037c573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061015e9190610914565b805f036103c0576040516365e52d5160e11b815260040160405180910390fd5b604051631378ac5360e11b81525f60048201819052907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906326f158a69060240160c060405180830381865afa158015610425573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610449919061096b565b5160405183815290915033907f5af8184bef8e4b45eb9f6ed7734d04da38ced226495548f46e0c8ff8d7d9a5249060200160405180910390a26104976001600160a01b03821633308561067a565b6104cb6001600160a01b0382167f0000000000000000000000000000000000000000000000000000000000000000846106b6565b6040516360798cab60e01b81523060601b6001600160601b03191660048201525f6024820152604481018390527f00000000000000000000000000000000000000000000000000000000000000006001600160a01b0316906360798cab906064016102b8565b5f80546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad9060200160405180910390a150565b5f5f6105b761059a5f546001600160a01b031690565b86306105a960045f898b610a0a565b6105b291610a31565b610735565b91509150816106735763ffffffff811615610650575f805460ff60a01b198116600160a01b17909155604051634a63ebf760e11b81526001600160a01b03909116906394c7d7ee9061061190889088908890600401610a69565b5f604051808303815f87803b158015610628575f5ffd5b505af115801561063a573d5f5f3e3d5ffd5b50505f805460ff60a01b19169055506106739050565b60405162d1953b60e31b81526001600160a01b0386166004820152602401610195565b5050505050565b6106888484848460016107c7565b6106b057604051635274afe760e01b81526001600160a01b0385166004820152602401610195565b50505050565b6106c28383835f610834565b610730576106d383835f6001610834565b6106fb57604051635274afe760e01b81526001600160a01b0384166004820152602401610195565b6107088383836001610834565b61073057604051635274afe760e01b81526001600160a01b0384166004820152602401610195565b505050565b6040516001600160a01b038085166024830152831660448201526001600160e01b0319821660648201525f908190819060840160408051601f19818403018152918152602080830180516001600160e01b031663b700961360e01b1781525f808052918290528351939450919290918a5afa156107bd575f516020805191945081901c150291505b5094509492505050565b6040516323b872dd60e01b5f8181526001600160a01b038781166004528616602452604485905291602083606481808c5af1925060015f51148316610823578383151615610817573d5f823e3d81fd5b5f883b113d1516831692505b604052505f60605295945050505050565b60405163095ea7b360e01b5f8181526001600160a01b038616600452602485905291602083604481808b5af1925060015f5114831661088a57838315161561087e573d5f823e3d81fd5b5f873b113d1516831692505b60405250949350505050565b6001600160a01b03811681146108aa575f5ffd5b50565b5f602082840312156108bd575f5ffd5b81356108c881610896565b9392505050565b5f5f604083850312156108e0575f5ffd5b8235915060208301356108f281610896565b809150509250929050565b5f6020828403121561090d575f5ffd5b5035919050565b5f60208284031215610924575f5ffd5b5051919050565b805161093681610896565b919050565b805160ff81168114610936575f5ffd5b805161ffff81168114610936575f5ffd5b80518015158114610936575f5ffd5b5f60c082840312801561097c575f5ffd5b5060405160c0810167ffffffffffffffff811182821017156109ac57634e487b7160e01b5f52604160045260245ffd5b6040526109b88361092b565b81526109c66020840161093b565b60208201526109d76040840161094b565b60408201526109e86060840161095c565b60608201526080838101519082015260a0928301519281019290925250919050565b5f5f85851115610a18575f5ffd5b83861115610a24575f5ffd5b5050820193919092039150565b80356001600160e01b03198116906004841015610a62576001600160e01b0319600485900360031b81901b82161691505b5092915050565b6001600160a01b03841681526040602082018190528101829052818360608301375f818301606090810191909152601f909201601f191601019291505056fea164736f6c6343000825000a";
+  const _bytecode = "0x610100604052348015610010575f5ffd5b50604051612d67380380612d6783398101604081905261002f91610401565b604051631378ac5360e11b81525f600482015283906001600160a01b038616906326f158a69060240160c060405180830381865afa158015610073573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610097919061048a565b51604080518082018252601581527f4e6f7661746520496e737572616e63652046756e64000000000000000000000060208083019190915282518084019093526004835263373b24a360e11b908301529060036100f483826105ab565b50600461010182826105ab565b5050505f5f6101158361023a60201b60201c565b9150915081610125576012610127565b805b60ff1660a05250506001600160a01b03166080526101448161026d565b506001600160a01b03841660c0819052604051631378ac5360e11b81525f6004820181905291906326f158a69060240160c060405180830381865afa15801561018f573d5f5f3e3d5ffd5b505050506040513d601f19601f820116820180604052508101906101b3919061048a565b90506012816020015160ff1611156102055780516020820151604051630b6bc3a760e01b81526001600160a01b03909216600483015260ff166024820152601260448201526064015b60405180910390fd5b60208101516102189060ff16601261067d565b61022390600a610779565b60e05261023083836102c1565b50505050506107d5565b63313ce56760e01b5f818152908190602082600481875afa5f51601f3d1190911661010082101695908602945092505050565b600580546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad9060200160405180910390a150565b60408051808201909152600881526764656c617953656360c01b60208201526102f2908362015180624f1a006103a1565b60408051808201909152600981526877696e646f7753656360b81b602082015261032490826201518062278d006103a1565b6005805464ffffffffff848116600160a81b0264ffffffffff60a81b19918516600160d01b0291909116600160a81b600160f81b03199092169190911717905560408051838152602081018390527fdda3e3df693c3fd2fbfbb5dd27a6ac5c024e62d324ec85731220ab153728ac7d910160405180910390a15050565b818310806103ae57508083115b156103d457838383836040516305c0ef5960e21b81526004016101fc949392919061078b565b50505050565b6001600160a01b03811681146103ee575f5ffd5b50565b80516103fc816103da565b919050565b5f5f5f5f60808587031215610414575f5ffd5b845161041f816103da565b6020860151909450610430816103da565b6040860151606090960151949790965092505050565b634e487b7160e01b5f52604160045260245ffd5b805160ff811681146103fc575f5ffd5b805161ffff811681146103fc575f5ffd5b805180151581146103fc575f5ffd5b5f60c082840312801561049b575f5ffd5b5060405160c081016001600160401b03811182821017156104be576104be610446565b6040526104ca836103f1565b81526104d86020840161045a565b60208201526104e96040840161046a565b60408201526104fa6060840161047b565b60608201526080838101519082015260a0928301519281019290925250919050565b600181811c9082168061053057607f821691505b60208210810361054e57634e487b7160e01b5f52602260045260245ffd5b50919050565b601f8211156105a657828211156105a657805f5260205f20601f840160051c602085101561057f57505f5b90810190601f840160051c035f5b818110156105a2575f8382015560010161058d565b5050505b505050565b81516001600160401b038111156105c4576105c4610446565b6105d8816105d2845461051c565b84610554565b6020601f82116001811461060a575f83156105f35750848201515b5f19600385901b1c1916600184901b178455610662565b5f84815260208120601f198516915b828110156106395787850151825560209485019460019092019101610619565b508482101561065657868401515f19600387901b60f8161c191681555b505060018360011b0184555b5050505050565b634e487b7160e01b5f52601160045260245ffd5b8181038181111561069057610690610669565b92915050565b6001815b60018411156106d1578085048111156106b5576106b5610669565b60018416156106c357908102905b60019390931c92800261069a565b935093915050565b5f826106e757506001610690565b816106f357505f610690565b816001811461070957600281146107135761072f565b6001915050610690565b60ff84111561072457610724610669565b50506001821b610690565b5060208310610133831016604e8410600b8410161715610752575081810a610690565b61075e5f198484610696565b805f190482111561077157610771610669565b029392505050565b5f61078483836106d9565b9392505050565b608081525f8551806080840152806020880160a085015e5f60a0828501015260a0601f19601f83011684010191505084602083015283604083015282606083015295945050505050565b60805160a05160c05160e0516125206108475f395f818161060d01528181610c640152610f5d01525f818161035b01528181610b0401528181610c8e01528181610e6501528181611611015281816116400152611e0301525f61072901525f81816102dd01526115ce01526125205ff3fe608060405234801561000f575f5ffd5b5060043610610229575f3560e01c80638a8b0bff1161012a578063b69ef8a8116100b4578063ca1d209d11610079578063ca1d209d1461057e578063ce96cb7714610591578063d905777e146105a4578063dd62ed3e146105b7578063ef8b30f71461056b575f5ffd5b8063b69ef8a81461052c578063ba08765214610534578063bf7e214f14610547578063c63d75b614610558578063c6e6f5921461056b575f5ffd5b8063a1422f69116100fa578063a1422f69146104d7578063a9059cbb146104e0578063aa2f892d146104f3578063b3d7f6b914610506578063b460af9414610519575f5ffd5b80638a8b0bff146104885780638fb360371461049b57806394bf804d146104bc57806395d89b41146104cf575f5ffd5b8063402d267d116101b65780636e553f651161017b5780636e553f651461039057806370a08231146103a357806379e2e31c146103cb5780637a9e5e4b1461046b578063851b16f514610480575f5ffd5b8063402d267d146103155780634cdad5061461025d5780635467e0a7146103285780635d4f5f97146103565780635dab24201461037d575f5ffd5b80630a28a477116101fc5780630a28a4771461029357806318160ddd146102a657806323b872dd146102ae578063313ce567146102c157806338d52e0f146102db575f5ffd5b806301e1d1141461022d57806306fdde031461024857806307a2d13a1461025d578063095ea7b314610270575b5f5ffd5b6102356105ef565b6040519081526020015b60405180910390f35b610250610638565b60405161023f9190611fb0565b61023561026b366004611fc2565b6106c8565b61028361027e366004611fed565b6106d9565b604051901515815260200161023f565b6102356102a1366004611fc2565b6106f0565b600254610235565b6102836102bc366004612017565b6106fc565b6102c9610721565b60405160ff909116815260200161023f565b7f00000000000000000000000000000000000000000000000000000000000000005b6040516001600160a01b03909116815260200161023f565b610235610323366004612055565b610752565b6005546040805164ffffffffff600160a81b840481168252600160d01b90930490921660208301520161023f565b6102fd7f000000000000000000000000000000000000000000000000000000000000000081565b6001600160601b03193060601b16610235565b61023561039e366004612070565b610763565b6102356103b1366004612055565b6001600160a01b03165f9081526020819052604090205490565b61043a6103d9366004612055565b60408051606080820183525f80835260208084018290529284018190526001600160a01b03949094168452600682529282902082519384018352805484526001015464ffffffffff80821692850192909252600160281b9004169082015290565b604080518251815260208084015164ffffffffff90811691830191909152928201519092169082015260600161023f565b61047e610479366004612055565b6107c0565b005b61047e610839565b61047e61049636600461209e565b6108f1565b6104a3610906565b6040516001600160e01b0319909116815260200161023f565b6102356104ca366004612070565b61092a565b610250610976565b6102fd61dead81565b6102836104ee366004611fed565b610985565b61047e610501366004611fc2565b610992565b610235610514366004611fc2565b610ab9565b6102356105273660046120be565b610ac5565b610235610ae0565b6102356105423660046120be565b610b75565b6005546001600160a01b03166102fd565b610235610566366004612055565b610b90565b610235610579366004611fc2565b610b9a565b61047e61058c366004611fc2565b610ba5565b61023561059f366004612055565b610bf4565b6102356105b2366004612055565b610bfd565b6102356105c53660046120fd565b6001600160a01b039182165f90815260016020908152604080832093909416825291909152205490565b5f5f6105f9610ae0565b90505f8113610608575f610632565b6106327f000000000000000000000000000000000000000000000000000000000000000082612151565b91505090565b60606003805461064790612164565b80601f016020809104026020016040519081016040528092919081815260200182805461067390612164565b80156106be5780601f10610695576101008083540402835291602001916106be565b820191905f5260205f20905b8154815290600101906020018083116106a157829003601f168201915b5050505050905090565b5f6106d3825f610d33565b92915050565b5f336106e6818585610d4e565b5060019392505050565b5f6106d3826001610d60565b5f33610709858285610d7b565b610714858585610de4565b60019150505b9392505050565b5f61074d60067f000000000000000000000000000000000000000000000000000000000000000061219c565b905090565b5f61075c82610e41565b5092915050565b5f5f61076e83610752565b9050808411156107a057828482604051633c8097d960e11b8152600401610797939291906121b5565b60405180910390fd5b5f6107aa85610b9a565b90506107b833858784610ffc565b949350505050565b60055433906001600160a01b031681146107f75760405162d1953b60e31b81526001600160a01b0382166004820152602401610797565b816001600160a01b03163b5f0361082c576040516361798f2f60e11b81526001600160a01b0383166004820152602401610797565b6108358261107d565b5050565b6108416110d2565b335f90815260066020526040812054908190036108735760405163e43ab8a960e01b8152336004820152602401610797565b335f818152600660205260408120908155600101805469ffffffffffffffffffff191690556108a490309083610de4565b604080515f8082526020820181905281830152905133917fdcb85294a81dee234af204a261d86b9db5329c1f53125cf5ef20900a07ce780c919081900360600190a2506108ef611107565b565b6108fc335f36611131565b610835828261122a565b6005545f90600160a01b900460ff1661091e57505f90565b50638fb3603760e01b90565b5f5f61093583610b90565b90508084111561095e5782848260405163284ff66760e01b8152600401610797939291906121b5565b5f61096885610ab9565b90506107b833858388610ffc565b60606004805461064790612164565b5f336106e6818585610de4565b61099a6110d2565b335f90815260066020526040812080549091906109b89084906121d6565b9050805f036109dc5760405163e43ab8a960e01b8152336004820152602401610797565b6005545f906109f990600160a81b900464ffffffffff16426121d6565b6005549091505f90610a1990600160d01b900464ffffffffff16836121e9565b60018501805469ffffffffffffffffffff1916600160281b64ffffffffff8481169190910264ffffffffff1916919091179085161790558385559050610a6033308761130f565b6040805184815264ffffffffff8481166020830152831681830152905133917fdcb85294a81dee234af204a261d86b9db5329c1f53125cf5ef20900a07ce780c919081900360600190a250505050610ab6611107565b50565b5f6106d3826001610d33565b5f8315610ad557610ad582611422565b6107b8848484611512565b604051632c4cd92d60e11b81523060601b6001600160601b03191660048201525f907f00000000000000000000000000000000000000000000000000000000000000006001600160a01b031690635899b25a90602401602060405180830381865afa158015610b51573d5f5f3e3d5ffd5b505050506040513d601f19601f8201168201806040525081019061074d9190612206565b5f8315610b8557610b8582611422565b6107b884848461155f565b5f61071a82610e41565b5f6106d3825f610d60565b610bad6110d2565b60405181815233907f5af8184bef8e4b45eb9f6ed7734d04da38ced226495548f46e0c8ff8d7d9a5249060200160405180910390a2610bec33826115ac565b610ab6611107565b5f6106d361026b835b6001600160a01b0381165f908152600660205260408120600181015464ffffffffff16421080610c3f57506001810154600160281b900464ffffffffff164210155b15610c4c57505f92915050565b604051631378ac5360e11b81525f60048201819052907f0000000000000000000000000000000000000000000000000000000000000000906001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016906326f158a69060240160c060405180830381865afa158015610cd3573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610cf7919061225d565b60800151610d059190612151565b825490915081610d14826106c8565b1115610d2857610d2382610b9a565b610d2a565b805b95945050505050565b5f5f5f610d3e6116d1565b91509150610d2a85838387611731565b610d5b8383836001611773565b505050565b5f5f5f610d6b6116d1565b91509150610d2a85828487611731565b6001600160a01b038381165f908152600160209081526040808320938616835292905220545f19811015610dde5781811015610dd057828183604051637dc7a0d960e11b8152600401610797939291906121b5565b610dde84848484035f611773565b50505050565b6001600160a01b038316610e0d57604051634b637e8f60e11b81525f6004820152602401610797565b6001600160a01b038216610e365760405163ec442f0560e01b81525f6004820152602401610797565b610d5b838383611845565b604051631378ac5360e11b81525f6004820181905290819081906001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016906326f158a69060240160c060405180830381865afa158015610eaa573d5f5f3e3d5ffd5b505050506040513d601f19601f82011682018060405250810190610ece919061225d565b90505f610ed9610ae0565b905081606001511580610eeb57505f81125b80610efd57506001600160a01b038516155b80610f1057506001600160a01b03851630145b15610f2157505f9485945092505050565b5f610f56610f378460a001518560800151611884565b610f51846f7fffffffffffffffffffffffffffffff6122fc565b611895565b9050610f827f000000000000000000000000000000000000000000000000000000000000000082612151565b94505f5f610f8e6116d1565b90925090505f610fa56001600160f01b0383611884565b9050610fb28883856118aa565b965080871115610fd157809650610fce88610f518986866118aa565b97505b871580610fdc575086155b15610ff157505f988998509650505050505050565b505050505050915091565b6110046110d2565b815f03611024576040516365e52d5160e11b815260040160405180910390fd5b805f0361105857816110366001610ab9565b60405163253bf97d60e11b815260048101929092526024820152604401610797565b6002545f03611069576110696118d7565b6110758484848461193e565b610dde611107565b600580546001600160a01b0319166001600160a01b0383169081179091556040519081527f2f658b440c35314f52658ea8a740e05b284cdc84dc9ae01e891f21b8933e7cad906020015b60405180910390a150565b6110da6119a0565b6108ef60017f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005b906119e0565b6108ef5f7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f00611101565b5f5f6111656111486005546001600160a01b031690565b863061115760045f898b61230f565b61116091612336565b6119e7565b91509150816112235763ffffffff811615611200576005805460ff60a01b198116600160a01b17909155604051634a63ebf760e11b81526001600160a01b03909116906394c7d7ee906111c09088908890889060040161236c565b5f604051808303815f87803b1580156111d7575f5ffd5b505af11580156111e9573d5f5f3e3d5ffd5b50506005805460ff60a01b19169055506112239050565b60405162d1953b60e31b81526001600160a01b0386166004820152602401610797565b5050505050565b61125c6040518060400160405280600881526020016764656c617953656360c01b8152508362015180624f1a00611a79565b61128f6040518060400160405280600981526020016877696e646f7753656360b81b815250826201518062278d00611a79565b6005805464ffffffffff848116600160a81b0264ffffffffff60a81b19918516600160d01b029190911669ffffffffffffffffffff60a81b199092169190911717905560408051838152602081018390527fdda3e3df693c3fd2fbfbb5dd27a6ac5c024e62d324ec85731220ab153728ac7d910160405180910390a15050565b6001600160a01b038316611339578060025f82825461132e91906121d6565b909155506113969050565b6001600160a01b0383165f90815260208190526040902054818110156113785783818360405163391434e360e21b8152600401610797939291906121b5565b6001600160a01b0384165f9081526020819052604090209082900390555b6001600160a01b0382166113b2576002805482900390556113d0565b6001600160a01b0382165f9081526020819052604090208054820190555b816001600160a01b0316836001600160a01b03167fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef8360405161141591815260200190565b60405180910390a3505050565b6001600160a01b0381165f90815260066020526040812080549091036114665760405163e43ab8a960e01b81526001600160a01b0383166004820152602401610797565b600181015464ffffffffff164210156114b6576001810154604051634e8d270160e11b81526001600160a01b038416600482015264ffffffffff9091166024820152426044820152606401610797565b6001810154600160281b900464ffffffffff16421061083557600181015460405163300a6c8760e01b81526001600160a01b0384166004820152600160281b90910464ffffffffff166024820152426044820152606401610797565b5f5f61151d83610bf4565b90508085111561154657828582604051633fa733bb60e21b8152600401610797939291906121b5565b5f611550866106f0565b9050610d2a3386868985611aac565b5f5f61156a83610bfd565b90508085111561159357828582604051632e52afbb60e21b8152600401610797939291906121b5565b5f61159d866106c8565b9050610d2a338686848a611aac565b805f036115cc576040516365e52d5160e11b815260040160405180910390fd5b7f00000000000000000000000000000000000000000000000000000000000000006116026001600160a01b038216843085611be3565b6116366001600160a01b0382167f000000000000000000000000000000000000000000000000000000000000000084611c19565b6001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000166360798cab6001600160601b03193060601b166040516001600160e01b031960e084901b16815260048101919091525f6024820152604481018590526064015f604051808303815f87803b1580156116b6575f5ffd5b505af11580156116c8573d5f5f3e3d5ffd5b50505050505050565b5f5f6116db6105ef565b91506116e660025490565b9050805f03611708576116fb6006600a61248e565b6117059083612499565b90505b6117138260016121d6565b61171f6006600a61248e565b61172990836121d6565b915091509091565b5f61175e61173e83611c93565b801561175957505f848061175457611754612129565b868809115b151590565b611769868686611cbf565b610d2a91906121d6565b6001600160a01b03841661179c5760405163e602df0560e01b81525f6004820152602401610797565b6001600160a01b0383166117c557604051634a1406b160e11b81525f6004820152602401610797565b6001600160a01b038085165f9081526001602090815260408083209387168352929052208290558015610dde57826001600160a01b0316846001600160a01b03167f8c5be1e5ebec7d5bd14f71427d1e84f3dd0314c0f7b2291e5b200ac8c7c3b9258460405161183791815260200190565b60405180910390a350505050565b306001600160a01b038316036118795760405163ec442f0560e01b81526001600160a01b0383166004820152602401610797565b610d5b83838361130f565b5f8082840384811115908102610d2a565b5f8183106118a3578161071a565b5090919050565b5f5f6118b68585611d6f565b509050828110156118cc57610d23858585611cbf565b5f1995945050505050565b5f6118e46006600a61248e565b6118ec6105ef565b6118f69190612499565b9050805f036119025750565b61190e61dead82611d8b565b6040518181527f664e17dfa35e80faa66e69b1017fd80c8a0a2ded6eabf1dedc267d5e89017060906020016110c7565b61194884836115ac565b6119528382611d8b565b826001600160a01b0316846001600160a01b03167fdcbc1c05240f31ff3ad067ef1ee35ce4997762752e3a095284754544f4c709d78484604051611837929190918252602082015260400190565b7f9b779b17422d0df92223018b32b4d1fa46e071723d6817e2486d003becc55f005c156108ef57604051633ee5aeb560e01b815260040160405180910390fd5b80825d5050565b6040516001600160a01b038085166024830152831660448201526001600160e01b0319821660648201525f908190819060840160408051601f19818403018152918152602080830180516001600160e01b031663b700961360e01b1781525f808052918290528351939450919290918a5afa15611a6f575f516020805191945081901c150291505b5094509492505050565b81831080611a8657508083115b15610dde57838383836040516305c0ef5960e21b815260040161079794939291906124b0565b611ab46110d2565b826001600160a01b0316856001600160a01b031614611ad857611ad8838683610d7b565b6001600160a01b0383165f9081526006602052604081208054909190611aff9084906122fc565b8083559050611b0e3084611dbf565b60018201546040805183815264ffffffffff8084166020830152600160281b909304909216908201526001600160a01b038616907fdcb85294a81dee234af204a261d86b9db5329c1f53125cf5ef20900a07ce780c9060600160405180910390a2846001600160a01b0316866001600160a01b0316886001600160a01b03167ffbde797d201c681b91056529119e0b02407c7bb96a4a2c75c01fc9667232c8db8787604051611bc7929190918252602082015260400190565b60405180910390a4611bd98685611df3565b5050611223611107565b611bf1848484846001611ea2565b610dde57604051635274afe760e01b81526001600160a01b0385166004820152602401610797565b611c258383835f611f0f565b610d5b57611c3683835f6001611f0f565b611c5e57604051635274afe760e01b81526001600160a01b0384166004820152602401610797565b611c6b8383836001611f0f565b610d5b57604051635274afe760e01b81526001600160a01b0384166004820152602401610797565b5f6002826003811115611ca857611ca86124de565b611cb291906124f2565b60ff166001149050919050565b5f5f5f611ccc8686611d6f565b91509150815f03611cf057838181611ce657611ce6612129565b049250505061071a565b818411611d0757611d076003851502601118611f71565b5f848688095f868103871696879004966002600389028118808a02820302808a02820302808a02820302808a02820302808a02820302808a02909103029181900381900460010185841190960395909502919093039390930492909217029150509392505050565b5f805f1983850993909202808410938190039390930393915050565b6001600160a01b038216611db45760405163ec442f0560e01b81525f6004820152602401610797565b6108355f8383611845565b6001600160a01b038216611de857604051634b637e8f60e11b81525f6004820152602401610797565b610835825f83611845565b8015610835576001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001663818576276001600160601b03193060601b166040516001600160e01b031960e084901b16815260048101919091525f6024820152604481018490526001600160a01b03851660648201526084015f604051808303815f87803b158015611e88575f5ffd5b505af1158015611e9a573d5f5f3e3d5ffd5b505050505050565b6040516323b872dd60e01b5f8181526001600160a01b038781166004528616602452604485905291602083606481808c5af1925060015f51148316611efe578383151615611ef2573d5f823e3d81fd5b5f883b113d1516831692505b604052505f60605295945050505050565b60405163095ea7b360e01b5f8181526001600160a01b038616600452602485905291602083604481808b5af1925060015f51148316611f65578383151615611f59573d5f823e3d81fd5b5f873b113d1516831692505b60405250949350505050565b634e487b715f52806020526024601cfd5b5f81518084528060208401602086015e5f602082860101526020601f19601f83011685010191505092915050565b602081525f61071a6020830184611f82565b5f60208284031215611fd2575f5ffd5b5035919050565b6001600160a01b0381168114610ab6575f5ffd5b5f5f60408385031215611ffe575f5ffd5b823561200981611fd9565b946020939093013593505050565b5f5f5f60608486031215612029575f5ffd5b833561203481611fd9565b9250602084013561204481611fd9565b929592945050506040919091013590565b5f60208284031215612065575f5ffd5b813561071a81611fd9565b5f5f60408385031215612081575f5ffd5b82359150602083013561209381611fd9565b809150509250929050565b5f5f604083850312156120af575f5ffd5b50508035926020909101359150565b5f5f5f606084860312156120d0575f5ffd5b8335925060208401356120e281611fd9565b915060408401356120f281611fd9565b809150509250925092565b5f5f6040838503121561210e575f5ffd5b823561211981611fd9565b9150602083013561209381611fd9565b634e487b7160e01b5f52601260045260245ffd5b634e487b7160e01b5f52601160045260245ffd5b5f8261215f5761215f612129565b500490565b600181811c9082168061217857607f821691505b60208210810361219657634e487b7160e01b5f52602260045260245ffd5b50919050565b60ff81811683821601908111156106d3576106d361213d565b6001600160a01b039390931683526020830191909152604082015260600190565b808201808211156106d3576106d361213d565b64ffffffffff81811683821601908111156106d3576106d361213d565b5f60208284031215612216575f5ffd5b5051919050565b805161222881611fd9565b919050565b805160ff81168114612228575f5ffd5b805161ffff81168114612228575f5ffd5b80518015158114612228575f5ffd5b5f60c082840312801561226e575f5ffd5b5060405160c0810167ffffffffffffffff8111828210171561229e57634e487b7160e01b5f52604160045260245ffd5b6040526122aa8361221d565b81526122b86020840161222d565b60208201526122c96040840161223d565b60408201526122da6060840161224e565b60608201526080838101519082015260a0928301519281019290925250919050565b818103818111156106d3576106d361213d565b5f5f8585111561231d575f5ffd5b83861115612329575f5ffd5b5050820193919092039150565b80356001600160e01b0319811690600484101561075c576001600160e01b031960049490940360031b84901b1690921692915050565b6001600160a01b03841681526040602082018190528101829052818360608301375f818301606090810191909152601f909201601f1916010192915050565b6001815b60018411156123e6578085048111156123ca576123ca61213d565b60018416156123d857908102905b60019390931c9280026123af565b935093915050565b5f826123fc575060016106d3565b8161240857505f6106d3565b816001811461241e576002811461242857612444565b60019150506106d3565b60ff8411156124395761243961213d565b50506001821b6106d3565b5060208310610133831016604e8410600b8410161715612467575081810a6106d3565b6124735f1984846123ab565b805f19048211156124865761248661213d565b029392505050565b5f61071a83836123ee565b80820281158282048414176106d3576106d361213d565b608081525f6124c26080830187611f82565b6020830195909552506040810192909252606090910152919050565b634e487b7160e01b5f52602160045260245ffd5b5f60ff83168061250457612504612129565b8060ff8416069150509291505056fea164736f6c6343000825000a";
 
   
       type InsuranceFundConstructorParams = [signer?: Signer] | ConstructorParameters<typeof ContractFactory>;
@@ -260,11 +1304,11 @@ import type { NonPayableOverrides } from "../../common.js"
         
       }
     
-    override getDeployTransaction(clearinghouse_: AddressLike, authority: AddressLike, overrides?: NonPayableOverrides & { from?: string }): Promise<ContractDeployTransaction> {
-      return super.getDeployTransaction(clearinghouse_, authority, overrides || {});
+    override getDeployTransaction(clearinghouse_: AddressLike, authority: AddressLike, delaySec: BigNumberish, windowSec: BigNumberish, overrides?: NonPayableOverrides & { from?: string }): Promise<ContractDeployTransaction> {
+      return super.getDeployTransaction(clearinghouse_, authority, delaySec, windowSec, overrides || {});
     };
-    override deploy(clearinghouse_: AddressLike, authority: AddressLike, overrides?: NonPayableOverrides & { from?: string }) {
-      return super.deploy(clearinghouse_, authority, overrides || {}) as Promise<InsuranceFund & {
+    override deploy(clearinghouse_: AddressLike, authority: AddressLike, delaySec: BigNumberish, windowSec: BigNumberish, overrides?: NonPayableOverrides & { from?: string }) {
+      return super.deploy(clearinghouse_, authority, delaySec, windowSec, overrides || {}) as Promise<InsuranceFund & {
         deploymentTransaction(): ContractTransactionResponse;
       }>;
     }

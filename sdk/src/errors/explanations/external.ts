@@ -6,7 +6,8 @@ const SCHEDULE_REMEDY =
   'Look the operation up in the AccessManager with getSchedule, and schedule it again if needed.';
 const OVERFLOW_REMEDY = 'Check that sizes and prices were not scaled twice; use smaller numbers.';
 const TOKEN_REMEDY = 'Check the token address, your balance and the allowance.';
-const VAULT_REMEDY = 'Ask for at most what the max function of the vault returns.';
+const VAULT_REMEDY =
+  'Ask for at most what the max function of the vault returns: it counts what is due, liquid and within its caps.';
 
 /** Errors of ERC-20 and ERC-4626 tokens, access control and the libraries that the contracts use. */
 export const externalExplanations = {

@@ -1,6 +1,7 @@
 import type { Explanation } from '../explanation.ts';
 import { clearinghouseExplanations } from './clearinghouse.ts';
 import { externalExplanations } from './external.ts';
+import { insuranceExplanations } from './insurance.ts';
 import { liquidatorExplanations } from './liquidator.ts';
 import { orderExplanations } from './orders.ts';
 import { priceExplanations } from './prices.ts';
@@ -9,6 +10,7 @@ import { surfaceExplanations } from './surfaces.ts';
 
 const explanations = {
   ...clearinghouseExplanations,
+  ...insuranceExplanations,
   ...liquidatorExplanations,
   ...orderExplanations,
   ...priceExplanations,
