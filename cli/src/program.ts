@@ -4,6 +4,7 @@ import { addBacktestCommand } from './commands/backtest.ts';
 import { addKeeperCommand } from './commands/keeper.ts';
 import { addMarginCommand } from './commands/margin.ts';
 import { addReplayCommand } from './commands/replay.ts';
+import { addStressCommand } from './commands/stress.ts';
 import { addSviCommand } from './commands/svi.ts';
 
 /** Ends the process with another code than 0, once everything is cleaned up. */
@@ -28,6 +29,7 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 used wrongly or given bad input.`,
     );
   addMarginCommand(program);
+  addStressCommand(program);
   addSviCommand(program);
   addBacktestCommand(program);
   addAccountCommand(program);

@@ -116,12 +116,11 @@ describe('novate margin', () => {
     );
   });
 
-  it('names the leg that cannot be priced', () => {
+  it('names the expiry that the market lacks', () => {
     const option = { underlying: 'ETH', expiry: 1772784000, strike: '3200', type: 'call', size: '-1' };
     writeFileSync(portfolioPath, JSON.stringify({ ...PORTFOLIO, options: [option] }));
-    expect(() => run(true)).to.throw(
-      UsageError,
-      `${portfolioPath}: call of underlying 2 expiring at 1772784000`,
+    expectUsageError(
+      `${portfolioPath}: options[0].expiry: the market has no expiry 1772784000 of ETH; it has none`,
     );
   });
 

@@ -81,10 +81,12 @@ export async function measure(
   if (hash === undefined) throw new Error(`${label} was not sent`);
   const receipt = await stage.chain.client.getTransactionReceipt({ hash });
   if (receipt.status !== 'success') {
-    const why = await stage.chain.client.call({ account: from.key.address, to, data, gas: GAS_LIMIT }).then(
-      () => 'for no reason that is left',
-      (error: unknown) => toNovateError(error).message,
-    );
+    let why = 'for no reason that is left';
+    try {
+      await stage.chain.client.call({ account: from.key.address, to, data, gas: GAS_LIMIT });
+    } catch (error) {
+      why = String(toNovateError(error));
+    }
     throw new Error(`${label} reverted: ${why}`);
   }
   return receipt.gasUsed;

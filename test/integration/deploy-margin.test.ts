@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { network } from 'hardhat';
-import { parseWad } from '@novate/sdk';
+import { parseWad, PRESETS } from '@novate/sdk';
 import { explainAccount } from '../../cli/src/account/explainAccount.ts';
 import { connectChain } from '../../cli/src/local/chain.ts';
 import type { LocalChain } from '../../cli/src/local/chain.ts';
@@ -67,7 +67,28 @@ describe('novate margin --onchain', () => {
     }
   });
 
-  it('refuses what cannot be priced yet, as the twin does', async () => {
+  it('prints the same object for futures and options, whatever the preset', async () => {
+    const svi = { a: '0.012', b: '0.05', rho: '-0.2', m: '0.0', sigma: '0.1' };
+    const ETH = { ...UNDERLYINGS.ETH, expiries: { '1772784000': { forward: '3010', svi } } };
+    const dated = { underlying: 'ETH', expiry: 1772784000 };
+    const portfolio = {
+      cash: '10000',
+      spot: { ETH: '2' },
+      perps: { ETH: { size: '-2', cost: '6000' } },
+      futures: [{ ...dated, size: '1', cost: '-3005' }],
+      options: [
+        { ...dated, strike: '3200', type: 'call', size: '-1' },
+        { ...dated, strike: '2800', type: 'put', size: '-3.25' },
+        { ...dated, strike: '2800', type: 'call', size: '0.5' },
+      ],
+    };
+    for (const profile of Object.keys(PRESETS)) {
+      const [twin, chain] = await both(portfolio, { timestamp: 1770267600, profile, underlyings: { ETH } });
+      expect(JSON.parse(chain)).to.deep.equal(JSON.parse(twin));
+    }
+  });
+
+  it('refuses an expiry that the market lacks, as the twin does', async () => {
     const future = { underlying: 'ETH', expiry: 1772784000, size: '1', cost: '-3005' };
     const portfolioPath = write('F.json', { cash: '1', spot: {}, perps: {}, futures: [future], options: [] });
     const marketPath = write('M.json', {

@@ -1,6 +1,7 @@
 export { assess } from './assess.ts';
 export { classify } from './classify.ts';
 export { isTradeAllowed } from './isTradeAllowed.ts';
+export { markOfLeg } from './markOfLeg.ts';
 export { withdrawable } from './withdrawable.ts';
 export { toMarketInput } from './marketInput.ts';
 export type { MarketInput, TermInput } from './marketInput.ts';
@@ -73,15 +74,18 @@ export type { RiskProfileStruct } from './profiles/profileStruct.ts';
 
 export { applyTrade } from './whatif/applyTrade.ts';
 export type { TrialTrade } from './whatif/applyTrade.ts';
-export { liquidationPrices } from './whatif/liquidationPrices.ts';
-export type { LiquidationPrices, ScanOptions } from './whatif/liquidationPrices.ts';
+export { greeks } from './whatif/greeks.ts';
+export type { Greeks, PortfolioGreeks } from './whatif/greeks.ts';
+export { liquidationMoves, liquidationPrices } from './whatif/liquidationPrices.ts';
+export type { LiquidationMoves, LiquidationPrices, ScanOptions } from './whatif/liquidationPrices.ts';
 export { marginAfterTrade } from './whatif/marginAfterTrade.ts';
 export type { MarginAfterTrade } from './whatif/marginAfterTrade.ts';
 export { maxTradeSize } from './whatif/maxTradeSize.ts';
 export type { TradeLimits } from './whatif/maxTradeSize.ts';
-export { stressTable } from './whatif/stressTable.ts';
-export type { StressRow } from './whatif/stressTable.ts';
+export { moveAll, stressTable } from './whatif/stressTable.ts';
+export type { StressOptions, StressRow } from './whatif/stressTable.ts';
 export { withIndex } from './whatif/withIndex.ts';
+export { withVol } from './whatif/withVol.ts';
 
 export {
   InputFormatError,

@@ -110,7 +110,8 @@ function termOf(
   const term = terms?.get(at);
   if (term !== undefined && term !== null) return term;
   const known = [...(terms?.keys() ?? [])].join(', ');
-  const reason = `the market has no expiry ${at} of ${name}; expected ${known === '' ? 'none' : `one of ${known}`}`;
+  const found = known === '' ? 'it has none' : `expected one of ${known}`;
+  const reason = `the market has no expiry ${at} of ${name}; ${found}`;
   throw new InputFormatError(field, reason);
 }
 

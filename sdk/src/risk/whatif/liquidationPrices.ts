@@ -2,6 +2,7 @@ import { WAD } from '../../units/index.ts';
 import { assess } from '../assess.ts';
 import { UnknownUnderlyingError } from '../errors.ts';
 import type { Market, Portfolio, RiskProfile } from '../types.ts';
+import { moveAll } from './stressTable.ts';
 import { withIndex } from './withIndex.ts';
 
 export interface LiquidationPrices {
@@ -18,6 +19,16 @@ export interface ScanOptions {
   readonly steps?: number;
   /** How far up to scan, in multiples of the present index. */
   readonly maxMultiple?: number;
+}
+
+/** Moves of all indexes together, as fractions, wad. */
+export interface LiquidationMoves {
+  /** Whether E < MM at the market's prices. */
+  readonly liquidatable: boolean;
+  /** The nearest fall at which `liquidatable` is the other way round (negative); undefined where there is none. */
+  readonly lower: bigint | undefined;
+  /** The nearest rise. */
+  readonly upper: bigint | undefined;
 }
 
 const DEFAULT_STEPS = 256;
@@ -54,6 +65,34 @@ export function liquidationPrices(
     liquidatable,
     lower: nearestRoot(crossed, start, below, steps),
     upper: nearestRoot(crossed, start, above, steps),
+  };
+}
+
+/**
+ * As `liquidationPrices` for a parallel move of all underlyings of the market: the nearest fall and rise, in wad, exact to
+ * 1e-18 of the indexes.
+ * @throws those of `assess`
+ */
+export function liquidationMoves(
+  portfolio: Portfolio,
+  market: Market,
+  profile: RiskProfile,
+  options: ScanOptions = {},
+): LiquidationMoves {
+  const everything = [...market.underlyings.keys()];
+  const isLiquidatable = (move: bigint): boolean => {
+    const margin = assess(portfolio, moveAll(market, everything, move), profile);
+    return margin.equity < margin.maintenanceMargin;
+  };
+  const liquidatable = isLiquidatable(0n);
+  const crossed = (move: bigint): boolean => isLiquidatable(move) !== liquidatable;
+  const steps = BigInt(options.steps ?? DEFAULT_STEPS);
+  const span = toWad((options.maxMultiple ?? DEFAULT_MAX_MULTIPLE) - 1);
+  const lowest = 1n - WAD;
+  return {
+    liquidatable,
+    lower: nearestRoot(crossed, 0n, (i) => (lowest * i) / steps, steps),
+    upper: nearestRoot(crossed, 0n, (i) => (span * i * i) / (steps * steps), steps),
   };
 }
 

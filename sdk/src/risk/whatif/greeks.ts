@@ -1,0 +1,89 @@
+import { lnWad } from '../../units/index.ts';
+import { UnknownTermError, UnknownUnderlyingError } from '../errors.ts';
+import { normalCdf, normalPdf } from '../float/normalCdf.ts';
+import { openTerm, rootOf } from '../options/term.ts';
+import type { FutureLeg, Leg, Market, OptionLeg, Portfolio, RiskProfile } from '../types.ts';
+
+const WAD = 1e18;
+const DAYS = 365;
+
+/**
+ * Sensitivities of a position, its size included, in plain numbers: for people, not for margins.
+ * - delta: units of the underlying
+ * - gamma: change of delta per USD of the index
+ * - vega: USD per 0.01 of implied volatility
+ * - theta: USD per day that passes
+ */
+export interface Greeks {
+  readonly delta: number;
+  readonly gamma: number;
+  readonly vega: number;
+  readonly theta: number;
+}
+
+export interface PortfolioGreeks {
+  /** One for each leg, in their order. */
+  readonly legs: readonly Greeks[];
+  /** By underlying, spot balances included. */
+  readonly underlyings: ReadonlyMap<number, Greeks>;
+}
+
+const NONE: Greeks = { delta: 0, gamma: 0, vega: 0, theta: 0 };
+
+/**
+ * Greeks by closed form (Black-76 on the forward of SPEC-V3, at the surface's volatility, sticky by strike).
+ * @throws UnknownUnderlyingError, UnknownTermError
+ */
+export function greeks(portfolio: Portfolio, market: Market, profile: RiskProfile): PortfolioGreeks {
+  const underlyings = new Map<number, Greeks>();
+  const add = (underlying: number, more: Greeks): void => {
+    underlyings.set(underlying, sum(underlyings.get(underlying) ?? NONE, more));
+  };
+  for (const { underlying, amount } of portfolio.spot) {
+    add(underlying, { ...NONE, delta: Number(amount) / WAD });
+  }
+  const legs = portfolio.legs.map((leg) => greeksOf(leg, market, profile));
+  portfolio.legs.forEach(({ underlying }, i) => add(underlying, legs[i] ?? NONE));
+  return { legs, underlyings };
+}
+
+function greeksOf(leg: Leg, market: Market, profile: RiskProfile): Greeks {
+  const size = Number(leg.size) / WAD;
+  if (leg.kind === 'perp') return { ...NONE, delta: size };
+  const term = termOf(leg, market, profile);
+  const [forward, ratio, sqrtTau] = [term.forward, term.ratio, term.sqrtTau].map((x) => Number(x) / WAD) as [
+    number,
+    number,
+    number,
+  ];
+  if (leg.kind === 'future') return { ...NONE, delta: size * ratio };
+  const moneyness = term.lnForward - lnWad(leg.strike);
+  const s = Number(rootOf(term, moneyness)) / WAD;
+  const put = leg.kind === 'put' ? 1 : 0;
+  if (s === 0) return { ...NONE, delta: size * ratio * ((moneyness > 0n ? 1 : 0) - put) };
+  const d1 = Number(moneyness) / WAD / s + s / 2;
+  const density = normalPdf(d1);
+  return {
+    delta: size * ratio * (normalCdf(d1) - put),
+    gamma: (size * ratio * ratio * density) / (forward * s),
+    vega: (size * forward * density * sqrtTau) / 100,
+    theta: (-size * forward * density * s) / (2 * sqrtTau * sqrtTau * DAYS),
+  };
+}
+
+function termOf(leg: FutureLeg | OptionLeg, market: Market, profile: RiskProfile) {
+  const prices = market.underlyings.get(leg.underlying);
+  if (prices === undefined) throw new UnknownUnderlyingError(leg.underlying);
+  const term = prices.terms?.get(leg.expirySec);
+  if (term === undefined && leg.expirySec > market.timestamp) throw new UnknownTermError(leg);
+  return openTerm(term ?? null, leg.expirySec, market.timestamp, prices.index, profile);
+}
+
+function sum(a: Greeks, b: Greeks): Greeks {
+  return {
+    delta: a.delta + b.delta,
+    gamma: a.gamma + b.gamma,
+    vega: a.vega + b.vega,
+    theta: a.theta + b.theta,
+  };
+}
