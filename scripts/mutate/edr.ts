@@ -47,7 +47,7 @@ export interface Effort {
   invariantRuns: number;
 }
 
-const HARDFORK = 'osaka';
+const HARDFORK = 'Osaka';
 const SOLC_VERSION = '0.8.37';
 const hardhat = createRequire(createRequire(import.meta.url).resolve('hardhat/package.json'));
 
@@ -104,6 +104,8 @@ export class TestRunner {
     const context = await (this.#context ??= this.#open());
     const all = Object.entries(artifacts).map(([name, contract]) => ({ id: identify(name), contract }));
     const outcomes: SuiteOutcome[] = [];
+    // the run may end before it has told the results of its last suites
+    const told = Promise.withResolvers<undefined>();
     const onSuite = ({ id, durationNs, testResults }: SuiteResult): void => {
       const failed = testResults.filter(({ status }) => status === 'Failure').map(({ name }) => name);
       outcomes.push({
@@ -112,9 +114,11 @@ export class TestRunner {
         passed: testResults.length - failed.length,
         failed,
       });
+      if (outcomes.length === suites.length) told.resolve(undefined);
     };
     const wanted = suites.map(identify);
     await context.runSolidityTests(this.#edr.L1_CHAIN_TYPE, all, wanted, this.#settings(effort), {}, onSuite);
+    await told.promise;
     return outcomes;
   }
 }

@@ -63,7 +63,9 @@ export function unitsOf(asts: ReadonlyMap<string, Node>): Unit[] {
     const parts = new Set<number>();
     const queue: number[] = [];
     const addContract = (node: Node): void => {
-      const bases = Array.isArray(node.linearizedBaseContracts) ? (node.linearizedBaseContracts as number[]) : [];
+      const bases = Array.isArray(node.linearizedBaseContracts)
+        ? (node.linearizedBaseContracts as number[])
+        : [];
       queue.push(...bases);
     };
     addContract(contract);

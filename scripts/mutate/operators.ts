@@ -105,7 +105,9 @@ const unary: Operator = ({ node, parents, source }) => {
 /** Whether a node is within the step of a loop, whose mutants only run for ever. */
 function isStepOf(parent: Node, node: Node): boolean {
   const step = parent.nodeType === 'ForStatement' ? child(parent, 'loopExpression') : undefined;
-  return step !== undefined && spanOf(step).start <= spanOf(node).start && spanOf(node).end <= spanOf(step).end;
+  return (
+    step !== undefined && spanOf(step).start <= spanOf(node).start && spanOf(node).end <= spanOf(step).end
+  );
 }
 
 /** Negates what is not a plain comparison, which `binary` turns round. */
