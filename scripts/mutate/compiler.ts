@@ -34,7 +34,9 @@ interface Solc {
 
 /** The same settings as `hardhat test solidity`. */
 export function settings(): Record<string, unknown> {
-  const solidity = config.solidity as { profiles: { default: { settings: Record<string, unknown> } } };
+  const solidity = config.solidity as unknown as {
+    profiles: { default: { settings: Record<string, unknown> } };
+  };
   return solidity.profiles.default.settings;
 }
 

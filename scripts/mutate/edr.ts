@@ -10,9 +10,9 @@ interface Edr {
   L1_CHAIN_TYPE: string;
   FsAccessPermission: { ReadDirectory: number };
   CollectStackTraces: { OnFailure: number };
-  l1SolidityTestRunnerFactory(): unknown;
-  l1HardforkFromString(name: string): unknown;
-  l1GenesisState(hardfork: unknown): unknown;
+  l1SolidityTestRunnerFactory: () => unknown;
+  l1HardforkFromString: (name: string) => unknown;
+  l1GenesisState: (hardfork: unknown) => unknown;
 }
 
 interface EdrContext {
@@ -48,6 +48,8 @@ export interface Effort {
 }
 
 const HARDFORK = 'Osaka';
+/** So that a loop without end runs out of gas within seconds; no test needs a tenth of it. */
+const GAS_LIMIT = 1n << 33n;
 const SOLC_VERSION = '0.8.37';
 const hardhat = createRequire(createRequire(import.meta.url).resolve('hardhat/package.json'));
 
@@ -70,6 +72,12 @@ function identify(contract: string): { name: string; source: string; solcVersion
   return { name, source, solcVersion: SOLC_VERSION };
 }
 
+function outcomeOf({ id, durationNs, testResults }: SuiteResult): SuiteOutcome {
+  const failed = testResults.filter(({ status }) => status === 'Failure').map(({ name }) => name);
+  const ms = Number(durationNs / 1_000_000n);
+  return { suite: `${id.source}:${id.name}`, ms, passed: testResults.length - failed.length, failed };
+}
+
 /** Runs Solidity tests in this process, out of artifacts. */
 export class TestRunner {
   readonly #edr = hardhat('@nomicfoundation/edr') as Edr;
@@ -89,6 +97,7 @@ export class TestRunner {
       projectRoot: ROOT,
       hardfork: HARDFORK,
       ffi,
+      gasLimit: GAS_LIMIT,
       fsPermissions: [{ access: FsAccessPermission.ReadDirectory, path: join(ROOT, 'test') }],
       localPredeploys: l1GenesisState(l1HardforkFromString(HARDFORK)),
       disableBlockGasLimit: true,
@@ -101,24 +110,19 @@ export class TestRunner {
 
   /** Runs suites, given as `file:Name`. */
   async run(artifacts: Artifacts, suites: readonly string[], effort: Effort): Promise<SuiteOutcome[]> {
+    if (suites.length === 0) return [];
     const context = await (this.#context ??= this.#open());
     const all = Object.entries(artifacts).map(([name, contract]) => ({ id: identify(name), contract }));
-    const outcomes: SuiteOutcome[] = [];
-    // the run may end before it has told the results of its last suites
-    const told = Promise.withResolvers<undefined>();
-    const onSuite = ({ id, durationNs, testResults }: SuiteResult): void => {
-      const failed = testResults.filter(({ status }) => status === 'Failure').map(({ name }) => name);
-      outcomes.push({
-        suite: `${id.source}:${id.name}`,
-        ms: Number(durationNs / 1_000_000n),
-        passed: testResults.length - failed.length,
-        failed,
-      });
-      if (outcomes.length === suites.length) told.resolve(undefined);
-    };
     const wanted = suites.map(identify);
-    await context.runSolidityTests(this.#edr.L1_CHAIN_TYPE, all, wanted, this.#settings(effort), {}, onSuite);
-    await told.promise;
-    return outcomes;
+    const chain = this.#edr.L1_CHAIN_TYPE;
+    // the run may end before it has told the results of its last suites
+    return new Promise((resolve, reject) => {
+      const outcomes: SuiteOutcome[] = [];
+      const onSuite = (suite: SuiteResult): void => {
+        outcomes.push(outcomeOf(suite));
+        if (outcomes.length === suites.length) resolve(outcomes);
+      };
+      context.runSolidityTests(chain, all, wanted, this.#settings(effort), {}, onSuite).catch(reject);
+    });
   }
 }

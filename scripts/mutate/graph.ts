@@ -5,6 +5,8 @@ export interface Unit {
   /** `file:Name`. */
   name: string;
   parts: number[];
+  /** Artifacts that it looks up and deploys, `file:Name` or the end of it. */
+  deploys: string[];
 }
 
 interface Declaration {
@@ -56,37 +58,49 @@ function createdBy(root: Node): Set<number> {
   return created;
 }
 
+function artifactsIn(root: Node): string[] {
+  const found: string[] = [];
+  walk(root, (node) => {
+    const value = node.nodeType === 'Literal' ? text(node, 'value') : '';
+    if (/\.sol:\w+$/.test(value)) found.push(value);
+  });
+  return found;
+}
+
+/** Follows the references of a contract, its bases and whatever these are compiled with. */
+function collect(contract: Node, declarations: ReadonlyMap<number, Declaration>): Omit<Unit, 'name'> {
+  const parts = new Set<number>();
+  const deploys = new Set<string>();
+  const queue: number[] = [];
+  const addContract = (node: Node): void => {
+    if (Array.isArray(node.linearizedBaseContracts)) {
+      queue.push(...(node.linearizedBaseContracts as number[]));
+    }
+  };
+  addContract(contract);
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const declaration = declarations.get(id);
+    if (declaration === undefined || parts.has(id)) continue;
+    parts.add(id);
+    for (const artifact of artifactsIn(declaration.node)) deploys.add(artifact);
+    for (const other of referencesOf(declaration.node)) {
+      if (declarations.get(other)?.inlined === true) queue.push(other);
+    }
+    for (const other of createdBy(declaration.node)) {
+      const created = declarations.get(other)?.node;
+      if (created?.nodeType === 'ContractDefinition') addContract(created);
+    }
+  }
+  return { parts: [...parts], deploys: [...deploys] };
+}
+
 /** Finds what every contract that can be deployed is made from. */
 export function unitsOf(asts: ReadonlyMap<string, Node>): Unit[] {
   const declarations = declarationsOf(asts);
-  const collect = (contract: Node): number[] => {
-    const parts = new Set<number>();
-    const queue: number[] = [];
-    const addContract = (node: Node): void => {
-      const bases = Array.isArray(node.linearizedBaseContracts)
-        ? (node.linearizedBaseContracts as number[])
-        : [];
-      queue.push(...bases);
-    };
-    addContract(contract);
-    for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-      const declaration = declarations.get(id);
-      if (declaration === undefined || parts.has(id)) continue;
-      parts.add(id);
-      for (const other of referencesOf(declaration.node)) {
-        if (declarations.get(other)?.inlined === true) queue.push(other);
-      }
-      for (const other of createdBy(declaration.node)) {
-        const created = declarations.get(other)?.node;
-        if (created?.nodeType === 'ContractDefinition') addContract(created);
-      }
-    }
-    return [...parts];
-  };
   return [...asts].flatMap(([file, ast]) =>
     children(ast, 'nodes')
       .filter((node) => text(node, 'contractKind') === 'contract' && node.abstract !== true)
       .filter(() => /^(contracts|test)\//.test(file))
-      .map((node) => ({ name: `${file}:${text(node, 'name')}`, parts: collect(node) })),
+      .map((node) => ({ name: `${file}:${text(node, 'name')}`, ...collect(node, declarations) })),
   );
 }

@@ -5,6 +5,8 @@ import type { Project, Suite } from './project.ts';
 import { applyEdits, type Sources } from './sources.ts';
 
 const QUICK_EFFORT: Effort = { fuzzRuns: 24, invariantRuns: 2 };
+/** How long a quick run takes of a full one. */
+const QUICK_SHARE = 0.1;
 /** What a test may take beyond its usual time. */
 const PATIENCE = 10;
 const GRACE_MS = 20_000;
@@ -68,32 +70,41 @@ export class Judge {
   }
 
   async #judge(mutant: Mutant): Promise<Judgement> {
-    const { units, suites } = this.#project;
     const sources = this.#mutate(mutant);
-    const owners = new Set(mutant.owners);
-    const touched = units
-      .filter(({ parts }) => parts.some((part) => owners.has(part)))
-      .map(({ name }) => name);
-    const judges = new Set(suites.map(({ name }) => name));
-    const folders = NEAR.find(([prefix]) => mutant.file.startsWith(prefix))?.[1];
-    const near = suites.filter(
-      ({ name }) => folders === undefined || folders.includes(name.split('/')[2] ?? ''),
-    );
-    const nearNames = new Set(near.map(({ name }) => name));
-    const first = touched.filter((name) => !name.includes('.t.sol:') || nearNames.has(name));
+    const { first, rest, near } = this.#plan(mutant);
     const changed = this.#build(sources, first);
-    const rest = touched.filter((name) => !first.includes(name) && judges.has(name));
     if (Object.keys(changed).length === 0 && (first.length > 0 || rest.length === 0)) {
-      return {
-        verdict: 'equivalent',
-        by: touched.length === 0 ? 'no contract has this code' : 'same bytecode',
-      };
+      return { verdict: 'equivalent', by: first.length === 0 ? 'in no contract' : 'same bytecode' };
     }
-    const quick = await this.#run(changed, near, QUICK_EFFORT, 0.1);
+    const quick = await this.#run(changed, near, QUICK_EFFORT, QUICK_SHARE);
     if (quick !== undefined) return { verdict: 'killed', by: quick };
     Object.assign(changed, this.#build(sources, rest));
-    const full = await this.#run(changed, suites, FULL_EFFORT, 1);
+    const full = await this.#run(changed, this.#project.suites, FULL_EFFORT, 1);
     return full === undefined ? { verdict: 'survived' } : { verdict: 'killed', by: full };
+  }
+
+  /** Which contracts to build at first and which for the thorough run, and the suites that are about the mutant. */
+  #plan(mutant: Mutant): { first: string[]; rest: string[]; near: Suite[] } {
+    const { units, suites } = this.#project;
+    const owners = new Set(mutant.owners);
+    const touched = units.filter(({ parts }) => parts.some((part) => owners.has(part)));
+    const folders = NEAR.find(([prefix]) => mutant.file.startsWith(prefix))?.[1];
+    const near = suites.filter(({ name }) => folders?.includes(name.split('/')[2] ?? '') !== false);
+    const nearNames = new Set(near.map(({ name }) => name));
+    const names = touched.map(({ name }) => name);
+    const first = names.filter((name) => !name.includes('.t.sol:') || nearNames.has(name));
+    const judges = new Set(suites.map(({ name }) => name));
+    return { first, rest: names.filter((name) => !first.includes(name) && judges.has(name)), near };
+  }
+
+  /** Whether a suite runs any of the code that has changed. */
+  #concerns(suite: string, changed: Artifacts): boolean {
+    if (suite in changed) return true;
+    const deploys = this.#project.units.find(({ name }) => name === suite)?.deploys ?? [];
+    const names = Object.keys(changed);
+    return deploys.some((artifact) =>
+      names.some((name) => name === artifact || name.endsWith(`/${artifact}`)),
+    );
   }
 
   #mutate(mutant: Mutant): Sources {
@@ -118,9 +129,10 @@ export class Judge {
     effort: Effort,
     share: number,
   ): Promise<string | undefined> {
+    const concerned = suites.filter(({ name }) => this.#concerns(name, changed));
     const artifacts = { ...this.#project.artifacts, ...changed };
-    for (const batch of batchesOf(suites, share)) {
-      const usual = batch.reduce((sum, { ms }) => sum + ms, 0);
+    for (const batch of batchesOf(concerned, share)) {
+      const usual = share * batch.reduce((sum, { ms }) => sum + ms, 0);
       this.#onLimit(GRACE_MS + PATIENCE * usual);
       const names = batch.map(({ name }) => name);
       const outcomes = await this.#runner.run(artifacts, names, effort);
