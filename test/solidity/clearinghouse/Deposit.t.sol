@@ -235,6 +235,35 @@ contract DepositTest is Stack {
         house.deposit(aliceId, id, 100e18);
     }
 
+    function test_RevertWhen_RebasedDown_fewDecimals() public {
+        _depositThenRebase(6);
+    }
+
+    function test_RevertWhen_RebasedDown_manyDecimals() public {
+        _depositThenRebase(24);
+    }
+
+    /// @dev The ledger's 100 tokens are compared in the token's own decimals.
+    function _depositThenRebase(uint8 decimals) private {
+        RebasingToken token = new RebasingToken(decimals);
+        uint8 id = _list(address(token));
+        uint256 raw = 100 * 10 ** decimals;
+        vm.startPrank(alice);
+        house.deposit(aliceId, id, raw);
+        house.deposit(aliceId, id, raw);
+        token.rebase(0.99e18);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IClearinghouseTypes.LedgerMismatch.selector,
+                address(token),
+                2 * raw,
+                (198 * raw) / 100
+            )
+        );
+        house.deposit(aliceId, id, raw);
+        vm.stopPrank();
+    }
+
     function test_NoReturnValue() public {
         NoReturnToken token = new NoReturnToken(6);
         uint8 id = _list(address(token));

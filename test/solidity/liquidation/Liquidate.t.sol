@@ -574,6 +574,22 @@ contract LiquidateTest is LiquidationBase {
         assertEq(terms.penalty, 1.396875e18);
     }
 
+    /// @dev Dust is what is below the size, not what has it: there the account may be closed in part only.
+    function test_AnAccountOfTheDustSizeIsNoDust() public {
+        fund(aliceId, USDC_ID, 80e6);
+        trade(aliceId, bobId, ethPerp, 0.1e18);
+        setPrice(ETH, 3_750e18);
+        liquidator.setParameters(55.875e18, 5e18);
+        (, uint256 fraction) = liquidator.proRata(aliceId);
+        assertLt(fraction, 1e18, "not whole");
+        vm.expectPartialRevert(ILiquidator.Overshoot.selector);
+        liquidator.quote(aliceId, leg(ethPerp, 0.1e18));
+        liquidator.setParameters(55.875e18 + 1, 5e18);
+        (, fraction) = liquidator.proRata(aliceId);
+        assertEq(fraction, 1e18, "whole");
+        assertEq(liquidator.quote(aliceId, leg(ethPerp, 0.1e18)).penalty, 5e18);
+    }
+
     // ------------------------------------------------------------------------------------------------ any basket
 
     /// @dev Whatever is taken of whichever account: health is kept, 1.2 is not passed, and the quote holds.

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Stack} from "../helpers/Stack.sol";
+import {Vm} from "../helpers/Vm.sol";
 import {Clearinghouse} from "../../../contracts/Clearinghouse.sol";
 import {AccountId, toAccountId} from "../../../contracts/types/AccountId.sol";
 import {RateModel} from "../../../contracts/types/RateModel.sol";
@@ -51,6 +52,17 @@ contract CashMarketTest is Stack {
         IClearinghouseTypes.CashState memory state = house.cashState();
         assertEq(state.supplyIndex, 1e18);
         assertEq(state.borrowIndex, 1e18);
+    }
+
+    /// @dev The time alone is no change: while nobody borrows, no index is written or told.
+    function test_NothingBorrowedNothingWritten() public {
+        skip(YEAR);
+        vm.recordLogs();
+        _deposit(bobId, 1e18);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            assertTrue(logs[i].topics[0] != IClearinghouseTypes.InterestAccrued.selector, "interest told");
+        }
     }
 
     function test_RatesFollowUtilisation() public {

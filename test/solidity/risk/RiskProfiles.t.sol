@@ -22,6 +22,32 @@ contract RiskProfiles is RiskTest {
         assertFalse(engine.isProfile(CUSTOM));
     }
 
+    /// @dev SPAN's grid to the wei: six moves and none, each with volatility up and down, then the extreme ones.
+    function test_Span16() public pure {
+        Scenario[] memory s = Presets.span16();
+        assertEq(s.length, 16);
+        int256[7] memory moves = [
+            int256(0),
+            333333333333333333,
+            -333333333333333333,
+            666666666666666666,
+            -666666666666666666,
+            1e18,
+            -1e18
+        ];
+        for (uint256 i = 0; i < 14; ++i) {
+            _assertScenario(s[i], moves[i / 2], i % 2 == 0 ? VolMove.Up : VolMove.Down, 1e18);
+        }
+        _assertScenario(s[14], 3e18, VolMove.Up, 333333333333333333);
+        _assertScenario(s[15], -3e18, VolMove.Up, 333333333333333333);
+    }
+
+    function _assertScenario(Scenario memory s, int256 move, VolMove vol, uint256 weight) private pure {
+        assertEq(s.move, move);
+        assertEq(uint256(s.vol), uint256(vol));
+        assertEq(s.weight, weight);
+    }
+
     function test_ProfilesAreReplaced() public {
         engine.setProfile(PORTFOLIO, Presets.standard());
         assertEq(abi.encode(engine.profile(PORTFOLIO)), abi.encode(Presets.standard()));
