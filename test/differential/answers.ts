@@ -1,8 +1,7 @@
 // The twin's results as the engine would return them, in ABI words: equal words are equal fields, all of them.
-import { calculatePerpMark } from '@novate/sdk';
-import type { Assessment, MarginState, Portfolio, UnderlyingReport, VolMove } from '@novate/sdk';
+import type { Assessment, MarginState, Market, Portfolio, UnderlyingReport, VolMove } from '@novate/sdk';
 import type { Hex } from 'viem';
-import type { QuotedMarket } from './types.ts';
+import { markOf } from './markets.ts';
 
 const WORD = 32;
 const STATES: readonly MarginState[] = ['healthy', 'atRisk', 'liquidatable', 'insolvent'];
@@ -40,22 +39,10 @@ export function encodeMargins(assessments: readonly { assessment: Assessment; st
   return toHex([offset(1), BigInt(assessments.length), ...margins]);
 }
 
-/** What `marksOf` returns. */
-export function encodeMarks(
-  { legs, spot }: Portfolio,
-  markets: readonly QuotedMarket[],
-  status: bigint,
-): Hex {
-  const marketOf = (underlying: number): QuotedMarket => {
-    const found = markets.find((market) => market.underlying === underlying);
-    if (found === undefined) throw new RangeError(`no market of underlying ${underlying}`);
-    return found;
-  };
-  const legMarks = legs.map(({ underlying }) => {
-    const { index, premium } = marketOf(underlying);
-    return calculatePerpMark(index, premium);
-  });
-  const spotMarks = spot.map(({ underlying }) => marketOf(underlying).index);
+/** What `marksOf` returns. @param status Of the prices alone. */
+export function encodeMarks({ legs, spot }: Portfolio, market: Market, status: bigint): Hex {
+  const legMarks = legs.map((leg) => markOf(leg, market));
+  const spotMarks = spot.map(({ underlying }) => market.underlyings.get(underlying)?.index ?? 0n);
   const head = [offset(3), offset(3 + 1 + legMarks.length), status];
   return toHex([offset(1), ...head, ...counted(legMarks), ...counted(spotMarks)]);
 }

@@ -32,6 +32,8 @@ export interface TestChain {
   now(): Promise<bigint>;
   /** Mines a block so many seconds after the latest. */
   wait(seconds: bigint): Promise<void>;
+  /** Mines a block at a time to come, in Unix seconds. */
+  advanceTo(timestamp: bigint): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,10 @@ export async function openChain(): Promise<TestChain> {
     const hash = await admin.sendTransaction({ to, data, gas: GAS_LIMIT / 2n });
     const receipt = await client.getTransactionReceipt({ hash });
     if (receipt.status !== 'success') throw new Error(`a transaction to ${to} reverted`);
+  };
+  const advanceTo = async (timestamp: bigint): Promise<void> => {
+    await nextBlockAt(timestamp);
+    await provider.request({ method: 'evm_mine', params: [] });
   };
   const deploy = async (contract: string, args: readonly unknown[] = []): Promise<Address> =>
     (await viem.deployContract(contract, [...args])).address;
@@ -90,10 +96,8 @@ export async function openChain(): Promise<TestChain> {
       await nextBlockAt((await now()) + 1n);
       await send(batch, runData(requests));
     },
-    wait: async (seconds) => {
-      await nextBlockAt((await now()) + seconds);
-      await provider.request({ method: 'evm_mine', params: [] });
-    },
+    wait: async (seconds) => advanceTo((await now()) + seconds),
+    advanceTo,
     close: () => connection.close(),
   };
 }

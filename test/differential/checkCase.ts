@@ -1,19 +1,30 @@
-import { assess, portfolioToWords, riskEngineAbi } from '@novate/sdk';
-import type { Assessment, MarginState } from '@novate/sdk';
+import {
+  assess,
+  encodeExpiryKey,
+  encodeSurfaceWord,
+  portfolioToWords,
+  riskEngineAbi,
+  toMarketInput,
+} from '@novate/sdk';
+import type { Assessment, Market, MarginState } from '@novate/sdk';
 import { encodeFunctionData, parseAbi } from 'viem';
 import type { Hex } from 'viem';
 import { encodeMargins, encodeMarks, encodeReport } from './answers.ts';
-import { marketsFor, worstStatus } from './quotes.ts';
-import { toMarket } from './randomCase.ts';
+import { toGivenMarket, toPostedMarket } from './markets.ts';
+import { marginStatus, markStatus, marketsFor } from './quotes.ts';
 import type { Request } from './chain.ts';
 import type { Stage } from './stage.ts';
 import { STANCES } from './types.ts';
-import type { Account, Answer, Case, QuotedMarket } from './types.ts';
+import type { Account, Answer, Case } from './types.ts';
 
 const LONG_AGO_SEC = 1_000n;
 const feedAbi = parseAbi([
   'function setAnswer(int256 answer)',
   'function setAnswerAt(int256 answer, uint64 updatedAt)',
+]);
+const surfacesAbi = parseAbi([
+  'function set(uint256 key, uint256 word)',
+  'function settle(uint256 key, uint256 price)',
 ]);
 
 export type Question = 'explainAt' | 'explain' | 'assess' | 'marksOf';
@@ -36,26 +47,25 @@ export interface Plan {
 
 /** What to ask about a case. @param firstProfile The engine's number of the case's first profile. */
 export function planCase(subject: Case, stage: Stage, firstProfile = 0): Plan {
-  const { accounts, markets, routed } = subject;
+  const { accounts, markets, routed, timestamp } = subject;
+  const market = toGivenMarket(markets, timestamp);
   const words = accounts.map(({ portfolio, profile }) =>
-    portfolioToWords(portfolio, toMarket(markets), BigInt(firstProfile + profile)),
+    portfolioToWords(portfolio, market, BigInt(firstProfile + profile)),
   );
-  const underlyings = markets.map(({ underlying }) => underlying);
-  const prices = markets.map(({ index }) => index);
-  const assessments = accounts.map((account) => judge(subject, account, markets));
+  const assessments = accounts.map((account) => judge(subject, account, market));
   const states = assessments.map(({ state }) => state);
   const checks: Check[] = assessments.map((assessment, i) => {
     const data = encodeFunctionData({
       abi: riskEngineAbi,
       functionName: 'explainAt',
-      args: [at(words, i), underlyings, prices],
+      args: [at(words, i), toMarketInput(at(accounts, i).portfolio, market)],
     });
     const expected = encodeReport(assessment, 0n);
     return { question: 'explainAt', accounts: [i], request: { to: stage.engine, data }, expected };
   });
   if (!routed || accounts.length === 0) return { setUp: [], checks, states };
   return {
-    setUp: setPrices(subject, stage),
+    setUp: [...setPrices(subject, stage), ...setSurfaces(subject, stage)],
     checks: [...checks, ...planRouted(subject, stage, words)],
     states,
   };
@@ -64,16 +74,16 @@ export function planCase(subject: Case, stage: Stage, firstProfile = 0): Plan {
 type Words = ReturnType<typeof portfolioToWords>;
 
 function planRouted(subject: Case, stage: Stage, words: readonly Words[]): Check[] {
-  const { accounts, markets, stance } = subject;
+  const { accounts, markets, stance, timestamp } = subject;
   const portfolios = accounts.map(({ portfolio }) => portfolio);
   const everyone = accounts.map((_, i) => i);
   const stanceNumber = STANCES.indexOf(stance);
   const to = stage.engine;
 
-  const judgedAt = marketsFor(portfolios, markets, stance);
+  const judgedAt = marketsFor(portfolios, markets, subject);
   const margins = accounts.map((account, i) => ({
-    assessment: judge(subject, account, at(judgedAt, i)),
-    status: worstStatus(account.portfolio, markets),
+    assessment: judge(subject, account, toPostedMarket(at(judgedAt, i), timestamp)),
+    status: marginStatus(account.portfolio, markets, timestamp),
   }));
   const assessData = encodeFunctionData({
     abi: riskEngineAbi,
@@ -84,9 +94,8 @@ function planRouted(subject: Case, stage: Stage, words: readonly Words[]): Check
   // the last account's, whose prices in `assess` another one has chosen where the stance is favourable
   const last = accounts.length - 1;
   const { portfolio } = at(accounts, last);
-  const status = worstStatus(portfolio, markets);
-  const [alone = []] = marketsFor([portfolio], markets, 'adverse');
-  const [marked = []] = marketsFor([portfolio], markets, stance);
+  const [alone = []] = marketsFor([portfolio], markets, { stance: 'adverse', timestamp });
+  const [marked = []] = stance === 'adverse' ? [alone] : marketsFor([portfolio], markets, subject);
   const explainData = encodeFunctionData({
     abi: riskEngineAbi,
     functionName: 'explain',
@@ -97,8 +106,9 @@ function planRouted(subject: Case, stage: Stage, words: readonly Words[]): Check
     functionName: 'marksOf',
     args: [at(words, last), stanceNumber],
   });
-  const report = encodeReport(judge(subject, at(accounts, last), alone), status);
-  const marks = encodeMarks(portfolio, marked, status);
+  const assessment = judge(subject, at(accounts, last), toPostedMarket(alone, timestamp));
+  const report = encodeReport(assessment, marginStatus(portfolio, markets, timestamp));
+  const marks = encodeMarks(portfolio, toPostedMarket(marked, timestamp), markStatus(portfolio, markets));
   return [
     {
       question: 'assess',
@@ -111,12 +121,8 @@ function planRouted(subject: Case, stage: Stage, words: readonly Words[]): Check
   ];
 }
 
-function judge(
-  { profiles }: Case,
-  { portfolio, profile }: Account,
-  markets: readonly QuotedMarket[],
-): Assessment {
-  return assess(portfolio, toMarket(markets), at(profiles, profile));
+function judge({ profiles }: Case, { portfolio, profile }: Account, market: Market): Assessment {
+  return assess(portfolio, market, at(profiles, profile));
 }
 
 function setPrices({ markets }: Case, stage: Stage): Request[] {
@@ -128,6 +134,21 @@ function setPrices({ markets }: Case, stage: Stage): Request[] {
       { to: feeds.secondary, data: answerData(quote.secondary) },
     ];
   });
+}
+
+/** Sets every expiry, for an earlier case of the batch may have set it too. */
+function setSurfaces({ markets }: Case, stage: Stage): Request[] {
+  return markets.flatMap(({ underlying, expiries }) =>
+    expiries.flatMap(({ expirySec, posted, settlement }) => {
+      const key = encodeExpiryKey(underlying, expirySec);
+      const word =
+        posted === null ? 0n : encodeSurfaceWord({ ...posted, timestamp: Number(posted.timestamp) });
+      return [
+        encodeFunctionData({ abi: surfacesAbi, functionName: 'set', args: [key, word] }),
+        encodeFunctionData({ abi: surfacesAbi, functionName: 'settle', args: [key, settlement] }),
+      ].map((data) => ({ to: stage.surfaces, data }));
+    }),
+  );
 }
 
 function answerData({ price, fresh }: Answer): Hex {

@@ -4,7 +4,7 @@ import { encodeFunctionData, parseAbi, zeroAddress } from 'viem';
 import type { Address, Hex } from 'viem';
 import { openChain } from './chain.ts';
 import type { TestChain } from './chain.ts';
-import { deployFeed, NO_SOURCE, setProfileData, toSource } from './stage.ts';
+import { deployEngine, deployFeed, NO_SOURCE, setProfileData, toSource } from './stage.ts';
 
 export const BTC = 1;
 export const ETH = 2;
@@ -65,7 +65,7 @@ export async function openLedgerStage(): Promise<LedgerStage> {
   const chain = await openChain();
   const { manager, batch } = chain;
   const router = await chain.deploy('PriceRouter', [manager, zeroAddress, 0]);
-  const engine = await chain.deploy('RiskEngine', [manager, router]);
+  const engine = await deployEngine(chain, router, await chain.deploy('MockSurfaces'));
   await chain.send(engine, setProfileData(0, PRESETS.portfolio));
   const feeds = new Map<number, Address>();
   for (const underlying of DEPTHS_USD.keys()) {
@@ -101,6 +101,8 @@ export async function openLedgerStage(): Promise<LedgerStage> {
       openInterestCap: 2n ** 96n - 1n,
       premiumDepthUsd,
       priceBandBps: BAND_BPS,
+      scaleFromBps: 0n,
+      scaleToBps: 0n,
     };
     await govern(
       encodeFunctionData({ abi: clearinghouseAbi, functionName: 'setPerp', args: [underlying, config] }),

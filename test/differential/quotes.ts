@@ -1,11 +1,15 @@
-import type { Portfolio } from '@novate/sdk';
+import type { Leg, Portfolio } from '@novate/sdk';
+import { netDeltas, toPostedMarket } from './markets.ts';
 import type { Random } from './random.ts';
-import type { Quote, QuotedMarket, Stance, Status } from './types.ts';
+import type { Case, Expiry, Quote, QuotedMarket, Stance, Status } from './types.ts';
 import { STATUSES } from './types.ts';
 
 /** How far apart the stage lets two sources be. */
 export const MAX_DEVIATION_BPS = 100n;
 const BPS = 10_000n;
+/** How long a surface is fresh. */
+const FRESH_SEC = 3_600n;
+const GUARDED = BigInt(STATUSES.indexOf('guarded'));
 const MAX_PRICE = (1n << 127n) - 1n;
 
 /** What two feeds might say of an underlying at about `price`, and what the router then says (SPEC-P4, P5). */
@@ -52,24 +56,20 @@ function positive(price: bigint): bigint {
 export function marketsFor(
   portfolios: readonly Portfolio[],
   markets: readonly QuotedMarket[],
-  stance: Stance,
+  { stance, timestamp }: Pick<Case, 'stance' | 'timestamp'>,
 ): (readonly QuotedMarket[])[] {
-  const chosen = (portfolio: Portfolio): QuotedMarket[] =>
-    markets.map((market) => ({
+  const unchosen = markets.map((market) => ({ ...market, index: market.quote.price }));
+  const chosen = (portfolio: Portfolio): QuotedMarket[] => {
+    const deltas = netDeltas(portfolio, toPostedMarket(unchosen, timestamp));
+    return markets.map((market) => ({
       ...market,
-      index: endOf(market, netDelta(portfolio, market.underlying), stance),
+      index: endOf(market, deltas.get(market.underlying) ?? 0n, stance),
     }));
+  };
   if (stance === 'adverse') return portfolios.map(chosen);
   // the first portfolio chooses for all
   const [first] = portfolios;
   return first === undefined ? [] : new Array<QuotedMarket[]>(portfolios.length).fill(chosen(first));
-}
-
-function netDelta({ spot, legs }: Portfolio, underlying: number): bigint {
-  let net = 0n;
-  for (const balance of spot) if (balance.underlying === underlying) net += balance.amount;
-  for (const leg of legs) if (leg.underlying === underlying) net += leg.size;
-  return net;
 }
 
 function endOf({ quote }: QuotedMarket, net: bigint, stance: Stance): bigint {
@@ -77,9 +77,38 @@ function endOf({ quote }: QuotedMarket, net: bigint, stance: Stance): bigint {
   return net > 0n === (stance === 'adverse') ? quote.low : quote.high;
 }
 
-/** The worst status among the underlyings that the portfolio holds, as the enumeration's number. */
-export function worstStatus({ spot, legs }: Portfolio, markets: readonly QuotedMarket[]): bigint {
-  const held = new Set([...spot, ...legs].map(({ underlying }) => underlying));
+/** The worst status among the prices of the portfolio's underlyings, as the enumeration's number. */
+export function markStatus({ spot, legs }: Portfolio, markets: readonly QuotedMarket[]): bigint {
+  return worstPrice(new Set([...spot, ...legs].map(({ underlying }) => underlying)), markets);
+}
+
+/** As `markStatus`, but what is settled has no price, and a surface that is not fresh is guarded (SPEC-V6, V8). */
+export function marginStatus(
+  { spot, legs }: Portfolio,
+  markets: readonly QuotedMarket[],
+  timestamp: bigint,
+): bigint {
+  const held = new Set(spot.map(({ underlying }) => underlying));
+  let status = 0n;
+  for (const leg of legs) {
+    const expiry = expiryOf(leg, markets);
+    if (expiry !== undefined && expiry.settlement !== 0n) continue;
+    held.add(leg.underlying);
+    if (expiry === undefined || expiry.expirySec <= timestamp) continue;
+    const { posted } = expiry;
+    if (posted === null || timestamp - posted.timestamp > FRESH_SEC) status = GUARDED;
+  }
+  const prices = worstPrice(held, markets);
+  return prices > status ? prices : status;
+}
+
+function expiryOf(leg: Leg, markets: readonly QuotedMarket[]): Expiry | undefined {
+  if (leg.kind === 'perp') return undefined;
+  const market = markets.find(({ underlying }) => underlying === leg.underlying);
+  return market?.expiries.find(({ expirySec }) => expirySec === leg.expirySec);
+}
+
+function worstPrice(held: ReadonlySet<number>, markets: readonly QuotedMarket[]): bigint {
   const statuses = markets
     .filter(({ underlying }) => held.has(underlying))
     .map(({ quote }) => STATUSES.indexOf(quote.status));

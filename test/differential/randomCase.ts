@@ -1,15 +1,18 @@
-import { assess, calculatePerpMark, MAX_COST, MAX_SIZE, MAX_SPOT_AMOUNT, mulFloor } from '@novate/sdk';
-import type { Market, PerpLeg, Portfolio, RiskProfile, Spot } from '@novate/sdk';
-import { randomQuote } from './quotes.ts';
+import { assess, MAX_SIZE, MAX_SPOT_AMOUNT, mulFloor } from '@novate/sdk';
+import type { Leg, Market, Portfolio, RiskProfile, Spot } from '@novate/sdk';
+import { markOf, toGivenMarket, toPostedMarket } from './markets.ts';
 import type { Random } from './random.ts';
-import { STANCES, UNDERLYINGS } from './types.ts';
+import { clamp, randomCost, randomDatedLegs } from './randomLegs.ts';
+import { randomMarkets } from './randomMarket.ts';
+import { STANCES } from './types.ts';
 import type { Account, Case, QuotedMarket } from './types.ts';
 
 const WAD = 10n ** 18n;
 /** The engine refuses spot worth 2^184 and more; several balances of one underlying must stay below together. */
 const MAX_SPOT_VALUE = 1n << 180n;
 const MAX_UNDERLYINGS = 8;
-const INT256_MAX = (1n << 255n) - 1n;
+/** The most legs that an account may hold. */
+const MAX_LEGS = 64;
 
 /** What a portfolio's equity is placed at, now and then: where its state changes. */
 type Level = 'initialMargin' | 'maintenanceMargin' | 'zero';
@@ -17,66 +20,30 @@ type Level = 'initialMargin' | 'maintenanceMargin' | 'zero';
 export interface CaseOptions {
   readonly seed: string;
   readonly number: number;
+  readonly timestamp: bigint;
   readonly accounts: number;
   readonly routed: boolean;
   readonly profiles: readonly RiskProfile[];
 }
 
 export function randomCase(random: Random, options: CaseOptions): Case {
-  const markets = randomMarkets(random);
-  const market = toMarket(markets);
+  const { timestamp } = options;
+  const markets = randomMarkets(random, timestamp);
+  const market = toGivenMarket(markets, timestamp);
+  // legs cancel at the prices where the engine might look at a part of the scenarios
+  const cancelling = options.routed ? toPostedMarket(markets, timestamp) : market;
   const accounts: Account[] = [];
   for (let i = 0; i < options.accounts; ++i) {
     const profile = random.below(options.profiles.length);
     const rules = options.profiles[profile];
     if (rules === undefined) throw new RangeError('a case needs profiles');
     const portfolio = random.chance(15)
-      ? cancellingPortfolio(random, markets, rules)
+      ? cancellingPortfolio(random, cancelling, rules, markets)
       : randomPortfolio(random, markets);
     accounts.push({ profile, portfolio: withCash(random, portfolio, market, rules) });
   }
   const { seed, number, routed, profiles } = options;
-  return { seed, number, stance: random.pick(STANCES), routed, profiles, markets, accounts };
-}
-
-/** The market as the twin takes it, at the prices of `explainAt`. */
-export function toMarket(markets: readonly QuotedMarket[]): Market {
-  const underlyings = new Map(
-    markets.map(({ underlying, index, premium }) => [underlying, { index, premium }]),
-  );
-  return { timestamp: 0n, underlyings };
-}
-
-// ------------------------------------------------------------------------------------------------ market
-
-function randomMarkets(random: Random): QuotedMarket[] {
-  const extreme = random.chance(10);
-  return UNDERLYINGS.map((underlying) => {
-    const index = extreme ? random.magnitude(1, 126) : randomPrice(random);
-    return { underlying, index, premium: randomPremium(random, index), quote: randomQuote(random, index) };
-  });
-}
-
-/** 1e-6 to 1e6 USD, round now and then. */
-function randomPrice(random: Random): bigint {
-  if (random.chance(20)) return 10n ** BigInt(12 + random.below(13));
-  return random.between(10n ** 12n, 10n ** BigInt(13 + random.below(12)));
-}
-
-function randomPremium(random: Random, index: bigint): bigint {
-  const bound = index / 200n;
-  switch (random.below(5)) {
-    case 0:
-      return 0n;
-    case 1:
-      return random.sign(bound + random.between(-1n, 1n));
-    case 2:
-      return random.sign(bound + random.magnitude(1, 128));
-    case 3:
-      return random.chance(10) ? random.pick([INT256_MAX, -INT256_MAX - 1n]) : random.between(-bound, bound);
-    default:
-      return random.between(-bound, bound);
-  }
+  return { seed, number, timestamp, stance: random.pick(STANCES), routed, profiles, markets, accounts };
 }
 
 // ------------------------------------------------------------------------------------------------ portfolio
@@ -84,49 +51,81 @@ function randomPremium(random: Random, index: bigint): bigint {
 function randomPortfolio(random: Random, markets: readonly QuotedMarket[]): Portfolio {
   const held = random.shuffle(markets).slice(0, random.below(MAX_UNDERLYINGS + 1));
   const spot: Spot[] = [];
-  const legs: PerpLeg[] = [];
+  const legs: Leg[] = [];
+  const dated = datedCounts(random, held);
   // what one underlying is worth, against which another can be held
   let value = 0n;
-  for (const { underlying, index } of held) {
+  for (const [i, market] of held.entries()) {
+    const { underlying, index } = market;
     const form = random.below(4);
-    const balances = form === 0 ? 0 : random.pick([1, 1, 1, 2, 3]);
+    const balances = form < 2 ? 0 : random.pick([1, 1, 1, 2, 3]);
     let amount = 0n;
-    for (let i = 0; form !== 1 && i < balances; ++i) {
+    for (let n = 0; n < balances; ++n) {
       const balance = randomAmount(random, index);
       spot.push({ underlying, amount: balance });
       amount += balance;
     }
-    const perps = form === 1 || form === 0 ? 1 : random.pick([0, 1, 1, 1, 1, 1, 2]);
-    for (let i = 0; i < perps; ++i) {
+    const count = dated[i] ?? 0;
+    const perps = form < 2 && count === 0 ? 1 : random.pick([0, 1, 1, 1, 1, 1, 2]);
+    for (let n = 0; n < perps && legs.length < MAX_LEGS; ++n) {
       const size = randomSize(random, amount, (value * WAD) / index);
       legs.push({ kind: 'perp', underlying, size, cost: randomCost(random, size, index) });
       value = (size * index) / WAD;
     }
+    legs.push(...randomDatedLegs(random, market, Math.min(count, MAX_LEGS - legs.length), amount));
   }
   return { cash: randomCash(random), legs: random.shuffle(legs), spot: random.shuffle(spot) };
 }
 
+/** How many futures and options each underlying has: mostly a handful, now and then as many as there may be. */
+function datedCounts(random: Random, held: readonly QuotedMarket[]): number[] {
+  const full = random.below(400) === 0;
+  const none = random.chance(40);
+  return held.map(({ expiries }) => {
+    if (none || expiries.length === 0) return 0;
+    return full ? random.below(MAX_LEGS) : random.pick([0, 0, 0, 1, 1, 2, 2, 3, 4]);
+  });
+}
+
 /**
- * Perps whose losses and gains cancel in every scenario but for the rounding, which then decides which one is the worst:
- * where the engine may not look at a part of the scenarios only.
+ * Perps and futures whose losses and gains cancel in every scenario but for the rounding, which then decides which one is
+ * the worst: where the engine may not look at a part of the scenarios only.
  */
 function cancellingPortfolio(
   random: Random,
-  markets: readonly QuotedMarket[],
+  market: Market,
   rules: RiskProfile,
+  markets: readonly QuotedMarket[],
 ): Portfolio {
   const held = random.shuffle(markets).slice(0, 2 + random.below(3));
   let swing = 0n;
-  const legs = held.map(({ underlying, index, premium }, i): PerpLeg => {
-    const special = rules.underlyings.find((one) => one.underlying === underlying);
-    const scanRange = special?.scanRange ?? rules.defaultScanRange;
-    const mark = calculatePerpMark(index, premium);
+  const legs = held.map((quoted, i): Leg => {
+    const { underlying, index } = quoted;
+    const scanRange = scanRangeOf(rules, underlying);
+    const leg = linearLeg(random, quoted, market.timestamp);
+    const mark = markOf(leg, market);
     const balance = (-swing * WAD) / (scanRange * mark) + random.between(-1n, 1n);
     const size = i === held.length - 1 ? clamp(balance, MAX_SIZE) : random.sign(random.magnitude(1, 90));
     swing += mulFloor(size, mark) * scanRange;
-    return { kind: 'perp', underlying, size, cost: randomCost(random, size, index) };
+    return { ...leg, size, cost: randomCost(random, size, index) };
   });
   return { cash: randomCash(random), legs, spot: [] };
+}
+
+/** A perp, or a future that is still to expire. */
+function linearLeg(
+  random: Random,
+  { underlying, expiries }: QuotedMarket,
+  timestamp: bigint,
+): Exclude<Leg, { readonly kind: 'call' | 'put' }> {
+  const open = expiries.filter(({ expirySec }) => expirySec > timestamp);
+  const amounts = { size: 0n, cost: 0n };
+  if (open.length === 0 || random.chance(60)) return { kind: 'perp', underlying, ...amounts };
+  return { kind: 'future', underlying, expirySec: random.pick(open).expirySec, ...amounts };
+}
+
+function scanRangeOf(rules: RiskProfile, underlying: number): bigint {
+  return rules.underlyings.find((one) => one.underlying === underlying)?.scanRange ?? rules.defaultScanRange;
 }
 
 function randomAmount(random: Random, index: bigint): bigint {
@@ -154,15 +153,6 @@ function randomSize(random: Random, spot: bigint, other: bigint): bigint {
   }
 }
 
-/** Mostly what the position was bought for, more or less. */
-function randomCost(random: Random, size: bigint, index: bigint): bigint {
-  if (random.chance(5)) return random.sign(random.chance(20) ? MAX_COST : random.magnitude(1, 103));
-  return clamp(
-    (-size * ((index * random.between(50n, 200n)) / 100n)) / WAD + random.between(-1n, 1n),
-    MAX_COST,
-  );
-}
-
 function randomCash(random: Random): bigint {
   if (random.chance(10)) return 0n;
   return random.sign(random.chance(90) ? random.magnitude(40, 100) : random.magnitude(1, 127));
@@ -178,9 +168,4 @@ function withCash(random: Random, portfolio: Portfolio, market: Market, profile:
     ? random.between(-1n, 1n)
     : random.between(-margin.initialMargin, margin.initialMargin);
   return { ...portfolio, cash: portfolio.cash + level - margin.equity + spread };
-}
-
-function clamp(value: bigint, bound: bigint): bigint {
-  if (value > bound) return bound;
-  return value < -bound ? -bound : value;
 }

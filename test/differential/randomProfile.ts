@@ -1,4 +1,3 @@
-import { PRESETS } from '@novate/sdk';
 import type { RiskProfile, Scenario, UnderlyingRisk, VolMove } from '@novate/sdk';
 import type { Random } from './random.ts';
 import { UNDERLYINGS } from './types.ts';
@@ -6,6 +5,7 @@ import { UNDERLYINGS } from './types.ts';
 const WAD = 10n ** 18n;
 const PPM = 10n ** 12n;
 const MAX_MOVE = 40n * WAD;
+const MAX_VOL_UP = 5n * WAD;
 const MIN_SCAN_RANGE = WAD / 100n;
 const VOLS: readonly VolMove[] = ['none', 'up', 'down'];
 
@@ -16,11 +16,18 @@ export function randomProfile(random: Random, name: string): RiskProfile {
   const belowOne = (): bigint => rate(0n, WAD - PPM);
   const haircut = random.chance(50) ? rate(0n, WAD / 10n) : belowOne();
   return {
-    ...PRESETS.portfolio,
     name,
     rho: belowOne(),
     mmFactor: rate(WAD / 2n, WAD),
+    volUp: rate(0n, MAX_VOL_UP),
+    volDown: rate(0n, WAD),
+    volUpFloor: rate(0n, MAX_VOL_UP),
+    volPowerShort: rate(0n, WAD),
+    volPowerLong: rate(0n, WAD),
     rollMin: belowOne(),
+    rollRate: belowOne(),
+    shortRate: belowOne(),
+    shortInitial: belowOne(),
     perpInitial: belowOne(),
     haircut,
     haircutInitial: belowOne(),
@@ -38,6 +45,8 @@ function randomScanRange(random: Random): bigint {
 
 function randomScenarios(random: Random): Scenario[] {
   const count = random.pick([1, 2, 5, 16, 33, 64]);
+  // what is absolute takes the engine off its short way
+  const absolutes = random.pick([0, 0, 10, 50]);
   const scenarios: Scenario[] = [];
   for (let i = 0; i < count; ++i) {
     const earlier = scenarios[random.below(i + 1)];
@@ -45,6 +54,7 @@ function randomScenarios(random: Random): Scenario[] {
       move: clampMove(randomMove(random, earlier?.move ?? WAD)),
       vol: random.pick(VOLS),
       weight: earlier !== undefined && random.chance(40) ? earlier.weight : randomWeight(random),
+      ...(random.chance(absolutes) ? { absolute: true } : {}),
     });
   }
   return scenarios;

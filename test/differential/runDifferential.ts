@@ -18,6 +18,9 @@ const CASES_PER_BATCH = 4;
 const CASES_PER_EPOCH = 1_024;
 /** In every so many cases the router's prices are asked as well. */
 const ROUTED_EVERY = 3;
+/** A time to come, on the hour: the chain's clock only moves forward. */
+const FIRST_TIME = 834_000n * 3_600n;
+const EPOCH_SEC = 3n * 3_600n;
 
 export interface RunOptions {
   /** How many portfolios at least. */
@@ -45,17 +48,27 @@ export async function runDifferential(stage: Stage, options: RunOptions): Promis
   const { runs, seed, onProgress } = options;
   const counts = noCounts();
   let profiles: readonly RiskProfile[] = [];
+  let timestamp = 0n;
   let asked: Promise<void> = Promise.resolve();
   for (let number = 0; number * ACCOUNTS_PER_CASE < runs;) {
     if (number % CASES_PER_EPOCH === 0) {
       await asked;
-      profiles = profilesOf(seed, number / CASES_PER_EPOCH);
+      const epoch = number / CASES_PER_EPOCH;
+      profiles = profilesOf(seed, epoch);
+      timestamp = timeOf(seed, epoch);
       await setProfiles(stage, profiles);
+      await stage.advanceTo(timestamp);
     }
     const plans: PlannedCase[] = [];
     for (let i = 0; i < CASES_PER_BATCH; ++i, ++number) {
       const shape = { accounts: ACCOUNTS_PER_CASE, routed: number % ROUTED_EVERY === 0 };
-      const subject = randomCase(new Random(`${seed}/${number}`), { seed, number, profiles, ...shape });
+      const subject = randomCase(new Random(`${seed}/${number}`), {
+        seed,
+        number,
+        timestamp,
+        profiles,
+        ...shape,
+      });
       plans.push({ subject, ...planCase(subject, stage) });
     }
     await asked;
@@ -72,6 +85,7 @@ export async function runDifferential(stage: Stage, options: RunOptions): Promis
 export async function replayCase(stage: Stage, subject: Case): Promise<RunCounts> {
   const counts = noCounts();
   await setProfiles(stage, subject.profiles);
+  await stage.advanceTo(subject.timestamp);
   await checkCases(stage, [{ subject, ...planCase(subject, stage) }], counts);
   return counts;
 }
@@ -84,6 +98,12 @@ function profilesOf(seed: string, epoch: number): readonly RiskProfile[] {
   const random = new Random(`${seed}/profiles/${epoch}`);
   const names = Array.from({ length: RANDOM_PROFILES }, (_, i) => `random ${epoch} ${i}`);
   return [...PRESET_PROFILES, ...names.map((name) => randomProfile(random, name))];
+}
+
+/** Every other one on the hour, where expiries are. */
+function timeOf(seed: string, epoch: number): bigint {
+  const past = epoch % 2 === 0 ? new Random(`${seed}/time/${epoch}`).between(1n, 3_599n) : 0n;
+  return FIRST_TIME + BigInt(epoch) * EPOCH_SEC + past;
 }
 
 interface PlannedCase extends Plan {

@@ -20,11 +20,14 @@ export interface Feeds {
   readonly secondary: Address;
 }
 
-/** The real engine and price router, with two feeds per underlying. */
+/** The real engine and price router, with two feeds per underlying, and surfaces that anyone sets. */
 export interface Stage {
   readonly engine: Address;
+  readonly surfaces: Address;
   readonly feeds: ReadonlyMap<number, Feeds>;
   setProfile(id: number, profile: RiskProfile): Promise<void>;
+  /** Sets the time that the engine is asked at; it only moves forward. */
+  advanceTo(timestamp: bigint): Promise<void>;
   ask(requests: readonly Request[]): Promise<readonly Hex[]>;
   close(): Promise<void>;
 }
@@ -32,7 +35,8 @@ export interface Stage {
 export async function openStage(): Promise<Stage> {
   const chain = await openChain();
   const router = await chain.deploy('PriceRouter', [chain.manager, zeroAddress, 0]);
-  const engine = await chain.deploy('RiskEngine', [chain.manager, router]);
+  const surfaces = await chain.deploy('MockSurfaces');
+  const engine = await deployEngine(chain, router, surfaces);
   const feeds = new Map<number, Feeds>();
   for (const underlying of UNDERLYINGS) {
     const pair = { primary: await deployFeed(chain), secondary: await deployFeed(chain) };
@@ -47,11 +51,21 @@ export async function openStage(): Promise<Stage> {
   }
   return {
     engine,
+    surfaces,
     feeds,
     setProfile: (id, profile) => chain.send(engine, setProfileData(id, profile)),
+    advanceTo: (timestamp) => chain.advanceTo(timestamp),
     ask: (requests) => chain.ask(requests),
     close: () => chain.close(),
   };
+}
+
+/** The engine with its extension. @param surfaces A `MockSurfaces`. */
+export async function deployEngine(chain: TestChain, router: Address, surfaces: Address): Promise<Address> {
+  const sources = [chain.manager, router, surfaces, surfaces] as const;
+  const codec = await chain.deploy('ProfileCodec');
+  const extension = await chain.deploy('RiskEngineExt', [...sources, codec]);
+  return chain.deploy('RiskEngine', [...sources, extension]);
 }
 
 /** A feed at 1 USD whose answers the batch sets. */

@@ -1,4 +1,4 @@
-import type { Portfolio, RiskProfile } from '@novate/sdk';
+import type { GivenTerm, Portfolio, PostedTerm, RiskProfile } from '@novate/sdk';
 
 /** Underlyings that the stage lists: neighbours, and numbers far apart for the search in a profile's list. */
 export const UNDERLYINGS = [1, 2, 3, 4, 5, 6, 7, 8, 100, 2_048, 4_094, 4_095] as const;
@@ -27,12 +27,28 @@ export interface Quote {
   readonly status: Status;
 }
 
-/** @property index The price that `explainAt` is given. */
+/** One expiry of an underlying. */
+export interface Expiry {
+  readonly expirySec: bigint;
+  /** What `explainAt` is given. */
+  readonly given: GivenTerm;
+  /** What the surfaces' contract says; null for nothing. */
+  readonly posted: PostedTerm | null;
+  /** 0 where there is none. */
+  readonly settlement: bigint;
+}
+
+/**
+ * @property index The price that `explainAt` is given.
+ * @property scale The perp's open-interest scale, in units of 1e-6.
+ */
 export interface QuotedMarket {
   readonly underlying: number;
   readonly index: bigint;
   readonly premium: bigint;
+  readonly scale: bigint;
   readonly quote: Quote;
+  readonly expiries: readonly Expiry[];
 }
 
 export interface Account {
@@ -45,6 +61,8 @@ export interface Account {
 export interface Case {
   readonly seed: string;
   readonly number: number;
+  /** Unix seconds: the time of the chain, and what `explainAt` is given. */
+  readonly timestamp: bigint;
   readonly stance: Stance;
   /** Whether the router's prices are asked as well: it takes longer. */
   readonly routed: boolean;

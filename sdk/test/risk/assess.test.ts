@@ -5,11 +5,11 @@ import {
   BTC,
   classify,
   ETH,
-  InstrumentNotPricedError,
   isTradeAllowed,
   PRESETS,
   profileFromStruct,
   profileToStruct,
+  UnknownTermError,
   UnknownUnderlyingError,
   withdrawable,
 } from '../../src/risk/index.ts';
@@ -187,7 +187,7 @@ describe('assess', () => {
     expect(haircutOf('1000')).to.equal(parseWad('100000'));
   });
 
-  it('refuses legs that it cannot price, and prices that it lacks', () => {
+  it('refuses expiries and prices that the market lacks', () => {
     const prices = marketOf({ [ETH]: '3000' });
     const option: Leg = {
       kind: 'call',
@@ -199,7 +199,7 @@ describe('assess', () => {
     const future: Leg = { kind: 'future', underlying: ETH, expirySec: 1_772_784_000n, size: -1n, cost: 0n };
     for (const leg of [option, future]) {
       expect(() => assess({ cash: 0n, legs: [leg], spot: [] }, prices, PRESETS.portfolio))
-        .to.throw(InstrumentNotPricedError, leg.kind)
+        .to.throw(UnknownTermError, leg.kind)
         .with.property('leg', leg);
     }
     expect(() => assess(perpOnly(BTC, 1n), prices, PRESETS.portfolio))
@@ -246,7 +246,9 @@ describe('presets', () => {
     expect(Object.values(PRESETS).map(({ name, scenarios }) => [name, scenarios.length])).to.deep.equal([
       ['portfolio', 16],
       ['standard', 16],
+      ['span16', 16],
       ['paradex24', 24],
+      ['deribit35', 35],
     ]);
     const { scenarios } = PRESETS.portfolio;
     expect(scenarios.map(({ vol }) => vol).join(' ')).to.equal(

@@ -40,9 +40,17 @@ const PORTFOLIO: Json = {
 describe('market file', () => {
   it('gives prices, premiums and the profile', () => {
     const { market, profile, ids, names } = parseMarketFile(MARKET);
+    const svi = {
+      a: parseWad('0.012'),
+      b: parseWad('0.05'),
+      rho: parseWad('-0.2'),
+      m: 0n,
+      sigma: parseWad('0.1'),
+    };
+    const terms = new Map([[1772784000n, { forward: parseWad('3010'), ...svi }]]);
     expect(market).to.deep.equal({
       timestamp: 1770267600n,
-      underlyings: new Map([[ETH, { index: parseWad('3000'), premium: parseWad('1.5') }]]),
+      underlyings: new Map([[ETH, { index: parseWad('3000'), premium: parseWad('1.5'), terms }]]),
     });
     expect(profile).to.equal(PRESETS.portfolio);
     expect([...ids, ...names]).to.deep.equal([
@@ -169,18 +177,18 @@ describe('market file', () => {
     [
       'unknown preset',
       { ...MARKET, profile: 'portfolo' },
-      'profile: expected "portfolio", "standard", "paradex24" or an object, found "portfolo"',
+      'profile: expected "portfolio", "standard", "span16", "paradex24", "deribit35" or an object, found "portfolo"',
     ],
     [
       'no profile',
       { ...MARKET, profile: undefined },
-      'profile: expected "portfolio", "standard", "paradex24" or an object, found nothing',
+      'profile: expected "portfolio", "standard", "span16", "paradex24", "deribit35" or an object, found nothing',
     ],
     ['profile list', { ...MARKET, profile: [] }, 'profile: expected an object, found an array'],
     [
       'unknown base',
       { ...MARKET, profile: { base: 'x' } },
-      'profile.base: expected "portfolio" or "standard" or "paradex24", found "x"',
+      'profile.base: expected "portfolio" or "standard" or "span16" or "paradex24" or "deribit35", found "x"',
     ],
     [
       'rho of one',
@@ -247,7 +255,7 @@ describe('market file', () => {
 });
 
 describe('portfolio file', () => {
-  const ids = { ids: new Map([['ETH', ETH]]) };
+  const ids = parseMarketFile(MARKET);
 
   it('gives cash, balances and legs in order', () => {
     expect(parsePortfolioFile(PORTFOLIO, ids)).to.deep.equal({
@@ -316,7 +324,7 @@ describe('portfolio file', () => {
     [
       'strike',
       { options: [{ ...option, strike: '0' }] },
-      'options[0].strike: expected a decimal string above 0 with at most 16 significant digits, found "0"',
+      'options[0].strike: expected a decimal string above 0 and below 2^128 with at most 16 significant digits, found "0"',
     ],
     [
       'type',
@@ -333,6 +341,16 @@ describe('portfolio file', () => {
       { options: [{ ...option, underlying: 'BTC' }] },
       'options[0].underlying: the market has no underlying "BTC"; expected one of ETH',
     ],
+    [
+      'expiry of yesterday',
+      { futures: [{ underlying: 'ETH', expiry: 1770264000, size: '1', cost: '0' }] },
+      "futures[0].expiry: expected an expiry after the market's timestamp, 1770267600, found 1770264000",
+    ],
+    [
+      'expiry that the market lacks',
+      { options: [{ ...option, expiry: 1772787600 }] },
+      'options[0].expiry: the market has no expiry 1772787600 of ETH; expected one of 1772784000',
+    ],
     ['futures as object', { futures: {} }, 'futures: expected an array of futures, found an object'],
   ];
   for (const [name, input, message] of bad) {
@@ -345,9 +363,9 @@ describe('portfolio file', () => {
 
 describe('margin output', () => {
   it('has the agreed keys and decimal strings', () => {
-    const { market, profile, names, ids } = parseMarketFile(MARKET);
-    const portfolio = parsePortfolioFile({ ...PORTFOLIO, futures: [], options: [] }, { ids });
-    expect(toMarginOutput(assess(portfolio, market, profile), names)).to.deep.equal({
+    const file = parseMarketFile(MARKET);
+    const portfolio = parsePortfolioFile({ ...PORTFOLIO, futures: [], options: [] }, file);
+    expect(toMarginOutput(assess(portfolio, file.market, file.profile), file.names)).to.deep.equal({
       equity: '15997',
       initialMargin: '390.54',
       maintenanceMargin: '150.432',
@@ -367,9 +385,9 @@ describe('margin output', () => {
 
   it('is the same for a mark beyond the bound as at it', () => {
     const marginAt = (perpMark: string): unknown => {
-      const { market, profile, names, ids } = parseMarketFile(under({ index: '3000', perpMark }));
-      const portfolio = parsePortfolioFile({ perps: { ETH: { size: '1', cost: '-3000' } } }, { ids });
-      return toMarginOutput(assess(portfolio, market, profile), names);
+      const file = parseMarketFile(under({ index: '3000', perpMark }));
+      const portfolio = parsePortfolioFile({ perps: { ETH: { size: '1', cost: '-3000' } } }, file);
+      return toMarginOutput(assess(portfolio, file.market, file.profile), file.names);
     };
     expect(marginAt('4000')).to.deep.equal(marginAt('3015'));
   });

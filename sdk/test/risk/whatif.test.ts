@@ -208,10 +208,12 @@ describe('stressTable', () => {
       parseWad('-50000') + 1n,
     ]);
     expect(rows.map(({ state }) => state)).to.deep.equal(['liquidatable', 'healthy', 'healthy', 'insolvent']);
-    expect(stressTable(longBtc, market, rules, shocks, { underlyings: [ETH] }).map(({ equity }) => equity)).to.deep.equal(
-      shocks.map(() => parseWad('10000')),
+    expect(
+      stressTable(longBtc, market, rules, shocks, { underlyings: [ETH] }).map(({ equity }) => equity),
+    ).to.deep.equal(shocks.map(() => parseWad('10000')));
+    expect(() => stressTable(longBtc, market, rules, shocks, { underlyings: [9] })).to.throw(
+      UnknownUnderlyingError,
     );
-    expect(() => stressTable(longBtc, market, rules, shocks, { underlyings: [9] })).to.throw(UnknownUnderlyingError);
   });
 });
 
