@@ -12,6 +12,8 @@ import { messageOf } from './execute/classify.ts';
 import { openJournal } from './execute/journal.ts';
 import { createLane } from './execute/lane.ts';
 import { createLiquidationPort } from './execute/liquidationPort.ts';
+import { createSettlementDuty } from './execute/settleExpired.ts';
+import { createSettlementPort } from './execute/settlementPort.ts';
 import { createMirror } from './mirror/mirror.ts';
 import { mirrorTopics } from './mirror/mirror.ts';
 import { timedTopics } from './mirror/referenceTopics.ts';
@@ -128,6 +130,20 @@ async function openRooms(
     bumpPercent: config.feeBumpPercent,
   };
   const port = createLiquidationPort(client, addresses, key.address);
+  const lane = createLane({
+    writer: createChainWriter(client, key, chainId),
+    journal: await openJournal(config.journalPath),
+    policy,
+    replaceAfterBlocks: config.replaceAfterBlocks,
+    async stillWanted({ body }, head) {
+      try {
+        await port.replay(body, head.number);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  });
   const rooms: Rooms = {
     client,
     config,
@@ -154,19 +170,10 @@ async function openRooms(
       onReorg: (depth, rebuilt) => reporter.reorg(depth, rebuilt),
       onProgress: (cursor) => metrics.cursor.set(Number(cursor)),
     }),
-    lane: createLane({
-      writer: createChainWriter(client, key, chainId),
-      journal: await openJournal(config.journalPath),
-      policy,
-      replaceAfterBlocks: config.replaceAfterBlocks,
-      async stillWanted({ body }, head) {
-        try {
-          await port.replay(body, head.number);
-          return true;
-        } catch {
-          return false;
-        }
-      },
+    lane,
+    settlement: createSettlementDuty(createSettlementPort(client, addresses, key.address), lane, {
+      maxGas: config.maxGasPerTransaction,
+      dryRun: config.dryRun,
     }),
   };
   return rooms;

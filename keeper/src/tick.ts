@@ -1,4 +1,4 @@
-import { getPortfolio, mulDivDown } from '@novate/sdk';
+import { decodeInstrumentId, getPortfolio, mulDivDown } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
 import type { BlockHead } from './chain/types.ts';
 import type { KeeperClient } from './chain/viemChain.ts';
@@ -7,6 +7,8 @@ import { createCapacity } from './decide/capacity.ts';
 import type { Capacity } from './decide/capacity.ts';
 import { decide } from './decide/decide.ts';
 import type { Decision } from './decide/decide.ts';
+import { findExpired } from './decide/expired.ts';
+import { plainMarket, settledHoldings } from './decide/holdings.ts';
 import type { Holdings } from './decide/holdings.ts';
 import { countSkip } from './decide/skip.ts';
 import type { SkipCounts } from './decide/skip.ts';
@@ -19,11 +21,15 @@ import type { FeePolicy } from './execute/fees.ts';
 import type { InFlight } from './execute/journal.ts';
 import type { Lane, Outcome } from './execute/lane.ts';
 import type { LiquidationPort } from './execute/liquidationPort.ts';
+import type { SettlementDuty } from './execute/settleExpired.ts';
+import { expiriesOf, isPriced, withExpiries } from './mirror/expiries.ts';
+import type { ExpirySet } from './mirror/expiries.ts';
 import type { Mirror } from './mirror/mirror.ts';
 import type { PriceBoard } from './mirror/prices.ts';
 import type { References } from './mirror/references.ts';
 import type { Reporter } from './report/reporter.ts';
 import type { Follower } from './watch/follower.ts';
+import { readExpiries } from './watch/readExpiries.ts';
 import { readPrices } from './watch/readPrices.ts';
 import { readReferences } from './watch/readReferences.ts';
 
@@ -46,6 +52,7 @@ export interface Rooms {
   readonly mirror: Mirror;
   readonly lane: Lane;
   readonly port: LiquidationPort;
+  readonly settlement: SettlementDuty;
   readonly attempts: Attempts;
   readonly reporter: Reporter;
   /** What was read of the contracts last, and at which version of the mirror. */
@@ -57,7 +64,7 @@ export const initialGas = FIRST_GAS;
 
 /** Deals with one block: watch, mirror, decide, execute. Rejects where a part of it could not be done. */
 export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal): Promise<void> {
-  const { client, config, mirror, follower, lane, reporter, attempts } = rooms;
+  const { config, mirror, follower, lane, reporter, attempts } = rooms;
   const startedAt = performance.now();
   const behind = BigInt(config.confirmations);
   const target = behind === 0n ? head : await readBehind(rooms, head, behind);
@@ -67,7 +74,7 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
   for (const outcome of await lane.settle(head)) await settle(rooms, outcome, head);
   if (!config.dryRun) reporter.upkeep(await lane.maintain(head));
   const references = await refreshReferences(rooms, head);
-  const board = await readPrices(client, config.addresses, head);
+  const board = await readBoard(rooms, references, head);
   reporter.unpriced(board.unpriced);
 
   const gasTokenPrice = gasTokenPriceOf(config, board);
@@ -92,6 +99,7 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
   for (const { account, reason } of execution.details) {
     if (WORTH_RESTING.has(reason)) attempts.failed(account, head.number);
   }
+  if (config.settleExpired && !signal.aborted) await settleExpired(rooms, board, head);
   reporter.ticked(
     {
       block: head.number,
@@ -105,6 +113,39 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
     },
     execution,
   );
+}
+
+/** Prices, and the expiries that accounts hold or that are on their way to the keeper, all of one block. */
+async function readBoard(
+  { client, config, mirror, lane }: Rooms,
+  references: References,
+  head: BlockHead,
+): Promise<PriceBoard> {
+  const expiries: ExpirySet = new Map();
+  const add = (found: ExpirySet): void => found.forEach((expiry, key) => expiries.set(key, expiry));
+  for (const { dated } of mirror.floats.values()) {
+    if (dated.length === 0) continue;
+    add(expiriesOf(dated.map(({ underlying, expirySec }) => ({ underlying, expirySec: BigInt(expirySec) }))));
+  }
+  for (const { purpose } of lane.inFlight()) {
+    if (purpose.kind !== 'liquidation') continue;
+    add(expiriesOf(purpose.basket.legs.map(({ instrument }) => decodeInstrumentId(instrument))));
+  }
+  const [board, states] = await Promise.all([
+    readPrices(client, config.addresses, head),
+    readExpiries(client, references, expiries, head),
+  ]);
+  return withExpiries(board, states);
+}
+
+/** Costs gas and earns nothing, so it comes last; what fails is tried again later. */
+async function settleExpired(
+  { mirror, settlement, reporter }: Rooms,
+  board: PriceBoard,
+  head: BlockHead,
+): Promise<void> {
+  const done = await settlement.run(findExpired(mirror.floats, board), head);
+  if (done !== undefined) reporter.settling(done);
 }
 
 async function readBehind(
@@ -141,27 +182,26 @@ async function carryOut(
 async function capacityOf(
   { client, config, own }: Rooms,
   head: BlockHead,
-  board: PriceBoard,
+  known: PriceBoard,
   references: References,
   inFlight: readonly InFlight[],
 ): Promise<Capacity> {
   const { addresses, marginBufferBps } = config;
   const found = await getPortfolio(client, addresses, { account: own, blockNumber: head.number });
   const profile = references.profiles.get(found.profileId);
-  const legs = found.portfolio.legs.filter((leg) => leg.kind === 'perp');
-  if (profile === undefined || legs.length < found.portfolio.legs.length) {
-    throw new Error(
-      "the keeper's own account holds what this release cannot assess; use another sub-account",
-    );
+  const { cash, legs } = found.portfolio;
+  // it may hold what the mirror, some blocks behind, does not know yet
+  const missing = expiriesOf(legs);
+  for (const [key, expiry] of missing) if (isPriced(known, expiry)) missing.delete(key);
+  const board = withExpiries(known, await readExpiries(client, references, missing, head));
+  if (profile === undefined) {
+    throw new Error("the profile of the keeper's own account is not known; use another sub-account");
   }
-  const holdings: Holdings = { cash: found.portfolio.cash, legs, spot: found.balances };
+  const holdings: Holdings = settledHoldings({ cash, legs, spot: found.balances }, board);
   const capacity = createCapacity(holdings, board, profile, BigInt(marginBufferBps));
-  const underlyings = new Map(
-    [...board.markets].map(([underlying, { price, premium }]) => [underlying, { index: price, premium }]),
-  );
+  const market = plainMarket(board);
   for (const { purpose } of inFlight) {
-    if (purpose.kind !== 'liquidation') continue;
-    capacity.reserve(purpose.basket, { timestamp: board.timestamp, underlyings }, purpose.reward);
+    if (purpose.kind === 'liquidation') capacity.reserve(purpose.basket, market, purpose.reward);
   }
   return capacity;
 }
@@ -183,7 +223,10 @@ async function settle(rooms: Rooms, outcome: Outcome, head: BlockHead): Promise<
     rooms.meanGas += (receipt.gasUsed - rooms.meanGas) / GAS_MEMORY;
     return;
   }
-  if (account === undefined) return;
+  if (account === undefined) {
+    reporter.minedFailure(entry, receipt);
+    return;
+  }
   attempts.failed(account, head.number);
   reporter.failed(account, receipt, await reasonOf(port, entry, receipt.blockNumber));
 }

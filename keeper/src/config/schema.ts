@@ -103,6 +103,9 @@ export const settingsSchema = z.strictObject({
     .describe('most gas one liquidation may take'),
   feeBumpPercent: whole(10, 200).default(15).describe('what a replacement bids more'),
   replaceAfterBlocks: whole(1, 1_000).default(3).describe('blocks without inclusion until a replacement'),
+  settleExpired: flag
+    .default(true)
+    .describe('turn settled futures and options of any account into cash; costs gas and earns nothing'),
   journalPath: z.string().min(1).optional().describe('file that keeps transactions in flight over a restart'),
   dryRun: flag.default(false).describe('decide and simulate, send nothing'),
   logLevel: z

@@ -1,18 +1,27 @@
 import {
   abs,
-  calculatePerpMark,
+  costOfTrade,
+  decodeInstrumentId,
   encodeInstrumentId,
+  markOfLeg,
+  max,
   mulDown,
   mulFloor,
   mulUp,
   tradePosition,
 } from '@novate/sdk';
-import type { LiquidationSelection, Market, PerpLeg } from '@novate/sdk';
+import type { Instrument, InstrumentId, Leg, LiquidationSelection, Market } from '@novate/sdk';
 import type { HeldSpot, Holdings } from './holdings.ts';
 
-/** What passes from an account to the keeper's. Sizes are signed: what the keeper receives. Wad units. */
+/** A part of a leg that changes hands. Signed: what the keeper receives. Wad units. */
+export interface BasketLeg {
+  readonly instrument: InstrumentId;
+  readonly size: bigint;
+}
+
+/** What passes from an account to the keeper's. */
 export interface Basket {
-  readonly legs: readonly { readonly underlying: number; readonly size: bigint }[];
+  readonly legs: readonly BasketLeg[];
   readonly spot: readonly HeldSpot[];
   /** Share of everything the account holds, wad. */
   readonly fraction: bigint;
@@ -21,9 +30,10 @@ export interface Basket {
 /** The share `fraction` of every leg and balance, each floored; what would be nothing is left out. */
 export function sliceBasket({ legs, spot }: Holdings, fraction: bigint): Basket {
   return {
-    legs: legs.flatMap(({ underlying, size }) => {
-      const taken = mulDown(abs(size), fraction);
-      return taken === 0n ? [] : [{ underlying, size: size < 0n ? -taken : taken }];
+    legs: legs.flatMap((leg) => {
+      const taken = mulDown(abs(leg.size), fraction);
+      if (taken === 0n) return [];
+      return [{ instrument: encodeInstrumentId(leg), size: leg.size < 0n ? -taken : taken }];
     }),
     spot: spot.flatMap((balance) => {
       const amount = mulDown(balance.amount, fraction);
@@ -40,7 +50,7 @@ export function isEmpty({ legs, spot }: Basket): boolean {
 /** The basket as the liquidator contract takes it. */
 export function toSelection({ legs, spot }: Basket): LiquidationSelection {
   return {
-    instruments: legs.map(({ underlying }) => encodeInstrumentId({ kind: 'perp', underlying })),
+    instruments: legs.map(({ instrument }) => instrument),
     sizes: legs.map(({ size }) => abs(size)),
     assetIds: spot.map(({ assetId }) => assetId),
     amounts: spot.map(({ amount }) => amount),
@@ -63,29 +73,49 @@ export function withBasket(
   return { ...next, cash: next.cash + reward };
 }
 
-/** What a basket is worth, each part counted positive, wad USD. */
+/**
+ * What a basket moves, each part counted positive, wad USD. An option counts by its underlying, not by its premium: that is
+ * what its price moves with.
+ */
 export function grossValue({ legs, spot }: Basket, market: Market): bigint {
   let value = 0n;
-  for (const { underlying, size } of legs) value += mulUp(abs(size), markOf(market, underlying));
+  for (const { instrument: id, size } of legs) {
+    const instrument = decodeInstrumentId(id);
+    const mark = markOfLeg(instrument, market);
+    value += mulUp(
+      abs(size),
+      isOption(instrument) ? max(mark, indexOf(market, instrument.underlying)) : mark,
+    );
+  }
   for (const { underlying, amount } of spot) value += mulUp(amount, indexOf(market, underlying));
   return value;
 }
 
+/** Whether two instruments are the same. */
+export function isSame(a: Instrument, b: Instrument): boolean {
+  if (a.kind !== b.kind || a.underlying !== b.underlying) return false;
+  if (a.kind === 'perp' || b.kind === 'perp') return true;
+  if (a.expirySec !== b.expirySec) return false;
+  return a.kind === 'future' || b.kind === 'future' || a.strike === b.strike;
+}
+
+export function isOption({ kind }: Instrument): boolean {
+  return kind === 'call' || kind === 'put';
+}
+
 function exchange(
   holdings: Holdings,
-  deltas: Basket['legs'],
+  deltas: readonly BasketLeg[],
   balances: readonly HeldSpot[],
   market: Market,
 ): Holdings {
   let { cash } = holdings;
   const legs = [...holdings.legs];
-  for (const { underlying, size: delta } of deltas) {
-    const i = legs.findIndex((leg) => leg.underlying === underlying);
-    const old = legs[i] ?? { size: 0n, cost: 0n };
-    // costs are net of funding already: no index to fold in
-    const { size, cost, realised } = tradePosition(old, delta, markOf(market, underlying), 0n);
-    cash += realised;
-    const leg: PerpLeg = { kind: 'perp', underlying, size, cost };
+  for (const { instrument: id, size: delta } of deltas) {
+    const instrument = decodeInstrumentId(id);
+    const i = legs.findIndex((leg) => isSame(leg, instrument));
+    const { leg, paid } = trade(legs[i], instrument, delta, markOfLeg(instrument, market));
+    cash += paid;
     if (i >= 0) legs[i] = leg;
     else legs.push(leg);
   }
@@ -105,14 +135,27 @@ function exchange(
   };
 }
 
-const negated = (leg: Basket['legs'][number]): Basket['legs'][number] => ({ ...leg, size: -leg.size });
+/** One leg after `delta` units at `price`. An option is paid for in cash; other legs keep a cost. */
+function trade(
+  held: Leg | undefined,
+  instrument: Instrument,
+  delta: bigint,
+  price: bigint,
+): { leg: Leg; paid: bigint } {
+  if (instrument.kind === 'call' || instrument.kind === 'put') {
+    const leg = { ...instrument, size: (held?.size ?? 0n) + delta };
+    return { leg, paid: costOfTrade(delta, price, 0n) };
+  }
+  const old = held !== undefined && 'cost' in held ? held : { size: 0n, cost: 0n };
+  // costs are net of funding already: no index to fold in
+  const { size, cost, realised } = tradePosition(old, delta, price, 0n);
+  const leg = instrument.kind === 'perp' ? { ...instrument, size, cost } : { ...instrument, size, cost };
+  return { leg, paid: realised };
+}
+
+const negated = (leg: BasketLeg): BasketLeg => ({ ...leg, size: -leg.size });
 const negatedSpot = (balance: HeldSpot): HeldSpot => ({ ...balance, amount: -balance.amount });
 
 function indexOf(market: Market, underlying: number): bigint {
   return market.underlyings.get(underlying)?.index ?? 0n;
-}
-
-function markOf(market: Market, underlying: number): bigint {
-  const prices = market.underlyings.get(underlying);
-  return prices === undefined ? 0n : calculatePerpMark(prices.index, prices.premium);
 }

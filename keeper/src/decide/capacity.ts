@@ -1,6 +1,6 @@
-import { assess, mulDivUp } from '@novate/sdk';
+import { assess, decodeInstrumentId, mulDivUp } from '@novate/sdk';
 import type { Market, RiskProfile } from '@novate/sdk';
-import { withBasket } from './basket.ts';
+import { isOption, isSame, withBasket } from './basket.ts';
 import type { Basket } from './basket.ts';
 import { marketFor } from './holdings.ts';
 import type { Holdings } from './holdings.ts';
@@ -58,8 +58,11 @@ export function createCapacity(
   };
 }
 
+/** Options realise nothing: their premium is cash when they open, and again when they close. */
 function netsWith({ legs }: Holdings, basket: Basket): boolean {
-  return basket.legs.some(({ underlying, size }) =>
-    legs.some((leg) => leg.underlying === underlying && leg.size > 0n !== size > 0n),
-  );
+  return basket.legs.some(({ instrument: id, size }) => {
+    const instrument = decodeInstrumentId(id);
+    if (isOption(instrument)) return false;
+    return legs.some((leg) => isSame(leg, instrument) && leg.size > 0n !== size > 0n);
+  });
 }

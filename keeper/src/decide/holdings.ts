@@ -1,5 +1,14 @@
-import { decodeInstrumentId, netCost, toCash } from '@novate/sdk';
-import type { AccountState, CashIndex, Market, PerpLeg, Portfolio } from '@novate/sdk';
+import { assess, decodeInstrumentId, markOfLeg, mulFloor, netCost, PRESETS, toCash } from '@novate/sdk';
+import type {
+  AccountState,
+  CashIndex,
+  Leg,
+  Market,
+  Portfolio,
+  RiskProfile,
+  UnderlyingMarket,
+} from '@novate/sdk';
+import { isPriced } from '../mirror/expiries.ts';
 import type { PriceBoard } from '../mirror/prices.ts';
 import type { References } from '../mirror/references.ts';
 
@@ -10,14 +19,16 @@ export interface HeldSpot {
   readonly amount: bigint;
 }
 
-/** An account as the twin assesses it, perps and spot only. */
+/** An account as the twin assesses it. */
 export interface Holdings extends Portfolio {
-  readonly legs: readonly PerpLeg[];
   readonly spot: readonly HeldSpot[];
 }
 
 /** Which end of a guarded price is used: the one that raises the account's equity, or the one that lowers it. */
 export type Stance = 'favourable' | 'adverse';
+
+/** Deltas need no scenario. */
+const DELTAS_ONLY: RiskProfile = { ...PRESETS.portfolio, scenarios: [] };
 
 /** An account's holdings at the board's time. Undefined where it holds what cannot be valued. */
 export function holdingsOf(
@@ -26,12 +37,17 @@ export function holdingsOf(
   board: PriceBoard,
   references: References,
 ): Holdings | undefined {
-  const legs: PerpLeg[] = [];
+  const legs: Leg[] = [];
   for (const [id, { size, cost }] of state.positions) {
     const instrument = decodeInstrumentId(id);
     const market = board.markets.get(instrument.underlying);
-    if (instrument.kind !== 'perp' || market === undefined) return undefined;
-    legs.push({ ...instrument, size, cost: netCost(size, cost, market.fundingIndex) });
+    if (market === undefined) return undefined;
+    if (instrument.kind === 'perp') {
+      legs.push({ ...instrument, size, cost: netCost(size, cost, market.fundingIndex) });
+      continue;
+    }
+    if (!isPriced(board, instrument)) return undefined;
+    legs.push(instrument.kind === 'future' ? { ...instrument, size, cost } : { ...instrument, size });
   }
   const spot: HeldSpot[] = [];
   for (const [assetId, amount] of state.collateral) {
@@ -42,18 +58,50 @@ export function holdingsOf(
   return { cash: toCash(cash, state.principal), legs, spot };
 }
 
-/** The prices by which the risk engine judges a portfolio: as `RiskEngine._choosePrices`. */
+/** The prices by which the risk engine judges a portfolio: as `RiskSheets._choosePrices`. */
 export function marketFor(portfolio: Holdings, board: PriceBoard, stance: Stance): Market {
-  const net = new Map<number, bigint>();
-  const add = (underlying: number, units: bigint): unknown =>
-    net.set(underlying, (net.get(underlying) ?? 0n) + units);
-  for (const { underlying, amount } of portfolio.spot) add(underlying, amount);
-  for (const { underlying, size } of portfolio.legs) add(underlying, size);
-  const underlyings = new Map<number, { index: bigint; premium: bigint }>();
-  for (const [underlying, { price, low, high, premium }] of board.markets) {
-    const units = net.get(underlying) ?? 0n;
-    const usesLow = units > 0n === (stance === 'adverse');
-    underlyings.set(underlying, { index: units === 0n ? price : usesLow ? low : high, premium });
+  const plain = plainMarket(board);
+  if (![...board.markets.values()].some(({ low, high }) => low !== high)) return plain;
+  const underlyings = new Map(plain.underlyings);
+  for (const { underlying, netDelta } of assess(portfolio, plain, DELTAS_ONLY).underlyings) {
+    const prices = board.markets.get(underlying);
+    const now = underlyings.get(underlying);
+    if (prices === undefined || now === undefined || netDelta === 0n) continue;
+    const usesLow = netDelta > 0n === (stance === 'adverse');
+    underlyings.set(underlying, { ...now, index: usesLow ? prices.low : prices.high });
   }
   return { timestamp: board.timestamp, underlyings };
+}
+
+/** Every underlying at the price that the router chose. */
+export function plainMarket({ timestamp, markets }: PriceBoard): Market {
+  const underlyings = new Map<number, UnderlyingMarket>();
+  for (const [underlying, { price, premium, terms, settlements }] of markets) {
+    underlyings.set(underlying, {
+      index: price,
+      premium,
+      ...(terms === undefined ? {} : { terms }),
+      ...(settlements === undefined ? {} : { settlements }),
+    });
+  }
+  return { timestamp, underlyings };
+}
+
+/** The account once legs with a settlement price have turned into cash, as the ledger does first in every action. */
+export function settledHoldings(holdings: Holdings, board: PriceBoard): Holdings {
+  const market = plainMarket(board);
+  let { cash } = holdings;
+  const legs: Leg[] = [];
+  for (const leg of holdings.legs) {
+    if (leg.kind === 'perp' || !isSettled(leg, market)) {
+      legs.push(leg);
+      continue;
+    }
+    cash += mulFloor(leg.size, markOfLeg(leg, market)) + (leg.kind === 'future' ? leg.cost : 0n);
+  }
+  return { ...holdings, cash, legs };
+}
+
+function isSettled({ underlying, expirySec }: Exclude<Leg, { kind: 'perp' }>, market: Market): boolean {
+  return market.underlyings.get(underlying)?.settlements?.has(expirySec) === true;
 }

@@ -3,6 +3,7 @@ import { toFloat } from '../mirror/floatAccount.ts';
 import type { FloatAccount } from '../mirror/floatAccount.ts';
 import type { PriceBoard } from '../mirror/prices.ts';
 import type { References } from '../mirror/references.ts';
+import { createDatedScreen } from './screenDated.ts';
 
 /**
  * `maybe` for every account that is below its maintenance margin, and for few others; `healthy` is certain. The rest says
@@ -98,9 +99,11 @@ export function createScreen({
   const profiles = new Map([...references.profiles].map(([id, profile]) => [id, toFloatProfile(profile)]));
   const [supplyIndex, borrowIndex] = [toFloat(cash.supplyIndex), toFloat(cash.borrowIndex)];
   const totals = new Float64Array(64);
+  const screenDated = createDatedScreen({ board, cash, references });
 
   return (account) => {
     if (account.unsupported) return 'unsupportedInstrument';
+    if (account.dated.length > 0) return screenDated(account);
     if (account.perps.length === 0 && account.spot.length === 0) return 'nothingToTake';
     const profile = profiles.get(account.profileId);
     if (profile === undefined) return 'profileUnknown';

@@ -16,6 +16,8 @@ export type Purpose =
       /** The mirror's version of the account when it was decided on. */
       readonly version: number;
     }
+  /** Turns what has expired into cash. */
+  | { readonly kind: 'settlement'; readonly accounts: readonly bigint[] }
   /** Only uses up a nonce, so that those behind it can be mined. */
   | { readonly kind: 'cancel' };
 
@@ -78,13 +80,14 @@ const purposeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('liquidation'),
     account: integer,
     basket: z.object({
-      legs: z.array(z.object({ underlying: z.number(), size: integer })),
+      legs: z.array(z.object({ instrument: integer, size: integer })),
       spot: z.array(z.object({ assetId: z.number(), underlying: z.number(), amount: integer })),
       fraction: integer,
     }),
     reward: integer,
     version: z.number(),
   }),
+  z.object({ kind: z.literal('settlement'), accounts: z.array(integer) }),
   z.object({ kind: z.literal('cancel') }),
 ]);
 

@@ -1,5 +1,5 @@
-import { kindOf, underlyingOf } from '@novate/sdk';
-import type { AccountState } from '@novate/sdk';
+import { decodeInstrumentId, InvalidInstrumentIdError, kindOf, underlyingOf } from '@novate/sdk';
+import type { AccountState, FloatFuture, FloatOption, InstrumentId, PositionState } from '@novate/sdk';
 
 /** An account in floating point: what screening needs, converted once per change instead of once per price. */
 export interface FloatAccount {
@@ -7,6 +7,7 @@ export interface FloatAccount {
   readonly principal: number;
   readonly profileId: number;
   readonly perps: readonly FloatPerp[];
+  readonly dated: readonly FloatDated[];
   readonly spot: readonly FloatSpot[];
   /** Holds something that this release cannot price. */
   readonly unsupported: boolean;
@@ -20,6 +21,9 @@ export interface FloatPerp {
   readonly cost: number;
 }
 
+/** A future or an option, as `assessFloat` takes it. */
+export type FloatDated = FloatFuture | FloatOption;
+
 export interface FloatSpot {
   readonly assetId: number;
   /** Units. */
@@ -32,14 +36,34 @@ export const toFloat = (wad: bigint): number => Number(wad) / WAD;
 
 export function toFloatAccount(state: AccountState): FloatAccount {
   const perps: FloatPerp[] = [];
+  const dated: FloatDated[] = [];
   let unsupported = false;
-  for (const [instrument, { size, cost }] of state.positions) {
-    if (kindOf(instrument) !== 'perp') {
-      unsupported = true;
+  for (const [instrument, position] of state.positions) {
+    if (kindOf(instrument) === 'perp') {
+      const { size, cost } = position;
+      perps.push({ underlying: underlyingOf(instrument), size: toFloat(size), cost: toFloat(cost) });
       continue;
     }
-    perps.push({ underlying: underlyingOf(instrument), size: toFloat(size), cost: toFloat(cost) });
+    const leg = toDated(instrument, position);
+    if (leg === undefined) unsupported = true;
+    else dated.push(leg);
   }
   const spot = [...state.collateral].map(([assetId, amount]) => ({ assetId, amount: toFloat(amount) }));
-  return { principal: toFloat(state.principal), profileId: state.profileId, perps, spot, unsupported };
+  const { profileId } = state;
+  return { principal: toFloat(state.principal), profileId, perps, dated, spot, unsupported };
+}
+
+function toDated(id: InstrumentId, { size: units, cost }: PositionState): FloatDated | undefined {
+  try {
+    const instrument = decodeInstrumentId(id);
+    if (instrument.kind === 'perp') return undefined;
+    const { underlying } = instrument;
+    const [expirySec, size] = [Number(instrument.expirySec), toFloat(units)];
+    if (instrument.kind === 'future')
+      return { kind: 'future', underlying, expirySec, size, cost: toFloat(cost) };
+    return { kind: instrument.kind, underlying, expirySec, strike: toFloat(instrument.strike), size };
+  } catch (error) {
+    if (error instanceof InvalidInstrumentIdError) return undefined;
+    throw error;
+  }
 }

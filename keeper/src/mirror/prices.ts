@@ -1,4 +1,4 @@
-import type { PriceStatus } from '@novate/sdk';
+import type { PriceStatus, Term } from '@novate/sdk';
 
 /** An underlying at one block. Wad USD per unit. */
 export interface PricedMarket {
@@ -10,6 +10,10 @@ export interface PricedMarket {
   readonly fundingIndex: bigint;
   /** Decayed traded premium over the index. */
   readonly premium: bigint;
+  /** By expiry in Unix seconds; null where no surface was ever posted. Only of expiries in use. */
+  readonly terms?: ReadonlyMap<bigint, Term | null>;
+  /** Settlement prices by expiry. */
+  readonly settlements?: ReadonlyMap<bigint, bigint>;
 }
 
 /** Prices of one block. */

@@ -4,6 +4,9 @@ import type { Address } from 'viem';
 /** What contracts say that rarely changes. */
 export interface References {
   readonly riskEngine: Address;
+  /** Where the risk engine takes surfaces and settlement prices from. */
+  readonly volSurface: Address;
+  readonly settlementTwap: Address;
   readonly profiles: ReadonlyMap<number, RiskProfile>;
   /** The underlying that values each collateral asset, by the asset's number. */
   readonly assetUnderlyings: ReadonlyMap<number, number>;

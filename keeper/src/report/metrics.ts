@@ -40,6 +40,7 @@ export function createMetrics() {
     sent: counter('sent_total', 'Liquidations sent'),
     liquidations: counter('liquidations_total', 'Liquidations mined'),
     reverted: counter('reverted_total', 'Liquidations mined that reverted'),
+    settled: counter('settled_total', 'Accounts whose expired positions were turned into cash'),
     replacements: counter('replacements_total', 'Transactions replaced by a higher bid or cancelled'),
     reward: counter('reward_usd_total', 'Penalties and incentives earned, USD'),
     gas: counter('gas_total', 'Gas used'),

@@ -5,6 +5,7 @@ import type { BlockHead, Receipt } from '../chain/types.ts';
 import type { SkipCounts } from '../decide/skip.ts';
 import type { Execution } from '../execute/execute.ts';
 import type { InFlight } from '../execute/journal.ts';
+import type { Settlement } from '../execute/settleExpired.ts';
 import type { Upkeep } from '../execute/lane.ts';
 import type { EventSink, TickEvent } from './events.ts';
 import type { Logger } from './logger.ts';
@@ -34,6 +35,9 @@ export interface Reporter {
   minedSuccess(entry: InFlight, receipt: Receipt): void;
   failed(account: AccountId, receipt: Receipt, reason: string): void;
   lost(entry: InFlight): void;
+  /** A transaction that was no liquidation reverted. */
+  minedFailure(entry: InFlight, receipt: Receipt): void;
+  settling(done: Settlement): void;
   upkeep(done: Upkeep): void;
   execution(result: Execution): void;
   ticked(report: TickReport, execution: Execution): void;
@@ -63,6 +67,7 @@ export function createReporter(
     minedSuccess(entry, receipt) {
       summary.gasUsed += receipt.gasUsed;
       metrics.gas.inc(Number(receipt.gasUsed));
+      if (entry.purpose.kind === 'settlement') metrics.settled.inc(entry.purpose.accounts.length);
       for (const event of liquidationsOf(receipt, liquidator)) {
         const reward = event.penalty + event.incentive;
         summary.liquidations++;
@@ -97,6 +102,15 @@ export function createReporter(
       metrics.gas.inc(Number(receipt.gasUsed));
       log.info({ account: formatAccount(account), tx: receipt.hash, reason }, 'a liquidation reverted');
       emit({ event: 'failure', account, block: receipt.blockNumber, txHash: receipt.hash, reason });
+    },
+    minedFailure({ nonce, purpose }, receipt) {
+      summary.gasUsed += receipt.gasUsed;
+      metrics.gas.inc(Number(receipt.gasUsed));
+      log.warn({ nonce, purpose: purpose.kind, tx: receipt.hash }, 'a transaction reverted');
+    },
+    settling({ accounts, failure }) {
+      if (failure === undefined) log.info({ accounts: accounts.length }, 'settling what has expired');
+      else log.debug({ accounts: accounts.length, reason: failure }, 'expired accounts not settled');
     },
     lost({ nonce }) {
       log.error(

@@ -13,7 +13,8 @@ export async function readReferences(
 ): Promise<References> {
   const clearinghouse = { address: addresses.clearinghouse, abi: clearinghouseAbi, blockNumber } as const;
   const riskEngine = await client.readContract({ ...clearinghouse, functionName: 'riskEngine' });
-  const [insuranceAccount, parameters, assets, profiles] = await Promise.all([
+  const engine = { address: riskEngine, abi: riskEngineAbi, blockNumber } as const;
+  const [insuranceAccount, parameters, assets, profiles, volSurface, settlementTwap] = await Promise.all([
     client.readContract({ ...clearinghouse, functionName: 'insuranceAccount' }),
     client.readContract({
       address: addresses.liquidator,
@@ -23,10 +24,14 @@ export async function readReferences(
     }),
     getAssets(client, addresses, { blockNumber }),
     readProfiles(client, riskEngine, [...profileIds], blockNumber),
+    client.readContract({ ...engine, functionName: 'volSurface' }),
+    client.readContract({ ...engine, functionName: 'settlementTwap' }),
   ]);
   const [dustMargin, minReward] = parameters;
   return {
     riskEngine,
+    volSurface,
+    settlementTwap,
     profiles,
     assetUnderlyings: new Map(assets.map(({ assetId, underlying }) => [assetId, underlying])),
     insuranceAccount,

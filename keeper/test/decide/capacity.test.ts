@@ -5,13 +5,13 @@ import type { Basket } from '../../src/decide/basket.ts';
 import { createCapacity } from '../../src/decide/capacity.ts';
 import { marketFor } from '../../src/decide/holdings.ts';
 import type { Holdings } from '../../src/decide/holdings.ts';
-import { board, market, usd } from '../helpers/world.ts';
+import { board, market, perp, usd } from '../helpers/world.ts';
 
 const prices = board({ [ETH]: market(3_000, { premium: usd(3) }) });
 const cashOnly = (cash: number): Holdings => ({ cash: usd(cash), legs: [], spot: [] });
 const plain = marketFor(cashOnly(0), prices, 'favourable');
 const legs = (size: number): Basket => ({
-  legs: [{ underlying: ETH, size: usd(size) }],
+  legs: [{ instrument: perp(ETH), size: usd(size) }],
   spot: [],
   fraction: WAD,
 });

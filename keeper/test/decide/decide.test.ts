@@ -79,7 +79,7 @@ describe('decide', () => {
       16: account({ cash: 1, perps: { 3: [1, 1] } }),
       17: { ...sick, profileId: 9 },
       18: account({ cash: -5 }),
-      19: { ...sick, positions: new Map([[FUTURE, { size: WAD, cost: 0n }]]) },
+      19: { ...sick, positions: new Map([[UNKNOWN_KIND, { size: WAD, cost: 0n }]]) },
     };
     const prices = { ...at(3_000), unpriced: new Map([[3, 'no source answers']]) };
     const decision = decide(
@@ -123,4 +123,4 @@ describe('decide', () => {
   });
 });
 
-const FUTURE = encodeInstrumentId({ kind: 'future', underlying: ETH, expirySec: 1_900_800_000n });
+const UNKNOWN_KIND = 7n << 92n;

@@ -43,6 +43,8 @@ export function account(sketch: AccountSketch): AccountState {
 
 export const references: References = {
   riskEngine: '0x4444444444444444444444444444444444444444',
+  volSurface: '0x5555555555555555555555555555555555555555',
+  settlementTwap: '0x6666666666666666666666666666666666666666',
   profiles: new Map([
     [0, PRESETS.portfolio],
     [1, PRESETS.standard],
