@@ -4,9 +4,10 @@ pragma solidity ^0.8.28;
 import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
 import {Black76} from "../libraries/Black76.sol";
 import {WadMath} from "../libraries/WadMath.sol";
+// Solhint does not see what assembly uses.
+// solhint-disable-next-line no-unused-import
 import {TERM_HOLDER, TERM_SIZE, Term} from "../pricing/Term.sol";
 import {TermMath} from "../pricing/TermMath.sol";
-import {InstrumentId} from "../types/InstrumentId.sol";
 import {PositionWord} from "../types/PositionWord.sol";
 import {MarginMath} from "./MarginMath.sol";
 import {ScenarioSet, ScenarioSetLib} from "./ScenarioSet.sol";

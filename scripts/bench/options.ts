@@ -213,7 +213,7 @@ function mixed(expiries: readonly bigint[]): Deal[] {
   });
   const later = futures
     .slice(3)
-    .map(({ instrument, size }) => ({ instrument: { ...instrument, underlying: ETH } as Instrument, size }));
+    .map(({ instrument, size }) => ({ instrument: { ...instrument, underlying: ETH }, size }));
   const perps = ([BTC, ETH] as const).map((underlying, i): Deal => ({
     instrument: { kind: 'perp', underlying },
     size: i === 0 ? unit(underlying) : -unit(underlying),

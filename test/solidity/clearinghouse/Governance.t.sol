@@ -15,7 +15,6 @@ import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {Presets} from "../../../contracts/risk/Presets.sol";
-import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
 import {RiskDeployer} from "../helpers/RiskDeployer.sol";
 
 contract GovernanceTest is Stack {

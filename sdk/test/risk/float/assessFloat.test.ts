@@ -130,7 +130,8 @@ describe('assessFloat of options and futures', () => {
     const tail = (2 * (black76CallFloat(forward * 1.81, 3200, up) - value)) / 3;
     expect(got.risk).to.be.closeTo(Math.max(scan, tail), 1e-6);
     expect(got.shortOption).to.be.closeTo(2 * 3000 * 0.02, 1e-9);
-    const delta = (black76CallFloat(forward + 0.01, 3200, s) - black76CallFloat(forward - 0.01, 3200, s)) / 0.02;
+    const delta =
+      (black76CallFloat(forward + 0.01, 3200, s) - black76CallFloat(forward - 0.01, 3200, s)) / 0.02;
     expect(got.roll).to.be.closeTo(2 * delta * forward * 0.005, 1e-4);
     expect(got.maintenanceMargin).to.be.closeTo(0.8 * got.risk + got.shortOption + got.roll, 1e-9);
     expect(got.initialMargin).to.be.closeTo(got.risk + got.shortOption + got.roll + 2 * 3000 * 0.003, 1e-9);
