@@ -1,5 +1,5 @@
 import { BTC, createLedgerState, encodeInstrumentId, ETH, PRESETS, WAD } from '@novate/sdk';
-import type { AccountId, AccountState, LedgerState, PriceStatus } from '@novate/sdk';
+import type { AccountId, AccountState, Instrument, LedgerState, PostedTerm, PriceStatus } from '@novate/sdk';
 import { toFloatAccount } from '../../src/mirror/floatAccount.ts';
 import type { FloatAccount } from '../../src/mirror/floatAccount.ts';
 import type { PriceBoard, PricedMarket } from '../../src/mirror/prices.ts';
@@ -19,6 +19,12 @@ export interface AccountSketch {
   readonly cash?: number;
   /** Size in units and entry price. */
   readonly perps?: Readonly<Record<number, readonly [size: number, entry: number]>>;
+  /** Futures and options: size in units, and for futures the entry price. */
+  readonly dated?: readonly (readonly [
+    instrument: Exclude<Instrument, { kind: 'perp' }>,
+    size: number,
+    entry?: number,
+  ])[];
   /** Units by asset number: 1 is ETH, 2 is BTC. */
   readonly spot?: Readonly<Record<number, number>>;
   readonly profileId?: number;
@@ -26,18 +32,42 @@ export interface AccountSketch {
 }
 
 export function account(sketch: AccountSketch): AccountState {
-  const { cash = 0, perps = {}, spot = {}, profileId = 0, flaggedAt = 0 } = sketch;
+  const { cash = 0, perps = {}, dated = [], spot = {}, profileId = 0, flaggedAt = 0 } = sketch;
   return {
     principal: usd(cash),
     collateral: new Map(Object.entries(spot).map(([assetId, amount]) => [Number(assetId), usd(amount)])),
-    positions: new Map(
-      Object.entries(perps).map(([underlying, [size, entry]]) => [
-        perp(Number(underlying)),
-        { size: usd(size), cost: usd(-size * entry) },
-      ]),
-    ),
+    positions: new Map([
+      ...Object.entries(perps).map(
+        ([underlying, [size, entry]]) =>
+          [perp(Number(underlying)), { size: usd(size), cost: usd(-size * entry) }] as const,
+      ),
+      ...dated.map(
+        ([instrument, size, entry = 0]) =>
+          [encodeInstrumentId(instrument), { size: usd(size), cost: usd(-size * entry) }] as const,
+      ),
+    ]),
     profileId,
     flaggedAt,
+  };
+}
+
+/** An expiry on a whole hour, so many days from `NOW`. */
+export const inDays = (days: number): bigint =>
+  (NOW / 3_600n) * 3_600n + BigInt(Math.round(days * 24)) * 3_600n;
+
+/** A posted smile of about this volatility at the forward. */
+export function surface(vol: number, expirySec: bigint, more: Partial<PostedTerm> = {}): PostedTerm {
+  const variance = (vol * vol * Number(expirySec - NOW)) / (365 * 86_400);
+  const wad = (value: number): bigint => BigInt(Math.round(value * 1e12)) * 10n ** 6n;
+  return {
+    a: wad(variance * 0.8),
+    b: wad(variance),
+    rho: -3n * 10n ** 17n,
+    m: 0n,
+    sigma: 2n * 10n ** 17n,
+    basis: 4n * 10n ** 16n,
+    timestamp: NOW - 60n,
+    ...more,
   };
 }
 
