@@ -1,5 +1,6 @@
 // `npm run fuzz:differential`: random portfolios through the risk engine and its twin, equal to the wei or exit 1.
 //   --runs N      how many portfolios, 1,000,000 unless given
+//   --minutes N   stops after so long, however many there were
 //   --seed TEXT   the same seed asks the same questions; the time unless given
 //   --replay FILE asks once more about a case that a mismatch printed
 import { readFileSync } from 'node:fs';
@@ -11,14 +12,25 @@ import { openStage } from '../test/differential/stage.ts';
 
 const DEFAULT_RUNS = 1_000_000;
 const PROGRESS_EVERY_MS = 1_000;
+const LINE_EVERY_MS = 60_000;
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string' }, seed: { type: 'string' }, replay: { type: 'string' } },
+  options: {
+    runs: { type: 'string' },
+    minutes: { type: 'string' },
+    seed: { type: 'string' },
+    replay: { type: 'string' },
+  },
 });
 const runs = Number(values.runs ?? DEFAULT_RUNS);
 if (!Number.isSafeInteger(runs) || runs < 1) {
   console.error(`fuzz:differential: --runs ${values.runs} must be a whole number from 1`);
+  process.exit(2);
+}
+const minutes = Number(values.minutes ?? Infinity);
+if (!(minutes > 0)) {
+  console.error(`fuzz:differential: --minutes ${values.minutes} must be a number above 0`);
   process.exit(2);
 }
 const seed = values.seed ?? String(Date.now());
@@ -27,33 +39,35 @@ await ensureBuilt();
 const stage = await openStage();
 const started = Date.now();
 const rateOf = (portfolios: number): string => number(portfolios / ((Date.now() - started) / 1000));
-let shown = 0;
+let shown = started;
+const isOver = (): boolean => Date.now() - started > minutes * 60_000;
 
-/** One line that overwrites itself; nothing where the output is not a terminal. */
+/** One line that overwrites itself; where the output is not a terminal, a line a minute. */
 function showProgress(portfolios: number): void {
-  if (!process.stdout.isTTY || Date.now() - shown < PROGRESS_EVERY_MS) return;
+  const { isTTY } = process.stdout;
+  if (Date.now() - shown < (isTTY ? PROGRESS_EVERY_MS : LINE_EVERY_MS)) return;
   shown = Date.now();
-  process.stdout.write(
-    `\r${number(portfolios)} of ${number(runs)} portfolios, ${rateOf(portfolios)} a second `,
-  );
+  const text = `${number(portfolios)} of ${number(runs)} portfolios, ${rateOf(portfolios)} a second`;
+  process.stdout.write(isTTY ? `\r${text} ` : `${text}\n`);
 }
 
 try {
   const counts =
     values.replay === undefined
-      ? await runDifferential(stage, { runs, seed, onProgress: showProgress })
+      ? await runDifferential(stage, { runs, seed, isOver, onProgress: showProgress })
       : await replayCase(stage, parseCase(readFileSync(values.replay, 'utf8')));
-  const { portfolios, answers, assessed, states } = counts;
+  const { portfolios, answers, assessed, states, legs } = counts;
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  const found = [...states].map(([state, times]) => `${number(times)} ${state}`).join(', ');
+  const list = (found: ReadonlyMap<string, number>): string =>
+    [...found].map(([name, times]) => `${number(times)} ${name}`).join(', ');
   console.log(
     `${number(portfolios)} portfolios in ${seconds} s, ${rateOf(portfolios)} a second${values.replay === undefined ? `, seed ${seed}` : ''}`,
   );
   console.log(
     `${number(answers)} answers of the engine equal the twin's to the wei; ${number(assessed)} portfolios assessed at the router's prices`,
   );
-  console.log(`states: ${found}`);
+  console.log(`states: ${list(states)}; legs: ${list(legs)}`);
 } catch (error) {
   if (!(error instanceof MismatchError)) throw error;
   console.error(`\n${error.message}`);

@@ -1,6 +1,7 @@
 import type { GivenTerm, PostedTerm, Svi } from '@novate/sdk';
 import { randomQuote } from './quotes.ts';
 import type { Random } from './random.ts';
+import { clamp } from './randomLegs.ts';
 import { UNDERLYINGS } from './types.ts';
 import type { Expiry, QuotedMarket } from './types.ts';
 
@@ -129,7 +130,7 @@ function randomSmile(random: Random, left: bigint): Svi {
   const sigma = random.between(WAD / 1_000n, WAD);
   const b = (((variance * (100n - share)) / 100n) * WAD) / sigma;
   return {
-    a: atMost((variance * share) / 100n - (random.chance(20) ? variance / 2n : 0n), MAX_A),
+    a: clamp((variance * share) / 100n - (random.chance(20) ? variance / 2n : 0n), MAX_A),
     b: atMost(b, MAX_B),
     rho: random.between(-WAD + 1n, WAD - 1n),
     m: random.between(-WAD / 2n, WAD / 2n),

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { PRESETS } from '@novate/sdk';
-import type { MarginState, RiskProfile } from '@novate/sdk';
+import type { Leg, MarginState, RiskProfile } from '@novate/sdk';
 import { planCase } from './checkCase.ts';
 import type { Plan } from './checkCase.ts';
 import { MismatchError } from './mismatch.ts';
@@ -26,6 +26,8 @@ export interface RunOptions {
   /** How many portfolios at least. */
   readonly runs: number;
   readonly seed: string;
+  /** Says after each batch whether to leave it at that, however few there were. */
+  readonly isOver?: () => boolean;
   /** Hears after each batch how many portfolios have been compared. */
   readonly onProgress?: (portfolios: number) => void;
 }
@@ -38,6 +40,7 @@ export interface RunCounts {
   assessed: number;
   /** By the state that the twin found. */
   readonly states: Map<MarginState, number>;
+  readonly legs: Map<Leg['kind'], number>;
 }
 
 /**
@@ -45,12 +48,12 @@ export interface RunCounts {
  * @throws MismatchError at the first answer that differs
  */
 export async function runDifferential(stage: Stage, options: RunOptions): Promise<RunCounts> {
-  const { runs, seed, onProgress } = options;
+  const { runs, seed, onProgress, isOver } = options;
   const counts = noCounts();
   let profiles: readonly RiskProfile[] = [];
   let timestamp = 0n;
   let asked: Promise<void> = Promise.resolve();
-  for (let number = 0; number * ACCOUNTS_PER_CASE < runs;) {
+  for (let number = 0; number * ACCOUNTS_PER_CASE < runs && isOver?.() !== true;) {
     if (number % CASES_PER_EPOCH === 0) {
       await asked;
       const epoch = number / CASES_PER_EPOCH;
@@ -120,7 +123,10 @@ async function checkCases(stage: Stage, plans: readonly PlannedCase[], counts: R
       const answer = answers[next++] ?? '0x';
       if (answer !== check.expected) throw new MismatchError(subject, check, answer);
     }
-    for (const state of states) counts.states.set(state, (counts.states.get(state) ?? 0) + 1);
+    for (const state of states) increment(counts.states, state);
+    for (const { portfolio } of subject.accounts) {
+      for (const { kind } of portfolio.legs) increment(counts.legs, kind);
+    }
     counts.portfolios += subject.accounts.length;
     counts.answers += checks.length;
     if (subject.routed) counts.assessed += subject.accounts.length;
@@ -133,6 +139,10 @@ async function startOf(asked: Promise<void>): Promise<void> {
   await setImmediate();
 }
 
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
 function noCounts(): RunCounts {
-  return { portfolios: 0, answers: 0, assessed: 0, states: new Map() };
+  return { portfolios: 0, answers: 0, assessed: 0, states: new Map(), legs: new Map() };
 }

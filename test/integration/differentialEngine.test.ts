@@ -18,9 +18,11 @@ describe('risk engine and twin', function () {
   after(() => stage.close());
 
   it(`agree to the wei on ${RUNS} random portfolios (seed ${SEED})`, async () => {
-    const { portfolios, assessed, states } = await runDifferential(stage, { runs: RUNS, seed: SEED });
+    const { portfolios, assessed, states, legs } = await runDifferential(stage, { runs: RUNS, seed: SEED });
     expect(portfolios).to.be.at.least(RUNS);
     expect(assessed).to.be.greaterThan(0);
-    if (RUNS >= 1_000) expect(states).to.have.all.keys('healthy', 'atRisk', 'liquidatable', 'insolvent');
+    if (RUNS < 1_000) return;
+    expect(states).to.have.all.keys('healthy', 'atRisk', 'liquidatable', 'insolvent');
+    expect(legs).to.have.all.keys('perp', 'future', 'call', 'put');
   });
 });

@@ -269,9 +269,13 @@ describe('portfolio file', () => {
     });
   });
 
-  it('takes absent fields for empty, and leaves out closed perps', () => {
+  it('takes absent fields for empty, and leaves out what is closed', () => {
     expect(parsePortfolioFile({}, ids)).to.deep.equal({ cash: 0n, spot: [], legs: [] });
     expect(parsePortfolioFile({ perps: { ETH: { size: '0', cost: '-0' } } }, ids).legs).to.deep.equal([]);
+    const closed = { underlying: 'ETH', expiry: 1772784000, size: '0' };
+    const futures = [{ ...closed, cost: '0' }];
+    const options = [{ ...closed, strike: '3200', type: 'call' }];
+    expect(parsePortfolioFile({ futures, options }, ids).legs).to.deep.equal([]);
   });
 
   const option = { underlying: 'ETH', expiry: 1772784000, strike: '3200', type: 'call', size: '-1' };
@@ -315,6 +319,11 @@ describe('portfolio file', () => {
       'cost of nothing',
       { perps: { ETH: { size: '0', cost: '5' } } },
       'perps.ETH.cost: expected "0" for a position of size 0 (add what it realised to cash), found "5"',
+    ],
+    [
+      'cost of a closed future',
+      { futures: [{ underlying: 'ETH', expiry: 1772784000, size: '0', cost: '-5' }] },
+      'futures[0].cost: expected "0" for a position of size 0 (add what it realised to cash), found "-5"',
     ],
     [
       'number for cash',

@@ -6,6 +6,7 @@ import {
   liquidationMoves,
   liquidationPrices,
   marginAfterTrade,
+  maxTradeSize,
   moveAll,
   parseWad,
   PRESETS,
@@ -113,6 +114,66 @@ describe('what-if of options', () => {
     expect(after.shortOption).to.satisfy((charge: bigint) => charge > 0n);
     expect(allowed).to.equal(true);
     expect(applyTrade(portfolio, { ...trade, size: wad('4') })).to.deep.equal(start);
+  });
+
+  it('has no Greeks of what is settled, and half a delta at the money without time', () => {
+    const at = (settlements: Map<bigint, bigint>): Market => ({
+      timestamp: EXPIRY,
+      underlyings: new Map([[ETH, { index: wad('3000'), premium: 0n, settlements }]]),
+    });
+    const book = holding('0', option('call', '3000', '2'), option('put', '3100', '1'), {
+      kind: 'future',
+      underlying: ETH,
+      expirySec: EXPIRY,
+      size: wad('3'),
+      cost: 0n,
+    });
+    const deltasAt = (prices: Market): number[] => greeks(book, prices, rules).legs.map(({ delta }) => delta);
+    expect(deltasAt(at(new Map()))).to.deep.equal([1, -1, 3]);
+    expect(assess(book, at(new Map()), rules).underlyings[0]?.netDelta).to.equal(wad('3'));
+    expect(deltasAt(at(new Map([[EXPIRY, wad('3050')]])))).to.deep.equal([0, 0, 0]);
+  });
+
+  it('finds the largest trade of an option or a future: one wei more is refused', () => {
+    const start = holding('3000', option('call', '3200', '-2'));
+    const call = { kind: 'call', expirySec: EXPIRY, strike: wad('3200') } as const;
+    const put = { kind: 'put', expirySec: EXPIRY, strike: wad('2800') } as const;
+    const future = { kind: 'future', expirySec: EXPIRY } as const;
+    const trades = [
+      { contract: call, price: wad('70') },
+      { contract: put, price: wad('65') },
+      { contract: future, price: wad('3010') },
+    ];
+    for (const { contract, price } of trades) {
+      for (const side of ['buy', 'sell'] as const) {
+        const limits = { underlying: ETH, contract, side, price };
+        const largest = maxTradeSize(start, market, rules, limits);
+        const allowed = (size: bigint): boolean => {
+          const trade = { underlying: ETH, contract, price, size: side === 'buy' ? size : -size };
+          return marginAfterTrade(start, market, rules, trade).allowed;
+        };
+        const label = `${side} ${contract.kind}`;
+        expect(largest > 10n ** 17n && largest < wad('1000'), label).to.equal(true);
+        expect([allowed(largest), allowed(largest + 1n)], label).to.deep.equal([true, false]);
+      }
+    }
+  });
+
+  it('lets an account at risk buy back what it is short of, and no more than margin allows', () => {
+    const poor = holding('1000', option('call', '3200', '-2'));
+    const { state } = assess(poor, market, rules);
+    expect(state).to.equal('atRisk');
+    const call = { kind: 'call', expirySec: EXPIRY, strike: wad('3200') } as const;
+    const limits = { underlying: ETH, contract: call, price: wad('70') };
+    expect(maxTradeSize(poor, market, rules, { ...limits, side: 'sell' })).to.equal(0n);
+    expect(maxTradeSize(poor, market, rules, { ...limits, side: 'buy' }) > wad('2')).to.equal(true);
+  });
+
+  it('stops at what a position can hold of an option', () => {
+    const contract = { kind: 'call', expirySec: EXPIRY, strike: wad('3200') } as const;
+    const limits = { underlying: ETH, contract, side: 'sell', price: wad('9000') } as const;
+    const long = holding('0', option('call', '3200', '2'));
+    expect(maxTradeSize(long, market, rules, limits)).to.equal((1n << 95n) - 1n + wad('2'));
   });
 });
 

@@ -13,7 +13,7 @@ import {expiryKey} from "../../../contracts/types/ExpiryKey.sol";
 import {InstrumentId, futureId, optionId, perpId} from "../../../contracts/types/InstrumentId.sol";
 import {Portfolio, SpotWord, toSpotWord} from "../../../contracts/types/Portfolio.sol";
 import {PositionWord, toLinearWord, toOptionWord} from "../../../contracts/types/PositionWord.sol";
-import {RiskProfile} from "../../../contracts/types/RiskProfile.sol";
+import {RiskProfile, Scenario, VolMove} from "../../../contracts/types/RiskProfile.sol";
 import {FixedRouter} from "./FixedRouter.sol";
 import {FixedSurfaces} from "./FixedSurfaces.sol";
 
@@ -41,7 +41,7 @@ contract OptionVectorsTest is Test {
         );
         _setProfile(0, "portfolio", Presets.portfolio());
         _setProfile(1, "standard", Presets.standard());
-        _setProfile(2, "deribit35", Presets.deribit35());
+        _setProfile(2, "deribit35", _deribit35());
         _json = vm.readFile("test/vectors/margin-options.json");
     }
 
@@ -69,6 +69,29 @@ contract OptionVectorsTest is Test {
     function test_fileHoldsNoMoreVectorsThanItCounts() public view {
         string memory next = string.concat(".vectors[", vm.toString(_uint(".count")), "]");
         assertFalse(vm.keyExistsJson(_json, next), "more vectors than counted");
+    }
+
+    // ------------------------------------------------------------------------------------------------ profile
+
+    /// @dev The SDK's preset of that name.
+    function _deribit35() private pure returns (RiskProfile memory p) {
+        p = Presets.portfolio();
+        (p.name, p.rho) = ("deribit35", 0);
+        p.volUp = 0.5e18;
+        (p.rollMin, p.rollRate) = (0.01e18, 0.075e18);
+        (p.shortRate, p.shortInitial, p.perpInitial) = (0, 0, 0);
+        (p.haircut, p.haircutInitial, p.floorNet, p.floorHedged) = (0, 0, 0, 0);
+        p.underlyings[0].scanRange = 0.16e18;
+        p.scenarios = new Scenario[](35);
+        int64[9] memory quarters = [int64(0), 1, -1, 2, -2, 3, -3, 4, -4];
+        for (uint256 i = 0; i < 27; ++i) {
+            VolMove vol = [VolMove.Up, VolMove.None, VolMove.Down][i % 3];
+            p.scenarios[i] = Scenario(quarters[i / 3] * 0.25e18, vol, 1e18, false);
+        }
+        int64[8] memory percents = [int64(-66), -33, 50, 100, 200, 300, 400, 500];
+        for (uint256 i = 0; i < 8; ++i) {
+            p.scenarios[27 + i] = Scenario(int256(percents[i]) * 0.01e18, VolMove.Up, 1e18, true);
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ input
