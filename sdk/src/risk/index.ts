@@ -73,7 +73,7 @@ export { profileFromStruct, profileToStruct } from './profiles/profileStruct.ts'
 export type { RiskProfileStruct } from './profiles/profileStruct.ts';
 
 export { applyTrade } from './whatif/applyTrade.ts';
-export type { TrialTrade } from './whatif/applyTrade.ts';
+export type { Traded, TrialTrade } from './whatif/applyTrade.ts';
 export { greeks } from './whatif/greeks.ts';
 export type { Greeks, PortfolioGreeks } from './whatif/greeks.ts';
 export { liquidationMoves, liquidationPrices } from './whatif/liquidationPrices.ts';

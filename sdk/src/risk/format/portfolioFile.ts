@@ -7,7 +7,7 @@ import {
   StrikeNotRepresentableError,
 } from '../../codec/index.ts';
 import { abs, formatWad } from '../../units/index.ts';
-import type { Leg, Market, OptionLeg, PerpLeg, Portfolio, Spot, Term } from '../types.ts';
+import type { Leg, Market, OptionLeg, Portfolio, Spot, Term } from '../types.ts';
 import {
   decimal,
   isExpiry,
@@ -53,7 +53,8 @@ const portfolioSchema = strict({
 });
 
 /**
- * A portfolio file (P.json). Absent fields are empty. Legs come in the order perps, futures, options, each as in the file.
+ * A portfolio file (P.json). Absent fields are empty, sizes of 0 are no legs. Legs come in the order perps, futures,
+ * options, each as in the file.
  * @param marketFile Gives the underlyings that the portfolio may name.
  * @throws InputFormatError
  */
@@ -75,12 +76,14 @@ export function parsePortfolioFile(
   }));
   const legs: Leg[] = [];
   for (const [name, amounts] of Object.entries(file.perps ?? {})) {
-    const leg = toPerp(idOf(name, `perps.${name}`), amounts, name);
-    if (leg !== undefined) legs.push(leg);
+    const field = `perps.${name}`;
+    const id = idOf(name, field);
+    if (isHeld(amounts, field)) legs.push({ kind: 'perp', underlying: id, ...amounts });
   }
   for (const [i, leg] of (file.futures ?? []).entries()) {
     const id = idOf(leg.underlying, `futures[${i}].underlying`);
     termOf(marketFile.market, id, leg, `futures[${i}].expiry`);
+    if (!isHeld(leg, `futures[${i}]`)) continue;
     legs.push({ kind: 'future', underlying: id, expirySec: leg.expiry, size: leg.size, cost: leg.cost });
   }
   for (const [i, leg] of (file.options ?? []).entries()) {
@@ -90,7 +93,7 @@ export function parsePortfolioFile(
       const reason = `the market has no "svi" for ${leg.underlying} at ${leg.expiry}, which options need`;
       throw new InputFormatError(`options[${i}].expiry`, reason);
     }
-    legs.push(toOption(id, leg));
+    if (leg.size !== 0n) legs.push(toOption(id, leg));
   }
   return { cash: file.cash ?? 0n, legs, spot };
 }
@@ -115,12 +118,12 @@ function termOf(
   throw new InputFormatError(field, reason);
 }
 
-/** No leg where nothing is held: a closed position has realised its cost into cash. */
-function toPerp(id: number, amounts: { size: bigint; cost: bigint }, name: string): PerpLeg | undefined {
-  if (amounts.size !== 0n) return { kind: 'perp', underlying: id, ...amounts };
-  if (amounts.cost === 0n) return undefined;
-  const reason = `expected "0" for a position of size 0 (add what it realised to cash), found "${formatWad(amounts.cost)}"`;
-  throw new InputFormatError(`perps.${name}.cost`, reason);
+/** Whether anything is: a closed position is no leg, and has realised its cost into cash. */
+function isHeld({ size: held, cost: basis }: { size: bigint; cost: bigint }, field: string): boolean {
+  if (held !== 0n) return true;
+  if (basis === 0n) return false;
+  const reason = `expected "0" for a position of size 0 (add what it realised to cash), found "${formatWad(basis)}"`;
+  throw new InputFormatError(`${field}.cost`, reason);
 }
 
 function toOption(id: number, leg: z.output<typeof option>): OptionLeg {

@@ -40,7 +40,10 @@ const standard: RiskProfile = {
   underlyings: [scanRangeOf(BTC, '0.225'), scanRangeOf(ETH, '0.27')],
 };
 
-/** Paradex's portfolio margin: IM = max(worst scenario, 2% of net + 1% of hedged delta), MM half of it, no other charge. */
+/**
+ * Paradex's portfolio margin: IM = max(worst scenario, 2% of net + 1% of hedged delta), MM half of it, no other charge. The
+ * scan range is one for all, since its moves are fractions of the index.
+ */
 const paradex24: RiskProfile = {
   name: 'paradex24',
   rho: 0n,
@@ -64,12 +67,16 @@ const paradex24: RiskProfile = {
   underlyings: [],
 };
 
-/** The classic SPAN array alone: nothing nets across underlyings, and nothing is charged but net short options. */
+/**
+ * SPAN's array with the charges of `portfolio`, and nothing nets across underlyings. Not expressed: SPAN's own charges
+ * between months and its credits between underlyings.
+ */
 const span16: RiskProfile = { ...portfolio, name: 'span16', rho: 0n };
 
 /**
  * Deribit's portfolio margin. Not expressed: its roll charge grows exponentially (`e^(rate * tau) - 1`; here linearly, a
- * hair less), its delta shock and correlation charge, and that the maintenance factor of 0.8 takes in the roll charge too.
+ * hair less) and is BTC's for all underlyings (ETH's is 5% a year, at least 0.5%); its delta shock and correlation charge;
+ * and that the maintenance factor of 0.8 takes in the roll charge too.
  */
 const deribit35: RiskProfile = {
   name: 'deribit35',

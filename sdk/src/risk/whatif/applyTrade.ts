@@ -3,13 +3,17 @@ import { InvalidTradeError } from '../errors.ts';
 import { tradePosition } from '../perp/tradePosition.ts';
 import type { FutureLeg, Leg, OptionLeg, PerpLeg, Portfolio } from '../types.ts';
 
-/** A trade to try out: of the underlying's perp unless a `contract` is given. */
-export interface TrialTrade {
+/** What is traded: the underlying's perp unless a `contract` is given. */
+export interface Traded {
   readonly underlying: number;
   /** The future or option that is traded. */
   readonly contract?:
     | { readonly kind: 'future'; readonly expirySec: bigint }
     | { readonly kind: 'call' | 'put'; readonly expirySec: bigint; readonly strike: bigint };
+}
+
+/** A trade to try out. */
+export interface TrialTrade extends Traded {
   /** Units bought, wad; negative sells. */
   readonly size: bigint;
   /** Wad USD per unit, > 0. */
@@ -36,7 +40,8 @@ export function applyTrade(portfolio: Portfolio, trade: TrialTrade): Portfolio {
   return { cash: portfolio.cash + realised - fee, legs, spot: portfolio.spot };
 }
 
-function isTraded(leg: Leg, { underlying, contract }: TrialTrade): boolean {
+/** Whether a leg is a position in what is traded. */
+export function isTraded(leg: Leg, { underlying, contract }: Traded): boolean {
   if (leg.underlying !== underlying) return false;
   if (contract === undefined || leg.kind === 'perp') return contract === undefined && leg.kind === 'perp';
   if (leg.kind !== contract.kind || leg.expirySec !== contract.expirySec) return false;

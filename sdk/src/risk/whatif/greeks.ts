@@ -2,6 +2,7 @@ import { lnWad } from '../../units/index.ts';
 import { UnknownTermError, UnknownUnderlyingError } from '../errors.ts';
 import { normalCdf, normalPdf } from '../float/normalCdf.ts';
 import { openTerm, rootOf } from '../options/term.ts';
+import type { OpenTerm } from '../options/term.ts';
 import type { FutureLeg, Leg, Market, OptionLeg, Portfolio, RiskProfile } from '../types.ts';
 
 const WAD = 1e18;
@@ -31,7 +32,8 @@ export interface PortfolioGreeks {
 const NONE: Greeks = { delta: 0, gamma: 0, vega: 0, theta: 0 };
 
 /**
- * Greeks by closed form (Black-76 on the forward of SPEC-V3, at the surface's volatility, sticky by strike).
+ * Greeks by closed form (Black-76 on the forward of SPEC-V3, at the surface's volatility, sticky by strike). What is
+ * settled has none (SPEC-V8).
  * @throws UnknownUnderlyingError, UnknownTermError
  */
 export function greeks(portfolio: Portfolio, market: Market, profile: RiskProfile): PortfolioGreeks {
@@ -51,6 +53,7 @@ function greeksOf(leg: Leg, market: Market, profile: RiskProfile): Greeks {
   const size = Number(leg.size) / WAD;
   if (leg.kind === 'perp') return { ...NONE, delta: size };
   const term = termOf(leg, market, profile);
+  if (term === undefined) return NONE;
   const [forward, ratio, sqrtTau] = [term.forward, term.ratio, term.sqrtTau].map((x) => Number(x) / WAD) as [
     number,
     number,
@@ -60,7 +63,7 @@ function greeksOf(leg: Leg, market: Market, profile: RiskProfile): Greeks {
   const moneyness = term.lnForward - lnWad(leg.strike);
   const s = Number(rootOf(term, moneyness)) / WAD;
   const put = leg.kind === 'put' ? 1 : 0;
-  if (s === 0) return { ...NONE, delta: size * ratio * ((moneyness > 0n ? 1 : 0) - put) };
+  if (s === 0) return { ...NONE, delta: size * ratio * (stepOf(term.forward, leg.strike) - put) };
   const d1 = Number(moneyness) / WAD / s + s / 2;
   const density = normalPdf(d1);
   return {
@@ -71,9 +74,17 @@ function greeksOf(leg: Leg, market: Market, profile: RiskProfile): Greeks {
   };
 }
 
-function termOf(leg: FutureLeg | OptionLeg, market: Market, profile: RiskProfile) {
+/** N(d1) without volatility. */
+function stepOf(forward: bigint, strike: bigint): number {
+  if (forward === strike) return 0.5;
+  return forward > strike ? 1 : 0;
+}
+
+/** None once it is settled. */
+function termOf(leg: FutureLeg | OptionLeg, market: Market, profile: RiskProfile): OpenTerm | undefined {
   const prices = market.underlyings.get(leg.underlying);
   if (prices === undefined) throw new UnknownUnderlyingError(leg.underlying);
+  if (prices.settlements?.has(leg.expirySec) === true) return undefined;
   const term = prices.terms?.get(leg.expirySec);
   if (term === undefined && leg.expirySec > market.timestamp) throw new UnknownTermError(leg);
   return openTerm(term ?? null, leg.expirySec, market.timestamp, prices.index, profile);

@@ -13,7 +13,7 @@ export interface MarginAfterTrade {
 }
 
 /**
- * What a perp trade would do to an account's margin, at unchanged prices.
+ * What a trade would do to an account's margin, at unchanged prices.
  * @throws InvalidTradeError and those of `assess`
  */
 export function marginAfterTrade(

@@ -4,10 +4,10 @@ import { assess } from '../assess.ts';
 import { InvalidTradeError } from '../errors.ts';
 import { isTradeAllowed } from '../isTradeAllowed.ts';
 import type { Margin, Market, Portfolio, RiskProfile } from '../types.ts';
-import { applyTrade } from './applyTrade.ts';
+import { applyTrade, isTraded } from './applyTrade.ts';
+import type { Traded } from './applyTrade.ts';
 
-export interface TradeLimits {
-  readonly underlying: number;
+export interface TradeLimits extends Traded {
   readonly side: 'buy' | 'sell';
   /** Wad USD per unit, > 0. */
   readonly price: bigint;
@@ -30,20 +30,21 @@ export function maxTradeSize(
   profile: RiskProfile,
   limits: TradeLimits,
 ): bigint {
-  const { underlying, price, feeRate = 0n } = limits;
+  const { side, price, feeRate = 0n, ...traded } = limits;
   if (price <= 0n) throw new InvalidTradeError(0n, price);
   const before = assess(portfolio, market, profile);
   const marginAt = (size: bigint): Margin => {
     if (size === 0n) return before;
-    const signed = limits.side === 'buy' ? size : -size;
-    const trade = { underlying, size: signed, price, fee: mulUp(mulUp(size, price), feeRate) };
+    const signed = side === 'buy' ? size : -size;
+    const trade = { ...traded, size: signed, price, fee: mulUp(mulUp(size, price), feeRate) };
     return assess(applyTrade(portfolio, trade), market, profile);
   };
   const isAllowed = (size: bigint): boolean => isTradeAllowed(before, marginAt(size));
   const cap = largestSize(portfolio, limits);
   if (before.equity >= before.initialMargin) return lastTrue(isAllowed, 0n, cap);
-  // Equity less IM is concave in the size, as both of M13's conditions are, so that each allows an interval and one search
-  // from the peak serves both. (It misses a reduction at a price so bad that equity falls as fast as the margin.)
+  // Equity less IM is concave in the size, as both of M13's conditions are: options too, whose value bends in the price, are
+  // worth as much as there are of them. So each condition allows an interval, and one search from the peak serves both. (It
+  // misses a reduction at a price so bad that equity falls as fast as the margin.)
   const peak = peakOf((size) => {
     const margin = marginAt(size);
     return margin.equity - margin.initialMargin;
@@ -51,16 +52,17 @@ export function maxTradeSize(
   return peak > 0n && isAllowed(peak) ? lastTrue(isAllowed, peak, cap) : 0n;
 }
 
-/** What the words of a position can hold, from the size and cost before on. */
+/** What the words of a position can hold, from the size and cost before on. Options have no cost. */
 function largestSize(portfolio: Portfolio, limits: TradeLimits): bigint {
   let cost = 0n;
   let along = 0n;
   for (const leg of portfolio.legs) {
-    if (leg.kind !== 'perp' || leg.underlying !== limits.underlying) continue;
-    cost = abs(leg.cost);
+    if (!isTraded(leg, limits)) continue;
+    if ('cost' in leg) cost = abs(leg.cost);
     along = limits.side === 'buy' ? leg.size : -leg.size;
   }
   const bySize = MAX_SIZE - along;
+  if (limits.contract !== undefined && limits.contract.kind !== 'future') return bySize;
   const byCost = ((MAX_COST - cost) * 10n ** 18n) / limits.price;
   return bySize < byCost ? bySize : byCost;
 }
