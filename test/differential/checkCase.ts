@@ -15,7 +15,7 @@ import { marginStatus, markStatus, marketsFor } from './quotes.ts';
 import type { Request } from './chain.ts';
 import type { Stage } from './stage.ts';
 import { STANCES } from './types.ts';
-import type { Account, Answer, Case } from './types.ts';
+import type { Account, Answer, Case, QuotedMarket } from './types.ts';
 
 const LONG_AGO_SEC = 1_000n;
 const feedAbi = parseAbi([
@@ -125,8 +125,17 @@ function judge({ profiles }: Case, { portfolio, profile }: Account, market: Mark
   return assess(portfolio, market, at(profiles, profile));
 }
 
-function setPrices({ markets }: Case, stage: Stage): Request[] {
-  return markets.flatMap(({ underlying, quote }) => {
+/** The markets of which any account holds something. */
+function heldMarkets({ accounts, markets }: Case): QuotedMarket[] {
+  const held = new Set<number>();
+  for (const { portfolio } of accounts) {
+    for (const { underlying } of [...portfolio.spot, ...portfolio.legs]) held.add(underlying);
+  }
+  return markets.filter(({ underlying }) => held.has(underlying));
+}
+
+function setPrices(subject: Case, stage: Stage): Request[] {
+  return heldMarkets(subject).flatMap(({ underlying, quote }) => {
     const feeds = stage.feeds.get(underlying);
     if (feeds === undefined) throw new RangeError(`the stage lists no underlying ${underlying}`);
     return [
@@ -137,8 +146,8 @@ function setPrices({ markets }: Case, stage: Stage): Request[] {
 }
 
 /** Sets every expiry, for an earlier case of the batch may have set it too. */
-function setSurfaces({ markets }: Case, stage: Stage): Request[] {
-  return markets.flatMap(({ underlying, expiries }) =>
+function setSurfaces(subject: Case, stage: Stage): Request[] {
+  return heldMarkets(subject).flatMap(({ underlying, expiries }) =>
     expiries.flatMap(({ expirySec, posted, settlement }) => {
       const key = encodeExpiryKey(underlying, expirySec);
       const word =

@@ -79,11 +79,11 @@ function randomPortfolio(random: Random, markets: readonly QuotedMarket[]): Port
 
 /** How many futures and options each underlying has: mostly a handful, now and then as many as there may be. */
 function datedCounts(random: Random, held: readonly QuotedMarket[]): number[] {
-  const full = random.below(400) === 0;
-  const none = random.chance(40);
+  const full = random.below(500) === 0;
+  const none = random.chance(50);
   return held.map(({ expiries }) => {
     if (none || expiries.length === 0) return 0;
-    return full ? random.below(MAX_LEGS) : random.pick([0, 0, 0, 1, 1, 2, 2, 3, 4]);
+    return full ? random.below(MAX_LEGS) : random.pick([0, 0, 0, 1, 1, 1, 2, 3]);
   });
 }
 
