@@ -13,6 +13,7 @@ import {TermMath} from "../pricing/TermMath.sol";
 import {Portfolio} from "../types/Portfolio.sol";
 import {RiskProfile} from "../types/RiskProfile.sol";
 import {DatedLegs} from "./DatedLegs.sol";
+import {MarginMath} from "./MarginMath.sol";
 import {RiskSheets} from "./RiskSheets.sol";
 import {ScenarioSet, ScenarioSetLib} from "./ScenarioSet.sol";
 import {Book, Sheet} from "./Sheet.sol";
@@ -25,6 +26,7 @@ contract RiskEngineExt is RiskSheets, IRiskEngineExt {
 
     int256 private constant ONE = 1e18;
     int256 private constant MAX_TERM = 1000e18;
+    uint256 private constant MAX_FORWARD_RATIO = 1e9;
     int256 private constant MIN_SHOCK = -0.99e18;
     int256 private constant MAX_SHOCK = 40e18;
 
@@ -110,8 +112,17 @@ contract RiskEngineExt is RiskSheets, IRiskEngineExt {
                 i < inputs.length &&
                 !(inputs[i].underlying == keys[k] >> 20 && inputs[i].expirySec == term.expirySec)
             ) ++i;
-            if (i != inputs.length) _give(term, inputs[i]);
-            else if (term.leftSec != 0) revert TermMissing(uint16(keys[k] >> 20), uint40(term.expirySec));
+            if (i != inputs.length) {
+                _give(term, inputs[i]);
+                // forwards this far from the index would leave the bounds that deltas are computed in
+                uint256 most = WadMath.min(
+                    sheet.bookOf(keys[k] >> 20).index * MAX_FORWARD_RATIO,
+                    MarginMath.MAX_PRICE
+                );
+                _within("forward", _signed(term.given), 1, int256(most));
+            } else if (term.leftSec != 0) {
+                revert TermMissing(uint16(keys[k] >> 20), uint40(term.expirySec));
+            }
         }
     }
 

@@ -354,6 +354,32 @@ contract RiskEngineTest is RiskTest {
         _expectNotPriced(withLeg(withPerp(empty(0), BTC, 1e18, 0, 0), toOptionWord(vast, 1e18, 0)), vast);
     }
 
+    function test_RevertWhen_GivenTermsAreOutOfBounds() public {
+        Portfolio memory p = withFuture(empty(0), BTC, EXPIRY, 1e18, 0);
+        (uint16[] memory ids, uint256[] memory given) = (new uint16[](1), new uint256[](1));
+        (ids[0], given[0]) = (BTC, 100_000e18);
+        IRiskTypes.MarketInput memory market = at(ids, given);
+        vm.expectRevert(abi.encodeWithSelector(IRiskTypes.TermMissing.selector, BTC, uint40(EXPIRY)));
+        engine.explainAt(p, market);
+        market.terms = new IRiskTypes.TermInput[](1);
+        market.terms[0] = IRiskTypes.TermInput(BTC, uint40(EXPIRY), 100_000e27 + 1, 0, 0, 0, 0, 1e18);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IRiskTypes.TermOutOfBounds.selector,
+                "forward",
+                int256(100_000e27 + 1),
+                int256(1),
+                int256(100_000e27)
+            )
+        );
+        engine.explainAt(p, market);
+        market.terms[0].forward = 100_000e27;
+        assertEq(engine.explainAt(p, market).margin.equity, 100_000e27);
+        market.terms[0].rho = 1e18 + 1;
+        vm.expectPartialRevert(IRiskTypes.TermOutOfBounds.selector);
+        engine.explainAt(p, market);
+    }
+
     function test_RevertWhen_PremiumsDoNotMatchPerps() public {
         Portfolio memory p = withPerp(empty(0), BTC, 1e18, 0, 0);
         p.premiums = new int256[](2);
