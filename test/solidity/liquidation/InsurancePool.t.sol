@@ -36,12 +36,13 @@ contract InsurancePoolTest is InsuranceBase {
         if (state.lost != 0) lose(state.lost);
     }
 
-    /// @dev What a wei less in the account may cost the whole pool once it is floored to a unit.
+    /// @dev What storing cash at an index above one may cost the account, which is the pool's loss: two wei (SPEC-C2), floored
+    /// to a unit less of a token with few decimals.
     function unit(State memory state) private pure returns (uint256) {
-        return state.interest ? 1 : 0;
+        return state.interest ? 2 : 0;
     }
 
-    /// @dev Whatever others do, nobody's shares lose but that unit.
+    /// @dev Whatever others do, nobody's shares lose but that.
     modifier keepsTheBystander(State memory state) {
         arrange(state);
         uint256 before = insurance.convertToAssets(bystander);
