@@ -60,6 +60,6 @@ describe('novate stress', () => {
   });
 
   it('prints tables for people', () => {
-    expect(run(false)).to.match(/maintenance margin[\s\S]*liquidation[\s\S]*Greeks/);
+    expect(run(false)).to.match(/maintenance margin[\s\S]*liquidation[\s\S]*up to ten times[\s\S]*Greeks/);
   });
 });

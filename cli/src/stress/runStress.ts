@@ -99,5 +99,6 @@ function formatStress({ rows, liquidation, greeks: sums }: Report): string {
       theta.toFixed(2),
     ]),
   ]);
-  return [stress, brackets, sensitivities].join('\n\n');
+  const note = 'Liquidation prices are looked for down to zero, and up to ten times the price.';
+  return [stress, `${brackets}\n${note}`, sensitivities].join('\n\n');
 }

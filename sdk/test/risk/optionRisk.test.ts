@@ -1,6 +1,7 @@
+// What holds for margins at posted surfaces, fresh, aged or none, and where expiries are over. See also optionProperties.
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { assess, BTC, ETH, markOfLeg, PRESETS } from '../../src/risk/index.ts';
+import { assess, BTC, ETH, PRESETS } from '../../src/risk/index.ts';
 import type {
   FutureLeg,
   Leg,
@@ -13,7 +14,7 @@ import type {
   Term,
   UnderlyingMarket,
 } from '../../src/risk/index.ts';
-import { abs, max, mulFloor, parseWad, WAD } from '../../src/units/index.ts';
+import { abs, mulFloor, parseWad, WAD } from '../../src/units/index.ts';
 
 const NOW = 1_770_267_600n;
 const WEEK = NOW + 7n * 86_400n;
@@ -87,18 +88,6 @@ const book = fc.record({
 const profiles = fc.constantFrom<RiskProfile>(...Object.values(PRESETS));
 
 describe('futures and options', () => {
-  it('need no more together than apart', () => {
-    check(markets, book, book, profiles, (market, left, right, rules) => {
-      const [a, b] = [holdingOf(left, market), holdingOf(right, market)];
-      const both = { cash: 0n, legs: [...a.legs, ...b.legs], spot: [...a.spot, ...b.spot] };
-      const whole = assess(both, market, rules);
-      const parts = [assess(a, market, rules), assess(b, market, rules)] as const;
-      for (const field of ['risk', 'maintenanceMargin', 'initialMargin'] as const)
-        expectAtMost(whole[field], parts[0][field] + parts[1][field], field);
-      expect(abs(whole.equity - parts[0].equity - parts[1].equity) < SLACK).to.equal(true);
-    });
-  });
-
   it('need no more than leg by leg', () => {
     check(markets, book, profiles, (market, drawnBook, rules) => {
       const { legs } = holdingOf(drawnBook, market);
@@ -110,16 +99,6 @@ describe('futures and options', () => {
           alone.reduce((sum, one) => sum + one[field], 0n),
           field,
         );
-    });
-  });
-
-  it('need more the larger a lone leg is', () => {
-    check(markets, drawn, fc.bigInt({ min: 0n, max: WAD }), profiles, (market, one, fraction, rules) => {
-      const large = assess(holding(legOf(one, market)), market, rules);
-      const less = legOf({ ...one, size: mulFloor(one.size, fraction) }, market);
-      const small = assess(holding(less), market, rules);
-      expectAtMost(small.maintenanceMargin, large.maintenanceMargin, 'maintenance margin');
-      expectAtMost(small.initialMargin, large.initialMargin, 'initial margin');
     });
   });
 
@@ -172,36 +151,9 @@ describe('futures and options', () => {
       expectAtMost(-least, scans, 'what is lost together');
     });
   });
-
-  it('lose no more than they are worth where they are only long options', () => {
-    check(
-      markets,
-      fc.array(drawnOption, { minLength: 1, maxLength: 6 }),
-      profiles,
-      (market, options, rules) => {
-        const legs = options.map((one) => legOf({ ...one, size: abs(one.size) }, market));
-        const { risk, equity, shortOption } = assess({ cash: 0n, legs, spot: [] }, market, rules);
-        expectAtMost(risk, equity, 'risk');
-        expect(shortOption).to.equal(0n);
-      },
-    );
-  });
 });
 
 describe('locked portfolios', () => {
-  it('parity: long call, short put and short future are worth less the strike, whatever happens', () => {
-    check(markets, drawnOption, profiles, (market, one, rules) => {
-      const units = abs(one.size);
-      const call = legOf({ ...one, kind: 'call', size: units }, market) as OptionLeg;
-      const put: OptionLeg = { ...call, kind: 'put', size: -units };
-      const { underlying, expirySec } = call;
-      const future: FutureLeg = { kind: 'future', underlying, expirySec, size: -units, cost: 0n };
-      const { equity, risk } = assess({ cash: 0n, legs: [call, put, future], spot: [] }, market, rules);
-      expect(abs(equity + mulFloor(units, call.strike)) <= 3n).to.equal(true);
-      expect(risk <= 4n).to.equal(true);
-    });
-  });
-
   it('a box is worth the distance of its strikes, and risks nothing', () => {
     check(markets, drawnOption, profiles, (market, one, rules) => {
       const low = legOf({ ...one, kind: 'call', size: abs(one.size) }, market) as OptionLeg;
@@ -225,57 +177,6 @@ describe('locked portfolios', () => {
       const got = assess({ cash: 0n, legs: [leg, opposite], spot: [] }, market, rules);
       expect([abs(got.equity) <= 2n, got.risk <= 2n, got.shortOption]).to.deep.equal([true, true, 0n]);
     });
-  });
-});
-
-describe('values', () => {
-  it('lie between the intrinsic value and the forward, or the strike', () => {
-    check(markets, drawnOption, (market, one) => {
-      const call = legOf({ ...one, kind: 'call' }, market) as OptionLeg;
-      const { underlying, expirySec, strike } = call;
-      const forward = markOfLeg({ kind: 'future', underlying, expirySec }, market);
-      const callValue = markOfLeg(call, market);
-      const putValue = markOfLeg({ ...call, kind: 'put' }, market);
-      expect(callValue >= max(0n, forward - strike) && callValue <= forward).to.equal(true);
-      expect(putValue >= max(0n, strike - forward) && putValue <= strike).to.equal(true);
-      expect(callValue - putValue).to.equal(forward - strike);
-    });
-  });
-
-  it('grow with volatility', () => {
-    check(markets, drawnOption, rate('0', '1'), (market, one, more) => {
-      const leg = legOf(one, market) as OptionLeg;
-      const widened = withTerms(market, (known) => (known === null ? null : { ...known, a: known.a + more }));
-      expectAtMost(markOfLeg(leg, market), markOfLeg(leg, widened), 'value');
-    });
-  });
-
-  it('are intrinsic without volatility, and without time', () => {
-    check(markets, drawnOption, (market, one) => {
-      const leg = legOf(one, market) as OptionLeg;
-      const payoffAt = (at: bigint): bigint =>
-        leg.kind === 'call' ? max(0n, at - leg.strike) : max(0n, leg.strike - at);
-      const none = { a: 0n, b: 0n, rho: 0n, m: 0n, sigma: wad('0.1'), basis: wad('0.1'), timestamp: NOW };
-      const still = withTerms(market, () => none);
-      const { underlying, expirySec } = leg;
-      const forward = markOfLeg({ kind: 'future', underlying, expirySec }, still);
-      expect(markOfLeg(leg, still)).to.equal(payoffAt(forward));
-      const over = { ...market, timestamp: expirySec };
-      expect(markOfLeg(leg, over)).to.equal(payoffAt(market.underlyings.get(underlying)?.index ?? 0n));
-    });
-  });
-
-  it('approach the intrinsic value as time runs out', () => {
-    const index = wad('3000');
-    const flat = { a: wad('0.000001'), b: 0n, rho: 0n, m: 0n, sigma: wad('0.1'), forward: index };
-    const valueAt = (variance: bigint): bigint =>
-      markOfLeg(
-        { kind: 'call', underlying: ETH, expirySec: WEEK, strike: wad('2900') },
-        marketOf(ETH, { index, premium: 0n, terms: new Map([[WEEK, { ...flat, a: variance }]]) }),
-      );
-    expect(valueAt(0n)).to.equal(wad('100'));
-    expect(valueAt(wad('0.00001')) - wad('100') < 10n ** 12n).to.equal(true);
-    expect(valueAt(wad('0.001')) > wad('100')).to.equal(true);
   });
 });
 
@@ -364,14 +265,6 @@ function expectAtMost(value: bigint, most: bigint, what: string): void {
 
 function marketOf(underlying: number, of: UnderlyingMarket): Market {
   return { timestamp: NOW, underlyings: new Map([[underlying, of]]) };
-}
-
-function withTerms(market: Market, change: (term: Term | null) => Term | null): Market {
-  const changed = [...market.underlyings].map(([id, { terms, ...rest }]): [number, UnderlyingMarket] => [
-    id,
-    { ...rest, terms: new Map([...(terms ?? [])].map(([at, known]) => [at, change(known)])) },
-  ]);
-  return { ...market, underlyings: new Map(changed) };
 }
 
 const holding = (...legs: Leg[]): Portfolio => ({ cash: 0n, legs, spot: [] });
