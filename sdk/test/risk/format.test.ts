@@ -127,6 +127,11 @@ describe('market file', () => {
       'underlyings.ETH.index: expected a decimal string above 0, found "0"',
     ],
     [
+      'forward out of reach',
+      under({ index: '0.000002', expiries: { '1772784000': { forward: '2000.000000000000000001' } } }),
+      'underlyings.ETH.expiries.1772784000.forward: expected at most 1000000000 times the index, found "2000.000000000000000001"',
+    ],
+    [
       'exponent',
       under({ index: '3e3' }),
       'underlyings.ETH.index: expected a decimal string above 0, found "3e3"',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { WAD } from '../../units/index.ts';
+import { formatWad, WAD } from '../../units/index.ts';
 import type { GivenTerm, Market, RiskProfile, Svi, UnderlyingMarket } from '../types.ts';
 import { decimal, isExpiry, isUnderlyingName, record, strict, unixSeconds } from './fields.ts';
 import { InputFormatError, parseInput } from './InputFormatError.ts';
@@ -30,6 +30,9 @@ const svi = strict({
   m: number,
   sigma: decimal('above 0, at most 1000', (value) => value > 0n && value <= MOST),
 });
+
+/** How far a forward may lie above the index, as for RiskEngineExt. */
+const MAX_FORWARD_RATIO = 1_000_000_000n;
 
 /** Of an expiry that only futures are priced by. */
 const NO_SMILE: Svi = { a: 0n, b: 0n, rho: 0n, m: 0n, sigma: 0n };
@@ -71,7 +74,12 @@ export function parseMarketFile(input: unknown): MarketFile {
     names.set(id, name);
     const terms = new Map<bigint, GivenTerm>();
     for (const [expiry, term] of Object.entries(dated)) {
-      terms.set(BigInt(expiry), { forward: term.forward ?? index, ...(term.svi ?? NO_SMILE) });
+      const forward = term.forward ?? index;
+      if (forward > index * MAX_FORWARD_RATIO) {
+        const reason = `expected at most ${MAX_FORWARD_RATIO} times the index, found "${formatWad(forward)}"`;
+        throw new InputFormatError(`underlyings.${name}.expiries.${expiry}.forward`, reason);
+      }
+      terms.set(BigInt(expiry), { forward, ...(term.svi ?? NO_SMILE) });
     }
     underlyings.set(id, { index, premium: perpMark === undefined ? 0n : perpMark - index, terms });
   }
