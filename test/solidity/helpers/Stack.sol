@@ -84,7 +84,7 @@ abstract contract Stack is Test {
         _people();
     }
 
-    function _deployHouse() private returns (IClearinghouse) {
+    function _deployHouse() internal returns (IClearinghouse) {
         address extension = address(new ClearinghouseExt(address(manager)));
         address liquidation = address(new ClearinghouseLiquidation(address(manager)));
         RateModel memory model = RateModel(0, 0.04e18, 0.6e18, 0.8e18, 0.1e18);

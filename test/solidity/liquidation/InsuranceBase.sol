@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Stack} from "../helpers/Stack.sol";
-import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
+import {AccountId} from "../../../contracts/types/AccountId.sol";
 
 /// @dev Staking in the insurance fund. The test is also a liquidator module, so that it can make the fund pay.
 abstract contract InsuranceBase is Stack {
@@ -11,6 +11,7 @@ abstract contract InsuranceBase is Stack {
     /// @dev One USD in raw units, one share in its own.
     uint256 internal usd;
     uint256 internal share;
+    uint256 private _losses;
 
     function setUp() public virtual override {
         super.setUp();
@@ -57,10 +58,21 @@ abstract contract InsuranceBase is Stack {
         return redeem(who, insurance.maxRedeem(who));
     }
 
-    /// @dev The fund pays an incentive to the keeper, as it does in a liquidation.
+    /// @dev The fund pays somebody's debt: a trader buys ETH at 4,000 with 1,600 of its own for each less the amount, and sells
+    /// it at 2,400.
     function lose(uint256 amountRaw) internal {
-        IClearinghouseTypes.Basket memory basket;
-        house.moveBasket(aliceId, keeperId, basket, 0, amountRaw * (1e18 / usd));
+        uint256 amount = (amountRaw * 1e18) / usd;
+        (, AccountId trader) = person(string.concat("broke ", vm.toString(++_losses)));
+        (, AccountId other) = person(string.concat("rich ", vm.toString(_losses)));
+        // at least ten times the amount, and whole in the token's own units
+        uint256 size = (amount / 400 / 1e14 + 1) * 1e14;
+        fund(trader, USDC_ID, ((size * 1_600 - amount) * usd) / 1e18);
+        fund(other, USDC_ID, (size * 4_000 * usd) / 1e18);
+        trade(trader, other, ethPerp, size);
+        setPrice(ETH, 2_400e18);
+        trade(other, trader, ethPerp, size);
+        setPrice(ETH, ETH_PRICE);
+        house.coverBadDebt(trader);
     }
 
     /// @dev Alice borrows against WETH, so that interest runs and the index of cash leaves one.

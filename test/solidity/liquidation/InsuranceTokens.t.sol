@@ -3,8 +3,6 @@ pragma solidity ^0.8.28;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Stack} from "../helpers/Stack.sol";
-import {Clearinghouse} from "../../../contracts/Clearinghouse.sol";
-import {ClearinghouseExt} from "../../../contracts/ClearinghouseExt.sol";
 import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
@@ -17,9 +15,7 @@ import {RateModel} from "../../../contracts/types/RateModel.sol";
 contract InsuranceTokensTest is Stack {
     /// @dev Another clearinghouse, on another cash token.
     function bare() private returns (IClearinghouse other) {
-        ClearinghouseExt extension = new ClearinghouseExt(address(manager));
-        RateModel memory model = RateModel(0, 0.04e18, 0.6e18, 0.8e18, 0.1e18);
-        other = IClearinghouse(address(new Clearinghouse(address(manager), address(extension), model)));
+        other = _deployHouse();
         other.setRiskEngine(engine);
     }
 
