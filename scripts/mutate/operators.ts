@@ -151,10 +151,17 @@ const literal: Operator = ({ node, source }) => {
   return [...proposals, replace(node, 'constant', '0')];
 };
 
+/** Functions to which the order of two arguments is all the same. */
+const COMMUTATIVE = /^_?(mul(Down|Up|Floor|Ceil|Signed)?|min|max)$/;
+
+const nameOf = (callee: Node): string => text(callee, 'memberName') || text(callee, 'name');
+
 /** Swaps neighbouring arguments of one type. */
 const argumentsSwapped: Operator = ({ node, source }) => {
   if (node.nodeType !== 'FunctionCall' || node.kind === 'typeConversion') return [];
+  const callee = child(node, 'expression');
   const list = children(node, 'arguments');
+  if (callee !== undefined && list.length === 2 && COMMUTATIVE.test(nameOf(callee))) return [];
   return list.slice(1).flatMap((second, i) => {
     const first = list[i];
     if (first === undefined || typeOf(first) === '' || typeOf(first) !== typeOf(second)) return [];
@@ -175,7 +182,7 @@ const twin: Operator = ({ node, source }) => {
   if (node.nodeType !== 'FunctionCall' || node.kind !== 'functionCall') return [];
   const callee = child(node, 'expression');
   if (callee === undefined) return [];
-  const name = text(callee, 'memberName') || text(callee, 'name');
+  const name = nameOf(callee);
   const rule = TWINS.find(([pattern]) => pattern.test(name));
   if (rule === undefined) return [];
   const { end } = spanOf(callee);

@@ -58,10 +58,10 @@ export function describe({ file, line, operator, original, text }: Omit<Mutant, 
 
 function table(title: string, rows: readonly Tally[]): string[] {
   const width = Math.max(...rows.map(({ name }) => name.length), title.length);
-  const head = [title.padEnd(width), ...VERDICTS.map((verdict) => verdict.padStart(10)), '     score'];
+  const head = [title.padEnd(width), ...VERDICTS.map((verdict) => verdict.padStart(12)), '       score'];
   const lines = rows.map(({ name, counts, score }) => {
-    const cells = VERDICTS.map((verdict) => String(counts[verdict]).padStart(10));
-    return [name.padEnd(width), ...cells, (score === undefined ? '-' : `${score} %`).padStart(10)].join('');
+    const cells = VERDICTS.map((verdict) => String(counts[verdict]).padStart(12));
+    return [name.padEnd(width), ...cells, (score === undefined ? '-' : `${score} %`).padStart(12)].join('');
   });
   return [head.join(''), ...lines, ''];
 }

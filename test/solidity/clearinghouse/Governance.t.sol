@@ -386,6 +386,15 @@ contract GovernanceTest is Stack {
         assertEq(house.cashOf(insurance.account()), 4e18);
     }
 
+    function test_FeesAreSweptToTheLastWei() public {
+        fund(aliceId, USDC_ID, 10_000e6);
+        fund(bobId, USDC_ID, 10_000e6);
+        house.trade(IClearinghouseTypes.Trade(aliceId, bobId, ethPerp, 1e18, 4_000e18, 1, 1));
+        house.sweepFees(address(this));
+        assertEq(house.cashOf(toAccountId(address(this), 0)), 1);
+        assertEq(house.cashOf(insurance.account()), 1);
+    }
+
     function test_RevertWhen_ModuleOutOfBounds() public {
         _expectInvalid("roles", 4, 0, 3);
         house.setModule(address(lens), 4, 0, carolId);

@@ -212,6 +212,15 @@ contract LiquidateTest is LiquidationBase {
         send(params);
     }
 
+    /// @dev The account loses 2 * 400 on the perps and is paid 3,600 for the WETH.
+    function test_BasketMovedTellsTheCashOfLegsAndSpot() public {
+        crossAt(3_600e18);
+        ILiquidator.Call memory params = order(withAsset(leg(ethPerp, 2e18), WETH_ID, 1e18));
+        vm.expectEmit(address(house));
+        emit IClearinghouseTypes.BasketMoved(aliceId, keeperId, 2_800e18, 83.16e18);
+        assertEq(send(params).cashToAccount, 2_800e18);
+    }
+
     function test_RevertWhen_CashTooLow() public {
         crossAt(3_600e18);
         ILiquidator.Call memory params = order(withAsset(leg(ethPerp, 2e18), WETH_ID, 1e18));

@@ -242,6 +242,17 @@ contract RiskEngineTest is RiskTest {
         assertSame(engine.explain(list[0]).margin, m[0]);
     }
 
+    /// @dev Three of spot outweigh a perp of minus one: long, as the spot alone is.
+    function test_SpotCountsForTheSideOfThePrice() public {
+        prices.set(BTC, 100_000e18, 99_000e18, 101_000e18, IPriceRouter.Status.Guarded);
+        Portfolio memory p = withSpot(empty(0), BTC, 3e18);
+        assertEq(assess(p, IRiskEngine.Stance.Adverse).equity, 297_000e18);
+        p = withPerp(p, BTC, -1e18, 100_000e18, 0);
+        assertEq(assess(p, IRiskEngine.Stance.Adverse).equity, 298_000e18);
+        assertEq(assess(p, IRiskEngine.Stance.Favourable).equity, 302_000e18);
+        assertEq(engine.marksOf(p, IRiskEngine.Stance.Adverse).leg[0], 99_000e18);
+    }
+
     function test_FavourableIsDecidedByTheFirstPortfolioForAll() public {
         prices.set(BTC, 100_000e18, 99_000e18, 101_000e18, IPriceRouter.Status.Guarded);
         prices.set(ETH, 4_000e18, 3_900e18, 4_100e18, IPriceRouter.Status.Guarded);

@@ -171,6 +171,23 @@ contract VectorsTest is Test {
             assertEq(report.underlyings[i].netDelta, netDeltas[i], _label(key, "netDeltas"));
             assertEq(report.underlyings[i].scan, scans[i], _label(key, "scans"));
         }
+        _checkParts(report, key);
+    }
+
+    /// @dev What the underlyings are charged adds up to the whole.
+    function _checkParts(IRiskEngine.Report memory report, string memory key) private view {
+        uint256[4] memory sums;
+        for (uint256 i = 0; i < report.underlyings.length; ++i) {
+            IRiskEngine.UnderlyingReport memory part = report.underlyings[i];
+            sums[0] += part.roll;
+            sums[1] += part.haircut;
+            sums[2] += part.initialExtra;
+            sums[3] += part.floor;
+        }
+        assertEq(sums[0], report.roll, _label(key, "sum of rolls"));
+        assertEq(sums[1], report.haircut, _label(key, "sum of haircuts"));
+        assertEq(sums[2], report.initialExtra, _label(key, "sum of initial extras"));
+        assertEq(sums[3], report.floor, _label(key, "sum of floors"));
     }
 
     // ------------------------------------------------------------------------------------------------ JSON
