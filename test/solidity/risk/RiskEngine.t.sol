@@ -246,11 +246,11 @@ contract RiskEngineTest is RiskTest {
     function test_SpotCountsForTheSideOfThePrice() public {
         prices.set(BTC, 100_000e18, 99_000e18, 101_000e18, IPriceRouter.Status.Guarded);
         Portfolio memory p = withSpot(empty(0), BTC, 3e18);
-        assertEq(assess(p, IRiskEngine.Stance.Adverse).equity, 297_000e18);
+        assertEq(assess(p, IRiskTypes.Stance.Adverse).equity, 297_000e18);
         p = withPerp(p, BTC, -1e18, 100_000e18, 0);
-        assertEq(assess(p, IRiskEngine.Stance.Adverse).equity, 298_000e18);
-        assertEq(assess(p, IRiskEngine.Stance.Favourable).equity, 302_000e18);
-        assertEq(engine.marksOf(p, IRiskEngine.Stance.Adverse).leg[0], 99_000e18);
+        assertEq(assess(p, IRiskTypes.Stance.Adverse).equity, 298_000e18);
+        assertEq(assess(p, IRiskTypes.Stance.Favourable).equity, 302_000e18);
+        assertEq(engine.marksOf(p, IRiskTypes.Stance.Adverse).leg[0], 99_000e18);
     }
 
     function test_FavourableIsDecidedByTheFirstPortfolioForAll() public {

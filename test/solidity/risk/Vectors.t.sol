@@ -175,10 +175,10 @@ contract VectorsTest is Test {
     }
 
     /// @dev What the underlyings are charged adds up to the whole.
-    function _checkParts(IRiskEngine.Report memory report, string memory key) private view {
+    function _checkParts(IRiskTypes.Report memory report, string memory key) private view {
         uint256[4] memory sums;
         for (uint256 i = 0; i < report.underlyings.length; ++i) {
-            IRiskEngine.UnderlyingReport memory part = report.underlyings[i];
+            IRiskTypes.UnderlyingReport memory part = report.underlyings[i];
             sums[0] += part.roll;
             sums[1] += part.haircut;
             sums[2] += part.initialExtra;
