@@ -9,7 +9,6 @@ import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
 import {InsuranceFund} from "../../../contracts/liquidation/InsuranceFund.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {FeeOnTransferToken, NoReturnToken, ReentrantToken} from "../../../contracts/mocks/WeirdTokens.sol";
-import {RateModel} from "../../../contracts/types/RateModel.sol";
 
 /// @dev Cash tokens that are odd.
 contract InsuranceTokensTest is Stack {
