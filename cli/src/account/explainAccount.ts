@@ -1,5 +1,6 @@
 import {
   AddressFileError,
+  encodeInstrumentId,
   getMarkets,
   getPortfolio,
   getReport,
@@ -37,6 +38,8 @@ export interface AccountFacts {
   readonly report: MarginReport;
   readonly profile: RiskProfile;
   readonly markets: readonly MarketView[];
+  /** Mark of each leg, wad USD per unit, in their order. */
+  readonly marks: readonly bigint[];
 }
 
 /** `novate account explain`: the text to print. @throws UsageError, NovateContractError */
@@ -90,5 +93,29 @@ async function readFacts(
       blockNumber,
     }),
   ]);
-  return { account, blockNumber, holdings, report, markets, profile: profileFromStruct(profile) };
+  const marks = await readMarks(client, addresses, holdings, markets, blockNumber);
+  return { account, blockNumber, holdings, report, markets, marks, profile: profileFromStruct(profile) };
+}
+
+/** By the prices that trades are judged by. */
+function readMarks(
+  client: NovateClient,
+  { riskEngine }: NovateAddresses,
+  { portfolio }: AccountPortfolio,
+  markets: readonly MarketView[],
+  blockNumber: bigint,
+): Promise<bigint[]> {
+  return Promise.all(
+    portfolio.legs.map(async (leg) => {
+      const premium = markets.find(({ underlying }) => underlying === leg.underlying)?.state.premium ?? 0n;
+      const [, mark] = await readContract(client, {
+        address: riskEngine,
+        abi: riskEngineAbi,
+        functionName: 'quoteOf',
+        args: [encodeInstrumentId(leg), premium],
+        blockNumber,
+      });
+      return mark;
+    }),
+  );
 }

@@ -28,7 +28,7 @@ export function formatExplanation(facts: Explanation): string {
         trim(size),
         usd(mark),
         usd(value),
-        usd(inWorstScenario),
+        inWorstScenario === null ? '-' : usd(inWorstScenario),
       ]),
     ]),
   ];

@@ -9,14 +9,14 @@ const MIN_SHOCK = -(99n * WAD) / 100n;
 
 /** One thing the account holds. Numbers are decimal strings: units and USD. */
 export interface Holding {
-  readonly kind: 'cash' | 'spot' | 'perp';
+  readonly kind: 'cash' | 'spot' | 'perp' | 'future' | 'call' | 'put';
   readonly name: string;
   readonly size: string;
   readonly mark: string;
   /** What it adds to equity. */
   readonly value: string;
-  /** What it gains in the worst scenario, before that scenario's weight. */
-  readonly inWorstScenario: string;
+  /** What it gains in the worst scenario, before that scenario's weight; null for options, whose volatility moves too. */
+  readonly inWorstScenario: string | null;
 }
 
 export interface UnderlyingExplanation {
@@ -73,7 +73,7 @@ export function toExplanation(facts: AccountFacts): Explanation {
     holdings: [
       cashHolding(holdings.portfolio.cash),
       ...holdings.portfolio.spot.map((spot) => spotHolding(facts, spot, names, scenario)),
-      ...holdings.portfolio.legs.map((leg) => perpHolding(facts, leg, names, scenario)),
+      ...holdings.portfolio.legs.map((leg, i) => legHolding(facts, leg, facts.marks[i], names, scenario)),
     ],
     underlyings: report.underlyings.map((share) => ({
       name: names.get(share.underlying) ?? String(share.underlying),
@@ -113,22 +113,32 @@ function spotHolding(
   };
 }
 
-function perpHolding(
+function legHolding(
   facts: AccountFacts,
   leg: Leg,
+  mark: bigint = 0n,
   names: ReadonlyMap<number, string>,
   scenario: Scenario | undefined,
 ): Holding {
-  const mark = marketOf(facts, leg.underlying)?.perpMark ?? indexOf(facts, leg.underlying);
   const notional = floorMul(leg.size, mark);
+  const isOption = leg.kind === 'call' || leg.kind === 'put';
+  const gain = (): string => formatWad(floorMul(notional, shockOf(facts, leg.underlying, scenario)));
   return {
-    kind: 'perp',
-    name: names.get(leg.underlying) ?? String(leg.underlying),
+    kind: leg.kind,
+    name: nameOfLeg(leg, names),
     size: formatWad(leg.size),
     mark: formatWad(mark),
     value: formatWad(notional + ('cost' in leg ? leg.cost : 0n)),
-    inWorstScenario: formatWad(floorMul(notional, shockOf(facts, leg.underlying, scenario))),
+    inWorstScenario: isOption ? null : gain(),
   };
+}
+
+/** Such as "ETH", "ETH 2026-03-27" and "ETH 2026-03-27 4200". */
+function nameOfLeg(leg: Leg, names: ReadonlyMap<number, string>): string {
+  const name = names.get(leg.underlying) ?? String(leg.underlying);
+  if (leg.kind === 'perp') return name;
+  const date = new Date(Number(leg.expirySec) * 1_000).toISOString().slice(0, 10);
+  return leg.kind === 'future' ? `${name} ${date}` : `${name} ${date} ${formatWad(leg.strike)}`;
 }
 
 function marketOf({ markets }: AccountFacts, underlying: number) {
@@ -139,10 +149,12 @@ function indexOf({ report }: AccountFacts, underlying: number): bigint {
   return report.underlyings.find((share) => share.underlying === underlying)?.index ?? 0n;
 }
 
-/** SPEC-M3: `max(x_j * r_u, -0.99)`. */
+/** SPEC-M3: `max(x_j * r_u, -0.99)`, x_j itself where the scenario is absolute. */
 function shockOf({ profile }: AccountFacts, underlying: number, scenario: Scenario | undefined): bigint {
   const own = profile.underlyings.find((one) => one.underlying === underlying);
-  const shock = floorMul(scenario?.move ?? 0n, own?.scanRange ?? profile.defaultScanRange);
+  const move = scenario?.move ?? 0n;
+  const shock =
+    scenario?.absolute === true ? move : floorMul(move, own?.scanRange ?? profile.defaultScanRange);
   return shock < MIN_SHOCK ? MIN_SHOCK : shock;
 }
 
