@@ -18,6 +18,8 @@ const INT256_MAX = (1n << 255n) - 1n;
 const MAX_TERM = 1_000n * WAD;
 /** Up to this index any basis that fits its bits gives a forward that fits its own. */
 const FREE_INDEX = 1n << 110n;
+/** What a forward given to `explainAt` may be of its index. */
+const MAX_FORWARD_RATIO = 10n ** 9n;
 /** What a surface's word can hold. */
 const MAX_A = 100n * WAD;
 const MAX_B = 16n * WAD;
@@ -104,7 +106,9 @@ function randomExpirySec(random: Random, timestamp: bigint): bigint {
 }
 
 function randomGiven(random: Random, left: bigint, index: bigint): GivenTerm {
-  const forward = random.chance(20) ? index : randomNear(random, index);
+  const near = random.chance(20) ? index : randomNear(random, index);
+  // further away it is refused
+  const forward = near > index * MAX_FORWARD_RATIO ? index * MAX_FORWARD_RATIO : near;
   switch (random.below(8)) {
     case 0:
       return { forward, a: 0n, b: 0n, rho: 0n, m: 0n, sigma: 0n };
