@@ -1,0 +1,223 @@
+import { applyEvent, assessFloat, createLedgerState, decodeInstrumentId, decodeStateLog } from '@novate/sdk';
+import type { AccountId, AccountState, FloatLeg, FloatPortfolio, FloatProfile, InstrumentId } from '@novate/sdk';
+import { STATES } from './messages.ts';
+import type { RawLog, Rows, SortKey, Totals, Valuation, View } from './messages.ts';
+
+/** One account with what it came to when it was last valued. */
+interface Entry {
+  readonly id: AccountId;
+  /** Lower-case hex of the account number, for searching. */
+  readonly hex: string;
+  /** The account number in 64-bit words. */
+  readonly words: BigUint64Array;
+  principal: number;
+  profileId: number;
+  legs: readonly FloatLeg[];
+  spot: readonly { readonly assetId: number; readonly amount: number }[];
+  equity: number;
+  initialMargin: number;
+  maintenanceMargin: number;
+  notional: number;
+  state: number;
+}
+
+/** Every account, rebuilt from events, valued in floating point by the SDK's twin. */
+export interface Book {
+  append(logs: readonly RawLog[]): void;
+  reset(): void;
+  value(valuation: Valuation): Totals;
+  select(view: View): Rows;
+}
+
+export function createBook(): Book {
+  let ledger = createLedgerState();
+  const entries = new Map<AccountId, Entry>();
+  const changed = new Set<AccountId>();
+  let block = 0;
+
+  return {
+    append(logs) {
+      for (const log of logs) {
+        const event = decodeStateLog(log);
+        if (event === undefined) continue;
+        // times matter to markets and indexes only, which are read from the contracts
+        applyEvent(ledger, event, 0n);
+        if ('account' in event) changed.add(event.account);
+      }
+    },
+    reset() {
+      ledger = createLedgerState();
+      entries.clear();
+      changed.clear();
+    },
+    value(valuation) {
+      const start = performance.now();
+      for (const id of changed) {
+        const state = ledger.accounts.get(id);
+        if (state !== undefined) entries.set(id, toEntry(id, state, entries.get(id)));
+      }
+      changed.clear();
+      block = valuation.block;
+      return valueAll(entries, valuation, start);
+    },
+    select: (view) => toRows(sorted(entries, view), block),
+  };
+}
+
+function toFloat(wad: bigint): number {
+  return Number(wad) / 1e18;
+}
+
+function toEntry(id: AccountId, state: AccountState, known: Entry | undefined): Entry {
+  const entry: Entry = known ?? {
+    id,
+    hex: id.toString(16).padStart(64, '0'),
+    words: BigUint64Array.of(id >> 192n, id >> 128n, id >> 64n, id),
+    principal: 0,
+    profileId: 0,
+    legs: [],
+    spot: [],
+    equity: 0,
+    initialMargin: 0,
+    maintenanceMargin: 0,
+    notional: 0,
+    state: 0,
+  };
+  entry.principal = toFloat(state.principal);
+  entry.profileId = state.profileId;
+  entry.legs = [...state.positions].map(([instrument, { size, cost }]) => toLeg(instrument, size, cost));
+  entry.spot = [...state.collateral].map(([assetId, amount]) => ({ assetId, amount: toFloat(amount) }));
+  return entry;
+}
+
+function toLeg(id: InstrumentId, size: bigint, cost: bigint): FloatLeg {
+  const instrument = decodeInstrumentId(id);
+  const { underlying } = instrument;
+  const amounts = { underlying, size: toFloat(size) };
+  if (instrument.kind === 'perp') return { kind: 'perp', ...amounts, cost: toFloat(cost) };
+  const expirySec = Number(instrument.expirySec);
+  if (instrument.kind === 'future') return { kind: 'future', expirySec, ...amounts, cost: toFloat(cost) };
+  return { kind: instrument.kind, expirySec, strike: toFloat(instrument.strike), ...amounts };
+}
+
+function valueAll(entries: ReadonlyMap<AccountId, Entry>, valuation: Valuation, start: number): Totals {
+  const profiles = new Map(valuation.profiles);
+  const byState = STATES.map(() => 0);
+  const sums = { claims: 0, shortfall: 0, initialMargin: 0, maintenanceMargin: 0, cash: 0, failed: 0 };
+  for (const entry of entries.values()) {
+    const profile = profiles.get(entry.profileId) ?? profiles.get(0);
+    if (!valueOne(entry, valuation, profile)) sums.failed++;
+    byState[entry.state] = (byState[entry.state] ?? 0) + 1;
+    if (entry.equity > 0) sums.claims += entry.equity;
+    else sums.shortfall -= entry.equity;
+    sums.initialMargin += entry.initialMargin;
+    sums.maintenanceMargin += entry.maintenanceMargin;
+    sums.cash += cashOf(entry, valuation);
+  }
+  const milliseconds = performance.now() - start;
+  return { block: valuation.block, accounts: entries.size, byState, ...sums, milliseconds };
+}
+
+function cashOf({ principal }: Entry, { supplyIndex, borrowIndex }: Valuation): number {
+  return principal * (principal >= 0 ? supplyIndex : borrowIndex);
+}
+
+/** @returns whether it could be valued; where not, it keeps its last figures. */
+function valueOne(entry: Entry, valuation: Valuation, profile: FloatProfile | undefined): boolean {
+  const cash = cashOf(entry, valuation);
+  if (entry.legs.length === 0 && entry.spot.length === 0) {
+    Object.assign(entry, { equity: cash, initialMargin: 0, maintenanceMargin: 0, notional: 0 });
+    entry.state = cash < 0 ? 3 : 0;
+    return true;
+  }
+  if (profile === undefined) return false;
+  try {
+    const result = assessFloat(toPortfolio(entry, cash, valuation), valuation.market, profile);
+    entry.equity = result.equity;
+    entry.initialMargin = result.initialMargin;
+    entry.maintenanceMargin = result.maintenanceMargin;
+    entry.notional = notionalOf(entry, valuation);
+    entry.state = STATES.indexOf(result.state);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function toPortfolio(entry: Entry, cash: number, valuation: Valuation): FloatPortfolio {
+  return {
+    cash,
+    spot: entry.spot.map(({ assetId, amount }) => ({
+      underlying: valuation.assetUnderlyings[assetId] ?? 0,
+      amount,
+    })),
+    // the stored cost has the funding index of each trade folded in
+    legs: entry.legs.map((leg) =>
+      leg.kind === 'perp'
+        ? { ...leg, cost: leg.cost - leg.size * (valuation.fundingIndex.get(leg.underlying) ?? 0) }
+        : leg,
+    ),
+  };
+}
+
+function notionalOf(entry: Entry, { market }: Valuation): number {
+  return entry.legs.reduce(
+    (sum, leg) => sum + Math.abs(leg.size) * (market.underlyings.get(leg.underlying)?.index ?? 0),
+    0,
+  );
+}
+
+/** Equity over maintenance margin; those without margin come after all others. */
+function healthOf({ equity, maintenanceMargin }: Entry): number {
+  if (maintenanceMargin > 0) return equity / maintenanceMargin;
+  return equity < 0 ? -Infinity : Infinity;
+}
+
+const KEYS: Readonly<Record<SortKey, (entry: Entry) => number>> = {
+  health: healthOf,
+  equity: ({ equity }) => equity,
+  margin: ({ maintenanceMargin }) => maintenanceMargin,
+  notional: ({ notional }) => notional,
+};
+
+function sorted(entries: ReadonlyMap<AccountId, Entry>, view: View): Entry[] {
+  const states = view.states.map((state) => STATES.indexOf(state));
+  const search = view.search.toLowerCase().replace(/^0x/, '').split('/')[0] ?? '';
+  const wanted = [...entries.values()].filter(
+    (entry) =>
+      (view.empty || entry.equity !== 0 || entry.legs.length > 0) &&
+      (states.length === 0 || states.includes(entry.state)) &&
+      (search === '' || entry.hex.includes(search)),
+  );
+  const key = KEYS[view.sort];
+  const keyed = wanted.map((entry) => ({ entry, value: key(entry) }));
+  const sign = view.descending ? -1 : 1;
+  // of two that are equally healthy the larger first
+  keyed.sort((a, b) => (a.value === b.value ? b.entry.equity - a.entry.equity : sign * (a.value < b.value ? -1 : 1)));
+  return keyed.map(({ entry }) => entry);
+}
+
+function toRows(entries: readonly Entry[], block: number): Rows {
+  const { length } = entries;
+  const rows: Rows = {
+    block,
+    length,
+    ids: new BigUint64Array(4 * length),
+    equity: new Float64Array(length),
+    initialMargin: new Float64Array(length),
+    maintenanceMargin: new Float64Array(length),
+    notional: new Float64Array(length),
+    state: new Uint8Array(length),
+    holdings: new Uint16Array(length),
+  };
+  entries.forEach((entry, i) => {
+    rows.ids.set(entry.words, 4 * i);
+    rows.equity[i] = entry.equity;
+    rows.initialMargin[i] = entry.initialMargin;
+    rows.maintenanceMargin[i] = entry.maintenanceMargin;
+    rows.notional[i] = entry.notional;
+    rows.state[i] = entry.state;
+    rows.holdings[i] = Math.min(entry.legs.length, 255) | (Math.min(entry.spot.length, 255) << 8);
+  });
+  return rows;
+}

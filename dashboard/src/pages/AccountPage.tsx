@@ -1,0 +1,3 @@
+export default function AccountPage(_: { argument?: string | undefined }) {
+  return null;
+}

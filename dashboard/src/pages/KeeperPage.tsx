@@ -1,0 +1,3 @@
+export default function KeeperPage(_: { argument?: string | undefined }) {
+  return null;
+}

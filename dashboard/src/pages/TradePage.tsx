@@ -1,0 +1,3 @@
+export default function TradePage(_: { argument?: string | undefined }) {
+  return null;
+}
