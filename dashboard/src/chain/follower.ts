@@ -1,8 +1,9 @@
 import { decodeNovateLog, stateEventTopics } from '@novate/sdk';
-import { isAddressEqual, numberToHex } from 'viem';
+import { isAddressEqual } from 'viem';
 import type { Hex, RpcLog } from 'viem';
 import type { Deployment } from '../connection/discover.ts';
 import type { FromWorker, Rows, ToWorker, Totals, View } from './messages.ts';
+import { createLogReader } from './logs.ts';
 import { EMPTY_ROWS } from './messages.ts';
 import { readReference, readSnapshot, toValuation } from './snapshot.ts';
 import type { Reference, Snapshot } from './snapshot.ts';
@@ -81,7 +82,6 @@ const LOCAL_POLL_MS = 250;
 const POLL_MS = 2_000;
 const RETRY_MS = 1_000;
 const REFERENCE_EVERY_MS = 60_000;
-const FIRST_PAGE = 5_000n;
 const KEPT_EVENTS = 5_000;
 const KEPT_SAMPLES = 600;
 
@@ -101,7 +101,7 @@ export function followChain(deployment: Deployment): Follower {
   let stopped = false;
   let last: Head | undefined;
   let next = fromBlock;
-  let page = FIRST_PAGE;
+  const reader = createLogReader(client);
   let referenceAt = -Infinity;
 
   const change = (part: Partial<ChainState>): void => {
@@ -115,36 +115,12 @@ export function followChain(deployment: Deployment): Follower {
   };
 
   async function readLogs(to: bigint): Promise<void> {
-    while (next <= to && !stopped) {
-      const end = next + page - 1n < to ? next + page - 1n : to;
-      const logs = await logsBetween(next, end);
-      if (logs === undefined) continue;
+    const filter = { address: [addresses.clearinghouse, addresses.liquidator] };
+    await reader.read(filter, next, to, (logs, upTo) => {
       take(logs);
-      next = end + 1n;
-      if (state.status === 'starting') change({ progress: { at: Number(end), of: Number(to) } });
-    }
-  }
-
-  /** Undefined where the node refused so many blocks: the next try asks for fewer. */
-  async function logsBetween(from: bigint, to: bigint): Promise<readonly RpcLog[] | undefined> {
-    try {
-      return await client.request({
-        method: 'eth_getLogs',
-        params: [
-          {
-            address: [addresses.clearinghouse, addresses.liquidator],
-            fromBlock: numberToHex(from),
-            toBlock: numberToHex(to),
-          },
-        ],
-      });
-    } catch (error) {
-      if (page <= 16n || from === to) throw error;
-      page /= 4n;
-      // a node that is gone answers nothing else either
-      await client.getChainId();
-      return undefined;
-    }
+      next = upTo + 1n;
+      if (state.status === 'starting') change({ progress: { at: Number(upTo), of: Number(to) } });
+    });
   }
 
   function take(logs: readonly RpcLog[]): void {
@@ -164,7 +140,7 @@ export function followChain(deployment: Deployment): Follower {
 
   function restart(): void {
     tell({ type: 'reset' });
-    [last, next, page, referenceAt] = [undefined, fromBlock, FIRST_PAGE, -Infinity];
+    [last, next, referenceAt] = [undefined, fromBlock, -Infinity];
     change({ liquidations: [], badDebts: [], samples: [], totals: undefined, rows: EMPTY_ROWS });
   }
 

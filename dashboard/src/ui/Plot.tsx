@@ -19,12 +19,16 @@ interface Props {
   readonly data: readonly (readonly (number | null)[])[];
   readonly series: readonly PlotSeries[];
   readonly xFormat: (value: number) => string;
+  /** What the x axis is called in the legend. */
+  readonly xName: string;
 }
 
 const HEIGHT = 236;
+/** Whole steps along the x axis. */
+const INCREMENTS = [1, 2, 5].flatMap((step) => [step, step * 10, step * 100, step * 1e3, step * 1e4, step * 1e5]).sort((a, b) => a - b);
 
 /** A chart of numbers over blocks. Drawn anew only when its shape or the colours change; data is passed in place. */
-export function Plot({ label, data, series, xFormat }: Props) {
+export function Plot({ label, data, series, xFormat, xName }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
   const latest = useRef(data);
@@ -33,9 +37,9 @@ export function Plot({ label, data, series, xFormat }: Props) {
   const make = useRef<(width: number) => UPlot.Options>(undefined);
   useEffect(() => {
     latest.current = data;
-    make.current = (width) => optionsOf(series, xFormat, width);
+    make.current = (width) => optionsOf(series, xFormat, xName, width);
     plot.current?.setData(toData(data));
-  }, [data, series, xFormat]);
+  }, [data, series, xFormat, xName]);
   useEffect(() => {
     const element = box.current;
     if (element === null || make.current === undefined) return;
@@ -60,7 +64,12 @@ function colour(name: string): string {
   return getComputedStyle(document.body).getPropertyValue(name).trim();
 }
 
-function optionsOf(series: readonly PlotSeries[], xFormat: Props['xFormat'], width: number): UPlot.Options {
+function optionsOf(
+  series: readonly PlotSeries[],
+  xFormat: Props['xFormat'],
+  xName: string,
+  width: number,
+): UPlot.Options {
   const [muted, line] = [colour('--muted'), colour('--line')];
   const axis = { stroke: muted, font: '11px system-ui', ticks: { show: false } };
   const right = series.find(({ scale }) => scale === 'right');
@@ -74,13 +83,13 @@ function optionsOf(series: readonly PlotSeries[], xFormat: Props['xFormat'], wid
     cursor: { y: false },
     scales: { x: { time: false }, right: { range: (_, __, top) => [0, Math.max(top, 4)] } },
     axes: [
-      { ...axis, grid: { show: false }, values: (_, values) => values.map(xFormat) },
+      { ...axis, size: 28, incrs: [...INCREMENTS], grid: { show: false }, values: (_, values) => values.map(xFormat) },
       { ...axis, grid: { stroke: line, width: 1 }, size: 62, values: ticks(left) },
       ...(right === undefined
         ? []
         : [{ ...axis, scale: 'right', side: 1 as const, grid: { show: false }, size: 34, values: ticks(right) }]),
     ],
-    series: [{ label: 'block', value: (_, value: number | null) => (value === null ? '–' : xFormat(value)) }, ...series.map(seriesOf)],
+    series: [{ label: xName, value: (_, value: number | null) => (value === null ? '–' : xFormat(value)) }, ...series.map(seriesOf)],
   };
 }
 

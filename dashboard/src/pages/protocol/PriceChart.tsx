@@ -33,7 +33,7 @@ export function PriceChart() {
     [names],
   );
   const data = useMemo(() => toColumns(samples), [samples]);
-  return <Plot label={describe(samples, symbolOf)} data={data} series={series} xFormat={count} />;
+  return <Plot label={describe(samples, symbolOf)} data={data} series={series} xName="block" xFormat={count} />;
 }
 
 function toColumns(samples: readonly Sample[]): (number | null)[][] {
