@@ -18,7 +18,8 @@ export function toWad(value: number): bigint {
 
 const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 4 });
+const small = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
+const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
 const unitsFormat = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });
 
 /** A true minus sign, as wide as the digits. */
@@ -34,6 +35,14 @@ export function usd(value: number | bigint | undefined): string {
   const size = Math.abs(amount);
   const text = size >= 100_000 ? whole.format(size) : cents.format(size);
   return `${amount < 0 && /[1-9]/.test(text) ? '−' : ''}$${text}`;
+}
+
+/** A price per unit: always with cents, with more digits where it is small. */
+export function price(value: number | bigint | undefined): string {
+  if (value === undefined) return NONE;
+  const amount = typeof value === 'bigint' ? toNumber(value) : value;
+  if (!Number.isFinite(amount)) return NONE;
+  return `$${(amount !== 0 && Math.abs(amount) < 1 ? small : cents).format(amount)}`;
 }
 
 /** "$1.23M", for places where a full number has no room. */

@@ -1,6 +1,6 @@
 import { calculatePerpMark } from '@novate/sdk';
 import { useSymbols } from '../../chain/ChainContext.tsx';
-import { instrumentName, NONE, toNumber, units, usd, usdSigned } from '../../format/format.ts';
+import { instrumentName, NONE, price, toNumber, units, usd, usdSigned } from '../../format/format.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import type { Column } from '../../ui/DataTable.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -22,8 +22,8 @@ interface Row {
 const COLUMNS: readonly Column<Row>[] = [
   { key: 'name', header: 'Holding', cell: ({ name }) => <b>{name}</b> },
   { key: 'size', header: 'Size', align: 'right', cell: ({ size }) => size },
-  { key: 'entry', header: 'Entry', align: 'right', cell: ({ entry }) => usd(entry) },
-  { key: 'mark', header: <Term name="mark">Mark</Term>, align: 'right', cell: ({ mark }) => usd(mark) },
+  { key: 'entry', header: 'Entry', align: 'right', cell: ({ entry }) => price(entry) },
+  { key: 'mark', header: <Term name="mark">Mark</Term>, align: 'right', cell: ({ mark }) => price(mark) },
   { key: 'value', header: 'Value', align: 'right', cell: ({ value }) => usd(value) },
   {
     key: 'gain',

@@ -2,7 +2,7 @@ import { liquidationPrices } from '@novate/sdk';
 import type { LiquidationPrices as Prices } from '@novate/sdk';
 import { useDeferredValue, useMemo } from 'react';
 import { useSymbols } from '../../chain/ChainContext.tsx';
-import { percent, toNumber, usd } from '../../format/format.ts';
+import { percent, price as formatPrice, toNumber } from '../../format/format.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import type { Column } from '../../ui/DataTable.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -20,7 +20,7 @@ const STEPS = 96;
 
 const COLUMNS: readonly Column<Row>[] = [
   { key: 'symbol', header: 'Underlying', cell: ({ symbol }) => <b>{symbol}</b> },
-  { key: 'index', header: <Term name="index">Index now</Term>, align: 'right', cell: ({ index }) => usd(index) },
+  { key: 'index', header: <Term name="index">Index now</Term>, align: 'right', cell: ({ index }) => formatPrice(index) },
   {
     key: 'lower',
     header: <Term name="liquidationPrice">Below</Term>,
@@ -83,7 +83,7 @@ function distance(price: bigint | undefined, index: number, unknown: boolean) {
   const at = toNumber(price);
   return (
     <>
-      {usd(at)} <span className="note">({percent(at / index - 1, 1, true)})</span>
+      {formatPrice(at)} <span className="note">({percent(at / index - 1, 1, true)})</span>
     </>
   );
 }

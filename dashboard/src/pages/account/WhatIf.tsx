@@ -2,7 +2,7 @@ import { Button, NumberInput, Select, Slider } from '@mantine/core';
 import type { Assessment } from '@novate/sdk';
 import { useMemo, useState } from 'react';
 import { useChain, useSymbols } from '../../chain/ChainContext.tsx';
-import { health, percent, toNumber, toWad, usd, usdShort, usdSigned } from '../../format/format.ts';
+import { health, percent, price, toNumber, toWad, usd, usdShort, usdSigned } from '../../format/format.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { Plot } from '../../ui/Plot.tsx';
 import type { PlotSeries } from '../../ui/Plot.tsx';
@@ -114,7 +114,7 @@ function PriceSlider({ id, move, index, onChange }: PriceSliderProps) {
         size="sm"
       />
       <output>
-        {usd(index * (1 + move))} <span className="note">{percent(move, 0, true)}</span>
+        {price(index * (1 + move))} <span className="note">{percent(move, 0, true)}</span>
       </output>
     </div>
   );

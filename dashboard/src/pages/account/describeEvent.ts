@@ -1,7 +1,7 @@
 import { decodeNovateLog } from '@novate/sdk';
 import type { NovateAddresses, NovateLog } from '@novate/sdk';
 import type { Hex, RpcLog } from 'viem';
-import { instrumentIdName, shortAccount, shortHex, units, usd, usdSigned } from '../../format/format.ts';
+import { instrumentIdName, price as formatPrice, shortAccount, shortHex, units, usd, usdSigned } from '../../format/format.ts';
 
 /** What happened to an account, in a sentence. */
 export interface HistoryEntry {
@@ -58,7 +58,7 @@ function describe(event: NovateLog, account: bigint, names: Names): string | und
     case 'Traded': {
       const { buyer, seller, instrument, size, price, buyerFee, sellerFee } = event.args;
       const bought = buyer === account;
-      const what = `${units(size)} ${instrumentIdName(instrument, names.symbolOf)} at ${usd(price)}`;
+      const what = `${units(size)} ${instrumentIdName(instrument, names.symbolOf)} at ${formatPrice(price)}`;
       const fee = usd(bought ? buyerFee : sellerFee);
       return `${bought ? 'Bought' : 'Sold'} ${what} ${bought ? 'from' : 'to'} ${shortAccount(bought ? seller : buyer)}, fee ${fee}`;
     }

@@ -1,6 +1,6 @@
 import type { MarketView } from '@novate/sdk';
 import { useChain, useSymbols } from '../../chain/ChainContext.tsx';
-import { duration, NONE, percent, toNumber, units, usd, usdShort } from '../../format/format.ts';
+import { duration, NONE, percent, price, toNumber, units, usdShort } from '../../format/format.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import type { Column } from '../../ui/DataTable.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -20,9 +20,9 @@ const COLUMNS: readonly Column<Row>[] = [
     key: 'index',
     header: <Term name="index">Index</Term>,
     align: 'right',
-    cell: ({ market }) => usd(market.price?.price),
+    cell: ({ market }) => price(market.price?.price),
   },
-  { key: 'mark', header: <Term name="mark">Perp mark</Term>, align: 'right', cell: ({ market }) => usd(market.perpMark) },
+  { key: 'mark', header: <Term name="mark">Perp mark</Term>, align: 'right', cell: ({ market }) => price(market.perpMark) },
   {
     key: 'funding',
     header: <Term name="funding">Funding / 8 h</Term>,
@@ -71,8 +71,8 @@ export function Markets() {
 }
 
 /** A premium held constant is paid once in eight hours. */
-function fundingOf({ price, state }: MarketView): string {
-  return price === undefined ? NONE : percent(toNumber(state.premium) / toNumber(price.price), 4, true);
+function fundingOf({ price: index, state }: MarketView): string {
+  return index === undefined ? NONE : percent(toNumber(state.premium) / toNumber(index.price), 4, true);
 }
 
 function capOf({ config, state }: MarketView): string {
