@@ -19,7 +19,8 @@ export function toWad(value: number): bigint {
 const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const small = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
-const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+const tiny = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+const short = new Intl.NumberFormat('en-US', { notation: 'compact', minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 const unitsFormat = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });
 
 /** A true minus sign, as wide as the digits. */
@@ -48,7 +49,9 @@ export function price(value: number | bigint | undefined): string {
 /** "$1.23M", for places where a full number has no room. */
 export function usdShort(value: number | bigint): string {
   const amount = typeof value === 'bigint' ? toNumber(value) : value;
-  return `${amount < 0 ? '−' : ''}$${short.format(Math.abs(amount))}`;
+  const size = Math.abs(amount);
+  const text = size < 999.5 ? whole.format(size) : short.format(size);
+  return `${amount < 0 && text !== '0' ? '−' : ''}$${text}`;
 }
 
 /** "+$1.00" or "−$1.00". */
@@ -61,6 +64,11 @@ export function usdSigned(value: number | bigint): string {
 export function units(value: number | bigint, unit = ''): string {
   const amount = typeof value === 'bigint' ? toNumber(value) : value;
   return withMinus(`${unitsFormat.format(amount)}${unit === '' ? '' : ` ${unit}`}`);
+}
+
+/** An amount of the chain's own coin, to three digits however small. */
+export function coin(value: number): string {
+  return `${tiny.format(value)} ETH`;
 }
 
 export function count(value: number | bigint): string {

@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useChain, useSymbols } from '../chain/ChainContext.tsx';
-import { count, shortAccount, toNumber, units, usd } from '../format/format.ts';
+import { coin, count, shortAccount, toNumber, usd, usdShort } from '../format/format.ts';
 import { Panel } from '../ui/Panel.tsx';
 import { Plot } from '../ui/Plot.tsx';
 import type { PlotSeries } from '../ui/Plot.tsx';
@@ -13,7 +13,7 @@ import { PRICED, useKeeperTransactions } from './keeper/transactions.ts';
 import type { KeeperTransaction } from './keeper/transactions.ts';
 
 const ALL = 'all';
-const EARNED: readonly PlotSeries[] = [{ label: 'reward so far', colour: '--series-4', kind: 'step', format: usd }];
+const EARNED: readonly PlotSeries[] = [{ label: 'reward so far', colour: '--series-4', kind: 'step', format: usdShort }];
 
 export default function KeeperPage() {
   const { liquidations, snapshot } = useChain();
@@ -66,7 +66,7 @@ function Profit({ transactions, known }: { transactions: readonly KeeperTransact
       <Stat label="Reward" term="reward" value={known ? usd(reward) : undefined} note={`${count(accounts)} liquidations`} />
       <Stat
         label="Gas paid"
-        value={known ? `${units(cost)} ETH` : undefined}
+        value={known ? coin(cost) : undefined}
         note={costUsd === undefined ? 'no ETH price' : `${usd(costUsd)}${complete ? '' : `, newest ${PRICED} only`}`}
       />
       <Stat

@@ -165,7 +165,7 @@ function HeatCell({ cell, largest, worst }: { cell: Cell | undefined; largest: n
   const background = `rgb(var(${pnl < 0 ? '--heat-loss' : '--heat-gain'}) / ${strength.toFixed(2)})`;
   return (
     <td style={{ background }} data-worst={index === worst ? true : undefined}>
-      {usdShort(Math.round(pnl * 100) / 100)}
+      {usdShort(pnl)}
       {weight < 1 && <small>{percent(weight, 0)} counts</small>}
       {index === worst && <span className="sr-only"> (worst)</span>}
     </td>

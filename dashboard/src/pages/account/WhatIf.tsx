@@ -181,7 +181,7 @@ const LINES: readonly Line[] = [
 function Comparison({ now, outcome }: { now: Assessment | undefined; outcome: Outcome }) {
   const { result, allowed } = outcome;
   return (
-    <div>
+    <div className="table-scroll">
       <table className="table compare">
         <caption className="sr-only">Now and then</caption>
         <thead>

@@ -1,4 +1,4 @@
-import { count, NONE, shortHex, units, usd } from '../../format/format.ts';
+import { coin, count, NONE, shortHex, usd } from '../../format/format.ts';
 import { AccountLink } from '../../ui/AccountLink.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
 import type { Column } from '../../ui/DataTable.tsx';
@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<KeeperTransaction>[] = [
     key: 'cost',
     header: 'Cost',
     align: 'right',
-    cell: ({ cost }) => (cost === undefined ? NONE : units(cost, 'ETH')),
+    cell: ({ cost }) => (cost === undefined ? NONE : coin(cost)),
   },
 ];
 

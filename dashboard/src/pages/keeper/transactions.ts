@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Hex } from 'viem';
 import { useMemo } from 'react';
 import { useChain, useDeployment } from '../../chain/ChainContext.tsx';
@@ -64,7 +64,7 @@ function useCosts(hashes: readonly Hex[]): ReadonlyMap<Hex, Cost> {
     queryKey: ['receipts', settings, hashes],
     enabled: hashes.length > 0,
     staleTime: Infinity,
-    placeholderData: (known: ReadonlyMap<Hex, Cost> | undefined) => known,
+    placeholderData: keepPreviousData,
     queryFn: async () => {
       const receipts = await Promise.all(hashes.map((hash) => client.getTransactionReceipt({ hash })));
       return new Map(
