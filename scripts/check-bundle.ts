@@ -21,6 +21,8 @@ if (sizes.length === 0) {
   process.exit(1);
 }
 if (total > LIMIT_KB) {
-  console.error(`check-bundle: ${(total - LIMIT_KB).toFixed(1)} kB too much; load less, or load it from fewer packages`);
+  console.error(
+    `check-bundle: ${(total - LIMIT_KB).toFixed(1)} kB too much; load less, or load it from fewer packages`,
+  );
   process.exit(1);
 }

@@ -76,7 +76,8 @@ async function answer(
   if (pathname === '/metrics') return sendMetrics(response, keeperMetrics);
   const path = fileOf(pathname);
   const body = path === undefined ? undefined : await readFile(path).catch(() => undefined);
-  if (path === undefined || body === undefined) return send(response, 404, 'text/plain', 'there is no such page\n');
+  if (path === undefined || body === undefined)
+    return send(response, 404, 'text/plain', 'there is no such page\n');
   // names in assets/ hold a hash of what is in them
   const cache = pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
   send(response, 200, TYPES[extname(path)], body, cache);

@@ -30,7 +30,12 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
     stack = started;
     proxy = await startRpcProxy(stack.chain.url);
     server = await serveDashboard({
-      config: { rpcUrl: proxy.url, lens: stack.addresses.marginLens, chainId: '31337', metricsUrl: '/metrics' },
+      config: {
+        rpcUrl: proxy.url,
+        lens: stack.addresses.marginLens,
+        chainId: '31337',
+        metricsUrl: '/metrics',
+      },
       keeperMetrics: stack.metricsUrl,
     });
     browser = await launch(chromium ?? '');
@@ -48,7 +53,10 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
   it('renders every page from the chain, without an error', async () => {
     const { page, complaints, close } = await open('protocol');
     await page.getByTestId('count-healthy').filter({ hasText: /[1-9]/ }).waitFor();
-    await page.getByText(/^\d+\.\d\d%$/).first().waitFor();
+    await page
+      .getByText(/^\d+\.\d\d%$/)
+      .first()
+      .waitFor();
     await page.getByRole('cell', { name: 'ETH', exact: true }).waitFor();
     for (const [link, heading] of [
       ['Accounts', 'Accounts by health'],
@@ -74,10 +82,13 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
       { account: trader(), blockNumber: block },
     );
     const equity = (Number(report.equity) / 1e18).toLocaleString('en-US', { maximumFractionDigits: 2 });
-    await page.getByLabel('Summary').getByText(`$${equity.split('.')[0]}`).waitFor();
+    await page
+      .getByLabel('Summary')
+      .getByText(`$${equity.split('.')[0]}`)
+      .waitFor();
     for (const name of ['Margin waterfall', 'Liquidation prices', 'Scenarios', 'History'])
       await page.getByRole('heading', { level: 2, name }).waitFor();
-    await page.getByRole('radio', { name: 'By holding' }).check({ force: true });
+    await page.getByText('By holding', { exact: true }).click();
     const before = await page.getByTestId('whatif-health').innerText();
     const slider = page.getByRole('slider', { name: /price in percent/ }).first();
     await slider.focus();
@@ -112,7 +123,10 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
 
   it('says what is wrong with a connection, keeps what was entered, and connects once it is right', async () => {
     const lens = stack.addresses.marginLens;
-    const { page, close } = await visit(browser, `${server.url}?rpc=http://127.0.0.1:9&lens=${lens}#/protocol`);
+    const { page, close } = await visit(
+      browser,
+      `${server.url}?rpc=http://127.0.0.1:9&lens=${lens}#/protocol`,
+    );
     await page.getByText('No node answers at http://127.0.0.1:9.').first().waitFor();
     assert.equal(await page.getByLabel('MarginLens address').inputValue(), lens);
     const attempt = async (label: string, text: string, message: RegExp): Promise<void> => {
@@ -125,7 +139,11 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
     await page.getByLabel('Node (JSON-RPC URL)').fill(proxy.url);
     await attempt('Expected chain id', '1', /Wrong chain: the node is on chain 31337, not 1/);
     await page.getByLabel('Expected chain id').fill('');
-    await attempt('MarginLens address', '0x000000000000000000000000000000000000dEaD', /There is no contract at 0x0{36}dEaD/);
+    await attempt(
+      'MarginLens address',
+      '0x000000000000000000000000000000000000dEaD',
+      /There is no contract at 0x0{36}dEaD/,
+    );
     await attempt('MarginLens address', stack.addresses.usdc, /is not a Novate MarginLens/);
     await page.getByLabel('MarginLens address').fill(`{"LocalStack#MarginLens": "${lens}"}`);
     await page.getByRole('button', { name: 'Connect' }).click();
@@ -144,7 +162,10 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
     await proxy.revive();
     await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
     const { number } = await stack.chain.latest();
-    await page.getByTestId('block').filter({ hasText: number.toLocaleString('en-US') }).waitFor();
+    await page
+      .getByTestId('block')
+      .filter({ hasText: number.toLocaleString('en-US') })
+      .waitFor();
     await close();
   });
 
@@ -159,16 +180,16 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
     await close();
   });
 
-  it('scrolls through 100,000 accounts without freezing', async () => {
+  it('scrolls through 100,000 accounts without freezing', async (t) => {
     const crowded = await startRpcProxy(stack.chain.url, inventAccounts(MANY, stack.addresses.clearinghouse));
+    t.after(() => crowded.close());
     const query = `?rpc=${crowded.url}&lens=${stack.addresses.marginLens}`;
     const { page, close } = await visit(browser, `${server.url}${query}#/accounts`);
-    await page.getByText(/of 100,0\d\d accounts/).waitFor({ timeout: 40_000 });
+    await page.getByText(/of 100,0\d\d accounts/).waitFor({ timeout: 30_000 });
     const { longest, rows } = await page.evaluate(scrollThrough);
     assert.ok(rows < 100, `${rows} rows exist at once`);
     assert.ok(longest < LONGEST_FRAME_MS, `a frame took ${longest} ms`);
     await close();
-    await crowded.close();
   });
 
   it('shows a crash as it happens', async () => {
@@ -177,12 +198,18 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
     const played = await stack.crash();
     const { number } = await stack.chain.latest();
     const start = performance.now();
-    await page.getByTestId('block').filter({ hasText: number.toLocaleString('en-US') }).waitFor();
+    await page
+      .getByTestId('block')
+      .filter({ hasText: number.toLocaleString('en-US') })
+      .waitFor();
     const late = performance.now() - start;
     await page.getByRole('heading', { name: `Liquidations (${played.liquidations.length})` }).waitFor();
     assert.ok(played.liquidations.length > 0, 'somebody was liquidated');
     assert.ok(late < 3_000, `the last block came after ${late} ms`);
-    await page.locator('[aria-live=polite]', { hasText: /liquidat/i }).first().waitFor({ state: 'attached' });
+    await page
+      .locator('[aria-live=polite]', { hasText: /liquidat/i })
+      .first()
+      .waitFor({ state: 'attached' });
     await page.getByRole('navigation').getByRole('link', { name: 'Keeper' }).click();
     await page.getByRole('heading', { name: /Transactions \([1-9]/ }).waitFor();
     assert.deepEqual(complaints, []);

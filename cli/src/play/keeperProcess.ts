@@ -25,7 +25,9 @@ export async function startKeeper(
   const folder = await mkdtemp(join(tmpdir(), 'novate-keeper-'));
   const config = join(folder, 'keeper.json');
   const metricsPort = await freePort();
-  await writeFile(config, JSON.stringify({ ...settings(chain, stack, keeper), metricsPort }), { mode: 0o600 });
+  await writeFile(config, JSON.stringify({ ...settings(chain, stack, keeper), metricsPort }), {
+    mode: 0o600,
+  });
   const waiters = new Set<() => void>();
   let handled = -1n;
   const child = startChild({

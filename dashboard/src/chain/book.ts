@@ -1,19 +1,26 @@
-import { applyEvent, assessFloat, createLedgerState, decodeInstrumentId, decodeStateLog } from '@novate/sdk';
-import type { AccountId, AccountState, FloatLeg, FloatPortfolio, FloatProfile, InstrumentId } from '@novate/sdk';
+import { assessFloat, decodeInstrumentId, decodeStateLog } from '@novate/sdk';
+import type {
+  AccountId,
+  FloatLeg,
+  FloatPortfolio,
+  FloatProfile,
+  InstrumentId,
+  StateEvent,
+} from '@novate/sdk';
 import { STATES } from './messages.ts';
 import type { RawLog, Rows, SortKey, Totals, Valuation, View } from './messages.ts';
 
 /** One account with what it came to when it was last valued. */
 interface Entry {
-  readonly id: AccountId;
-  /** Lower-case hex of the account number, for searching. */
+  /** The account number in lower-case hex, for searching. */
   readonly hex: string;
   /** The account number in 64-bit words. */
   readonly words: BigUint64Array;
   principal: number;
   profileId: number;
-  legs: readonly FloatLeg[];
-  spot: readonly { readonly assetId: number; readonly amount: number }[];
+  readonly positions: Map<InstrumentId, FloatLeg>;
+  /** Units by asset number. */
+  readonly collateral: Map<number, number>;
   equity: number;
   initialMargin: number;
   maintenanceMargin: number;
@@ -30,37 +37,28 @@ export interface Book {
 }
 
 export function createBook(): Book {
-  let ledger = createLedgerState();
-  const entries = new Map<AccountId, Entry>();
-  const changed = new Set<AccountId>();
+  // by hex: engines hash a bigint by its lowest 64 bits, which are those of the sub-account and hence mostly 0
+  const entries = new Map<string, Entry>();
   let block = 0;
 
   return {
     append(logs) {
       for (const log of logs) {
         const event = decodeStateLog(log);
-        if (event === undefined) continue;
-        // times matter to markets and indexes only, which are read from the contracts
-        applyEvent(ledger, event, 0n);
-        if ('account' in event) changed.add(event.account);
+        const topic = log.topics[1];
+        if (event === undefined || topic === undefined || !('account' in event)) continue;
+        const hex = topic.slice(2).toLowerCase();
+        let entry = entries.get(hex);
+        if (entry === undefined) entries.set(hex, (entry = createEntry(hex, event.account)));
+        apply(entry, event);
       }
     },
-    reset() {
-      ledger = createLedgerState();
-      entries.clear();
-      changed.clear();
-    },
+    reset: () => entries.clear(),
     value(valuation) {
-      const start = performance.now();
-      for (const id of changed) {
-        const state = ledger.accounts.get(id);
-        if (state !== undefined) entries.set(id, toEntry(id, state, entries.get(id)));
-      }
-      changed.clear();
       block = valuation.block;
-      return valueAll(entries, valuation, start);
+      return valueAll(entries.values(), valuation);
     },
-    select: (view) => toRows(sorted(entries, view), block),
+    select: (view) => toRows(sorted(entries.values(), view), block),
   };
 }
 
@@ -68,26 +66,43 @@ function toFloat(wad: bigint): number {
   return Number(wad) / 1e18;
 }
 
-function toEntry(id: AccountId, state: AccountState, known: Entry | undefined): Entry {
-  const entry: Entry = known ?? {
-    id,
-    hex: id.toString(16).padStart(64, '0'),
+function createEntry(hex: string, id: AccountId): Entry {
+  return {
+    hex,
     words: BigUint64Array.of(id >> 192n, id >> 128n, id >> 64n, id),
     principal: 0,
     profileId: 0,
-    legs: [],
-    spot: [],
+    positions: new Map(),
+    collateral: new Map(),
     equity: 0,
     initialMargin: 0,
     maintenanceMargin: 0,
     notional: 0,
     state: 0,
   };
-  entry.principal = toFloat(state.principal);
-  entry.profileId = state.profileId;
-  entry.legs = [...state.positions].map(([instrument, { size, cost }]) => toLeg(instrument, size, cost));
-  entry.spot = [...state.collateral].map(([assetId, amount]) => ({ assetId, amount: toFloat(amount) }));
-  return entry;
+}
+
+/** As the SDK's `applyEvent`, in floating point: each event carries the new value. */
+function apply(entry: Entry, event: StateEvent): void {
+  switch (event.name) {
+    case 'CashUpdated':
+      entry.principal = toFloat(event.principal);
+      return;
+    case 'PositionUpdated':
+      if (event.size === 0n) entry.positions.delete(event.instrument);
+      else entry.positions.set(event.instrument, toLeg(event.instrument, event.size, event.cost));
+      return;
+    case 'CollateralUpdated':
+      if (event.amount === 0n) entry.collateral.delete(event.assetId);
+      else entry.collateral.set(event.assetId, toFloat(event.amount));
+      return;
+    case 'ProfileChanged':
+      entry.profileId = event.profileId;
+      return;
+    default:
+      // flags are the liquidator's business; markets and indexes are read from the contracts
+      return;
+  }
 }
 
 function toLeg(id: InstrumentId, size: bigint, cost: bigint): FloatLeg {
@@ -100,11 +115,14 @@ function toLeg(id: InstrumentId, size: bigint, cost: bigint): FloatLeg {
   return { kind: instrument.kind, expirySec, strike: toFloat(instrument.strike), ...amounts };
 }
 
-function valueAll(entries: ReadonlyMap<AccountId, Entry>, valuation: Valuation, start: number): Totals {
+function valueAll(entries: Iterable<Entry>, valuation: Valuation): Totals {
+  const start = performance.now();
+  let accounts = 0;
   const profiles = new Map(valuation.profiles);
   const byState = STATES.map(() => 0);
   const sums = { claims: 0, shortfall: 0, initialMargin: 0, maintenanceMargin: 0, cash: 0, failed: 0 };
-  for (const entry of entries.values()) {
+  for (const entry of entries) {
+    accounts++;
     const profile = profiles.get(entry.profileId) ?? profiles.get(0);
     if (!valueOne(entry, valuation, profile)) sums.failed++;
     byState[entry.state] = (byState[entry.state] ?? 0) + 1;
@@ -115,7 +133,7 @@ function valueAll(entries: ReadonlyMap<AccountId, Entry>, valuation: Valuation, 
     sums.cash += cashOf(entry, valuation);
   }
   const milliseconds = performance.now() - start;
-  return { block: valuation.block, accounts: entries.size, byState, ...sums, milliseconds };
+  return { block: valuation.block, accounts, byState, ...sums, milliseconds };
 }
 
 function cashOf({ principal }: Entry, { supplyIndex, borrowIndex }: Valuation): number {
@@ -125,7 +143,7 @@ function cashOf({ principal }: Entry, { supplyIndex, borrowIndex }: Valuation): 
 /** @returns whether it could be valued; where not, it keeps its last figures. */
 function valueOne(entry: Entry, valuation: Valuation, profile: FloatProfile | undefined): boolean {
   const cash = cashOf(entry, valuation);
-  if (entry.legs.length === 0 && entry.spot.length === 0) {
+  if (entry.positions.size === 0 && entry.collateral.size === 0) {
     Object.assign(entry, { equity: cash, initialMargin: 0, maintenanceMargin: 0, notional: 0 });
     entry.state = cash < 0 ? 3 : 0;
     return true;
@@ -147,12 +165,12 @@ function valueOne(entry: Entry, valuation: Valuation, profile: FloatProfile | un
 function toPortfolio(entry: Entry, cash: number, valuation: Valuation): FloatPortfolio {
   return {
     cash,
-    spot: entry.spot.map(({ assetId, amount }) => ({
+    spot: [...entry.collateral].map(([assetId, amount]) => ({
       underlying: valuation.assetUnderlyings[assetId] ?? 0,
       amount,
     })),
     // the stored cost has the funding index of each trade folded in
-    legs: entry.legs.map((leg) =>
+    legs: [...entry.positions.values()].map((leg) =>
       leg.kind === 'perp'
         ? { ...leg, cost: leg.cost - leg.size * (valuation.fundingIndex.get(leg.underlying) ?? 0) }
         : leg,
@@ -161,7 +179,7 @@ function toPortfolio(entry: Entry, cash: number, valuation: Valuation): FloatPor
 }
 
 function notionalOf(entry: Entry, { market }: Valuation): number {
-  return entry.legs.reduce(
+  return [...entry.positions.values()].reduce(
     (sum, leg) => sum + Math.abs(leg.size) * (market.underlyings.get(leg.underlying)?.index ?? 0),
     0,
   );
@@ -180,12 +198,12 @@ const KEYS: Readonly<Record<SortKey, (entry: Entry) => number>> = {
   notional: ({ notional }) => notional,
 };
 
-function sorted(entries: ReadonlyMap<AccountId, Entry>, view: View): Entry[] {
+function sorted(entries: Iterable<Entry>, view: View): Entry[] {
   const states = view.states.map((state) => STATES.indexOf(state));
   const search = view.search.toLowerCase().replace(/^0x/, '').split('/')[0] ?? '';
-  const wanted = [...entries.values()].filter(
+  const wanted = [...entries].filter(
     (entry) =>
-      (view.empty || entry.equity !== 0 || entry.legs.length > 0) &&
+      (view.empty || entry.equity !== 0 || entry.positions.size > 0) &&
       (states.length === 0 || states.includes(entry.state)) &&
       (search === '' || entry.hex.includes(search)),
   );
@@ -193,7 +211,9 @@ function sorted(entries: ReadonlyMap<AccountId, Entry>, view: View): Entry[] {
   const keyed = wanted.map((entry) => ({ entry, value: key(entry) }));
   const sign = view.descending ? -1 : 1;
   // of two that are equally healthy the larger first
-  keyed.sort((a, b) => (a.value === b.value ? b.entry.equity - a.entry.equity : sign * (a.value < b.value ? -1 : 1)));
+  keyed.sort((a, b) =>
+    a.value === b.value ? b.entry.equity - a.entry.equity : sign * (a.value < b.value ? -1 : 1),
+  );
   return keyed.map(({ entry }) => entry);
 }
 
@@ -217,7 +237,7 @@ function toRows(entries: readonly Entry[], block: number): Rows {
     rows.maintenanceMargin[i] = entry.maintenanceMargin;
     rows.notional[i] = entry.notional;
     rows.state[i] = entry.state;
-    rows.holdings[i] = Math.min(entry.legs.length, 255) | (Math.min(entry.spot.length, 255) << 8);
+    rows.holdings[i] = Math.min(entry.positions.size, 255) | (Math.min(entry.collateral.size, 255) << 8);
   });
   return rows;
 }

@@ -1,5 +1,5 @@
 import { decodeNovateLog, stateEventTopics } from '@novate/sdk';
-import { isAddressEqual } from 'viem';
+import { BaseError, HttpRequestError, isAddressEqual, TimeoutError } from 'viem';
 import type { Hex, RpcLog } from 'viem';
 import type { Deployment } from '../connection/discover.ts';
 import type { FromWorker, Rows, ToWorker, Totals, View } from './messages.ts';
@@ -42,6 +42,7 @@ export interface Sample {
 export interface ChainState {
   /** `lost`: the node stopped answering; everything else is what it last said. */
   readonly status: 'starting' | 'live' | 'lost';
+  /** What the node says instead of an answer; undefined where it says nothing at all. */
   readonly problem: string | undefined;
   /** Blocks whose events have been read, while starting. */
   readonly progress: { readonly at: number; readonly of: number } | undefined;
@@ -113,6 +114,8 @@ export function followChain(deployment: Deployment): Follower {
     if (data.type === 'totals') change({ totals: data.totals });
     else change({ rows: data.rows });
   };
+
+  worker.onerror = ({ message }) => change({ status: 'lost', problem: `this page failed: ${message}` });
 
   async function readLogs(to: bigint): Promise<void> {
     const filter = { address: [addresses.clearinghouse, addresses.liquidator] };
@@ -209,7 +212,11 @@ export function followChain(deployment: Deployment): Follower {
   };
 }
 
-function reasonOf(error: unknown): string {
+/** Undefined where nobody answered. */
+function reasonOf(error: unknown): string | undefined {
+  const silent = (one: unknown): boolean =>
+    (one instanceof HttpRequestError && one.status === undefined) || one instanceof TimeoutError;
+  if (error instanceof BaseError && error.walk(silent) !== null) return undefined;
   const text = error instanceof Error ? error.message : String(error);
   return text.split('\n', 1)[0] ?? '';
 }

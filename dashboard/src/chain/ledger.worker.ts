@@ -47,5 +47,7 @@ function post(message: FromWorker, transfer: Transferable[] = []): void {
 
 function buffersOf(rows: Rows): Transferable[] {
   const { ids, equity, initialMargin, maintenanceMargin, notional, state, holdings } = rows;
-  return [ids, equity, initialMargin, maintenanceMargin, notional, state, holdings].map(({ buffer }) => buffer);
+  return [ids, equity, initialMargin, maintenanceMargin, notional, state, holdings].map(
+    ({ buffer }) => buffer,
+  );
 }

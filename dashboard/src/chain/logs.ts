@@ -8,7 +8,12 @@ export interface LogFilter {
 
 /** Reads logs page by page; remembers how many blocks the node is willing to look through at once. */
 export interface LogReader {
-  read(filter: LogFilter, from: bigint, to: bigint, onPage: (logs: readonly RpcLog[], upTo: bigint) => void): Promise<void>;
+  read(
+    filter: LogFilter,
+    from: bigint,
+    to: bigint,
+    onPage: (logs: readonly RpcLog[], upTo: bigint) => void,
+  ): Promise<void>;
 }
 
 const FIRST_PAGE = 5_000n;
@@ -19,7 +24,11 @@ export function createLogReader(client: PublicClient): LogReader {
   let page = FIRST_PAGE;
 
   /** Undefined where the node refused so many blocks: the next try asks for fewer. */
-  async function readPage(filter: LogFilter, from: bigint, to: bigint): Promise<readonly RpcLog[] | undefined> {
+  async function readPage(
+    filter: LogFilter,
+    from: bigint,
+    to: bigint,
+  ): Promise<readonly RpcLog[] | undefined> {
     const range = { fromBlock: numberToHex(from), toBlock: numberToHex(to) };
     const { address, topics = [] } = filter;
     try {

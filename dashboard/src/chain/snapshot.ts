@@ -66,7 +66,9 @@ export async function readSnapshot(
     getCashState(client, addresses, { blockNumber }),
     client.readContract({ ...at, functionName: 'insuranceAccount' }),
     client.readContract({ ...at, functionName: 'paused' }),
-    Promise.all(modules.map((module) => client.readContract({ ...at, functionName: 'moduleInfo', args: [module] }))),
+    Promise.all(
+      modules.map((module) => client.readContract({ ...at, functionName: 'moduleInfo', args: [module] })),
+    ),
   ]);
   const [insurance, held] = await Promise.all([
     client.readContract({ ...at, functionName: 'cashOf', args: [insuranceAccount] }),
@@ -177,7 +179,10 @@ async function readProfiles({ client, addresses }: Deployment): Promise<Referenc
 }
 
 /** What the worker values accounts by. */
-export function toValuation({ markets, assets, cash, timestamp, block }: Snapshot, reference: Reference): Valuation {
+export function toValuation(
+  { markets, assets, cash, timestamp, block }: Snapshot,
+  reference: Reference,
+): Valuation {
   const priced = markets.flatMap(({ underlying, price, state }) =>
     price === undefined
       ? []

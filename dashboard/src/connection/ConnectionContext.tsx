@@ -46,7 +46,9 @@ export function ConnectionProvider({ children }: { children: ReactNode }) {
 
   const { phase, settings, deployment, problem } = progress;
   return (
-    <ConnectionContext value={{ phase, settings, deployment, problem, connect }}>{children}</ConnectionContext>
+    <ConnectionContext value={{ phase, settings, deployment, problem, connect }}>
+      {children}
+    </ConnectionContext>
   );
 }
 
@@ -57,7 +59,11 @@ async function tryUntilFound(
 ): Promise<void> {
   const [invalid] = Object.entries(validate(settings));
   if (invalid !== undefined) {
-    const problem = new ConnectionProblem(invalid[0] as keyof Settings, invalid[1], 'Correct it and connect again.');
+    const problem = new ConnectionProblem(
+      invalid[0] as keyof Settings,
+      invalid[1],
+      'Correct it and connect again.',
+    );
     report({ phase: 'failed', settings, problem });
     return;
   }
@@ -72,7 +78,9 @@ async function tryUntilFound(
   }
 }
 
-async function tryOnce(settings: Settings): Promise<{ deployment?: Deployment; problem?: ConnectionProblem }> {
+async function tryOnce(
+  settings: Settings,
+): Promise<{ deployment?: Deployment; problem?: ConnectionProblem }> {
   try {
     return { deployment: await discover(settings) };
   } catch (error) {

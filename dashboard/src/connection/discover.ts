@@ -1,6 +1,14 @@
 import { clearinghouseAbi, marginLensAbi, riskEngineAbi } from '@novate/sdk';
 import type { NovateAddresses } from '@novate/sdk';
-import { createPublicClient, getAddress, http, isAddressEqual, parseAbi, toEventSelector, zeroAddress } from 'viem';
+import {
+  createPublicClient,
+  getAddress,
+  http,
+  isAddressEqual,
+  parseAbi,
+  toEventSelector,
+  zeroAddress,
+} from 'viem';
 import type { Address, PublicClient } from 'viem';
 import type { SettingName, Settings } from './settings.ts';
 
@@ -34,12 +42,19 @@ export interface Deployment {
 const MODULE_SET = 'ModuleSet(address,uint8,uint16,uint256)';
 const VENUE = 1;
 const LIQUIDATOR = 2;
-const RPC_TIMEOUT_MS = 8_000;
+const RPC_TIMEOUT_MS = 15_000;
+/** A page of logs may be large. */
+const RPC_BODY_BYTES = 100_000_000;
 const matcherAbi = parseAbi(['function fees() view returns (uint16, uint16)']);
 
 export function createClient(rpcUrl: string): PublicClient {
   return createPublicClient({
-    transport: http(rpcUrl, { batch: { wait: 4 }, retryCount: 0, timeout: RPC_TIMEOUT_MS }),
+    transport: http(rpcUrl, {
+      batch: { wait: 4 },
+      retryCount: 0,
+      timeout: RPC_TIMEOUT_MS,
+      maxResponseBodySize: RPC_BODY_BYTES,
+    }),
     cacheTime: 0,
   });
 }
@@ -130,7 +145,12 @@ async function findModules(client: PublicClient, clearinghouse: Address, fromBlo
     const logs = await client.request({
       method: 'eth_getLogs',
       params: [
-        { address: clearinghouse, topics: [selector], fromBlock: `0x${fromBlock.toString(16)}`, toBlock: 'latest' },
+        {
+          address: clearinghouse,
+          topics: [selector],
+          fromBlock: `0x${fromBlock.toString(16)}`,
+          toBlock: 'latest',
+        },
       ],
     });
     roles = new Map(

@@ -20,7 +20,11 @@ const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximum
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const small = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
 const tiny = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
-const short = new Intl.NumberFormat('en-US', { notation: 'compact', minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+const short = new Intl.NumberFormat('en-US', {
+  notation: 'compact',
+  minimumSignificantDigits: 3,
+  maximumSignificantDigits: 3,
+});
 const unitsFormat = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });
 
 /** A true minus sign, as wide as the digits. */

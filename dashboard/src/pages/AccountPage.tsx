@@ -28,7 +28,8 @@ function ChooseAccount({ entered }: { entered: string }) {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const account = parseAccountArgument(text);
-    if (account === undefined) setError('Not an account: write an owner’s address, with /1 after it for sub-account 1.');
+    if (account === undefined)
+      setError('Not an account: write an owner’s address, with /1 after it for sub-account 1.');
     else navigate('account', account.toString());
   };
   return (
@@ -100,9 +101,18 @@ function Head({ account, facts }: { account: bigint; facts: AccountFacts | undef
         </Alert>
       )}
       <Stats label="Margin">
-        <Stat label="Health" term="health" value={report && health(equity, margin)} tone={toneOf(report?.state)} />
+        <Stat
+          label="Health"
+          term="health"
+          value={report && health(equity, margin)}
+          tone={toneOf(report?.state)}
+        />
         <Stat label="Equity" term="equity" value={report && usd(report.equity)} />
-        <Stat label="Maintenance margin" term="maintenanceMargin" value={report && usd(report.maintenanceMargin)} />
+        <Stat
+          label="Maintenance margin"
+          term="maintenanceMargin"
+          value={report && usd(report.maintenanceMargin)}
+        />
         <Stat label="Initial margin" term="initialMargin" value={report && usd(report.initialMargin)} />
         <Stat
           label="Free"

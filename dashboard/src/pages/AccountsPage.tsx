@@ -26,7 +26,11 @@ export function AccountsPage() {
       }
     >
       <Filter view={view} onChange={setView} />
-      <AccountTable rows={rows} view={view} onSort={(sort, descending) => setView({ ...view, sort, descending })} />
+      <AccountTable
+        rows={rows}
+        view={view}
+        onSort={(sort, descending) => setView({ ...view, sort, descending })}
+      />
     </Panel>
   );
 }

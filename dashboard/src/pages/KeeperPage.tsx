@@ -13,7 +13,9 @@ import { PRICED, useKeeperTransactions } from './keeper/transactions.ts';
 import type { KeeperTransaction } from './keeper/transactions.ts';
 
 const ALL = 'all';
-const EARNED: readonly PlotSeries[] = [{ label: 'reward so far', colour: '--series-4', kind: 'step', format: usdShort }];
+const EARNED: readonly PlotSeries[] = [
+  { label: 'reward so far', colour: '--series-4', kind: 'step', format: usdShort },
+];
 
 export default function KeeperPage() {
   const { liquidations, snapshot } = useChain();
@@ -63,11 +65,20 @@ function Profit({ transactions, known }: { transactions: readonly KeeperTransact
   const pricedAccounts = priced.reduce((sum, one) => sum + one.accounts, 0);
   return (
     <Stats label="Profit">
-      <Stat label="Reward" term="reward" value={known ? usd(reward) : undefined} note={`${count(accounts)} liquidations`} />
+      <Stat
+        label="Reward"
+        term="reward"
+        value={known ? usd(reward) : undefined}
+        note={`${count(accounts)} liquidations`}
+      />
       <Stat
         label="Gas paid"
         value={known ? coin(cost) : undefined}
-        note={costUsd === undefined ? 'no ETH price' : `${usd(costUsd)}${complete ? '' : `, newest ${PRICED} only`}`}
+        note={
+          costUsd === undefined
+            ? 'no ETH price'
+            : `${usd(costUsd)}${complete ? '' : `, newest ${PRICED} only`}`
+        }
       />
       <Stat
         label="Profit after gas"
@@ -93,5 +104,13 @@ function Earned({ transactions }: { transactions: readonly KeeperTransaction[] }
   }, [transactions]);
   if (transactions.length === 0) return <p className="empty">Nobody has been liquidated yet.</p>;
   const total = transactions.reduce((sum, one) => sum + one.reward, 0);
-  return <Plot label={`Reward by block, ${usd(total)} in all`} data={data} series={EARNED} xName="block" xFormat={count} />;
+  return (
+    <Plot
+      label={`Reward by block, ${usd(total)} in all`}
+      data={data}
+      series={EARNED}
+      xName="block"
+      xFormat={count}
+    />
+  );
 }

@@ -18,7 +18,9 @@ export function Announcer() {
     const timer = setTimeout(() => {
       told.current = total;
       const last = `${shortAccount(newest.account)} with equity ${usd(newest.equityBefore)}`;
-      setText(total - before === 1 ? `Liquidated: ${last}.` : `${total - before} liquidations, last ${last}.`);
+      setText(
+        total - before === 1 ? `Liquidated: ${last}.` : `${total - before} liquidations, last ${last}.`,
+      );
     }, EVERY_MS / 4);
     return () => clearTimeout(timer);
   }, [total, newest, status]);

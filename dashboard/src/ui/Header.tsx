@@ -17,7 +17,13 @@ export function Header({ page }: { page: Page }) {
       <div className="header-row">
         <a className="brand" href={hrefOf('protocol')}>
           <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
-            <path d="M3 13V3l10 10V3" fill="none" stroke="currentColor" strokeWidth="2.4" strokeLinejoin="round" />
+            <path
+              d="M3 13V3l10 10V3"
+              fill="none"
+              stroke="currentColor"
+              strokeWidth="2.4"
+              strokeLinejoin="round"
+            />
           </svg>
           Novate
         </a>

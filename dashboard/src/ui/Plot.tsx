@@ -25,7 +25,9 @@ interface Props {
 
 const HEIGHT = 236;
 /** Whole steps along the x axis. */
-const INCREMENTS = [1, 2, 5].flatMap((step) => [step, step * 10, step * 100, step * 1e3, step * 1e4, step * 1e5]).sort((a, b) => a - b);
+const INCREMENTS = [1, 2, 5]
+  .flatMap((step) => [step, step * 10, step * 100, step * 1e3, step * 1e4, step * 1e5])
+  .sort((a, b) => a - b);
 
 /** A chart of numbers over blocks. Drawn anew only when its shape or the colours change; data is passed in place. */
 export function Plot({ label, data, series, xFormat, xName }: Props) {
@@ -83,13 +85,31 @@ function optionsOf(
     cursor: { y: false },
     scales: { x: { time: false }, right: { range: (_, __, top) => [0, Math.max(top, 4)] } },
     axes: [
-      { ...axis, size: 28, incrs: [...INCREMENTS], grid: { show: false }, values: (_, values) => values.map(xFormat) },
+      {
+        ...axis,
+        size: 28,
+        incrs: [...INCREMENTS],
+        grid: { show: false },
+        values: (_, values) => values.map(xFormat),
+      },
       { ...axis, grid: { stroke: line, width: 1 }, size: 62, values: ticks(left) },
       ...(right === undefined
         ? []
-        : [{ ...axis, scale: 'right', side: 1 as const, grid: { show: false }, size: 34, values: ticks(right) }]),
+        : [
+            {
+              ...axis,
+              scale: 'right',
+              side: 1 as const,
+              grid: { show: false },
+              size: 34,
+              values: ticks(right),
+            },
+          ]),
     ],
-    series: [{ label: xName, value: (_, value: number | null) => (value === null ? '–' : xFormat(value)) }, ...series.map(seriesOf)],
+    series: [
+      { label: xName, value: (_, value: number | null) => (value === null ? '–' : xFormat(value)) },
+      ...series.map(seriesOf),
+    ],
   };
 }
 

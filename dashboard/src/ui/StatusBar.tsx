@@ -21,10 +21,11 @@ export function StatusBar() {
   );
 }
 
-function describe({ status, snapshot, progress }: ChainState, rpcUrl: string): string {
+function describe({ status, snapshot, progress, problem }: ChainState, rpcUrl: string): string {
   if (status === 'lost') {
     const kept = snapshot === undefined ? '' : ` Figures are those of block ${count(snapshot.block)}.`;
-    return `The node at ${rpcUrl} does not answer.${kept} Trying again every second; start the node or enter another under Connection.`;
+    const what = problem === undefined ? 'does not answer' : `answers with an error (${problem})`;
+    return `The node at ${rpcUrl} ${what}.${kept} Trying again every second; start the node or enter another under Connection.`;
   }
   if (snapshot === undefined) {
     return progress === undefined

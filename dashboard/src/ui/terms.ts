@@ -19,7 +19,8 @@ export const TERMS = {
   shortfall: 'Debt of insolvent accounts that nobody has paid yet. It is missing from the vault.',
   solvency: 'Vault divided by claims. Below 100% claims rest on debts that insolvent accounts may never pay.',
   recorded: 'What the ledger says it holds of the token. Tokens held must never be less.',
-  feedAge: 'Time since the feed’s last update. A price older than its limit is stale: risk may then only be reduced.',
+  feedAge:
+    'Time since the feed’s last update. A price older than its limit is stale: risk may then only be reduced.',
   badDebt: 'What a liquidated account still owes when it has nothing left.',
   reward: 'Penalty paid by the account plus incentive paid by the insurance fund, earned by the liquidator.',
   scenarioRisk:

@@ -51,13 +51,23 @@ async function pass(
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks).toString();
-  const answer = await fetch(target, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const answer = await fetch(target, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
   const text = await answer.text();
   response.writeHead(200, { ...CORS, 'content-type': 'application/json' });
-  response.end(invented === undefined || !asksForAllLogs(body) ? text : text.replace('"result":[', `"result":[${invented},`));
+  response.end(
+    invented === undefined || !asksForAllLogs(body)
+      ? text
+      : text.replace('"result":[', `"result":[${invented},`),
+  );
 }
 
 /** The follower's first question: every event from the first block on. */
 function asksForAllLogs(body: string): boolean {
-  return body.includes('eth_getLogs') && body.includes('"fromBlock":"0x0"') && !body.includes('"topics":["0x');
+  return (
+    body.includes('eth_getLogs') && body.includes('"fromBlock":"0x0"') && !body.includes('"topics":["0x')
+  );
 }

@@ -38,7 +38,9 @@ export async function startStack(): Promise<Stack> {
   const node = await startHardhatNode();
   const chain = await connectChain(node.url);
   await chain.request('hardhat_setLoggingEnabled', [false]);
-  const feeds = Object.entries(prices).map(([symbol, price]) => [`${symbol.toLowerCase()}Price`, price] as const);
+  const feeds = Object.entries(prices).map(
+    ([symbol, price]) => [`${symbol.toLowerCase()}Price`, price] as const,
+  );
   const addresses = await deployLocal(chain, Object.fromEntries(feeds));
   await chain.request('evm_setAutomine', [false]);
   const markets = UNDERLYINGS.flatMap((one) => {

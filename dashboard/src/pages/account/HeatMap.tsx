@@ -9,7 +9,11 @@ import type { AccountFacts } from './facts.ts';
 import { partsOf, tryAssess } from './facts.ts';
 
 const ALL = 'all';
-const VOLS: Readonly<Record<VolMove, string>> = { up: 'Volatility up', none: 'Same volatility', down: 'Volatility down' };
+const VOLS: Readonly<Record<VolMove, string>> = {
+  up: 'Volatility up',
+  none: 'Same volatility',
+  down: 'Volatility down',
+};
 const VOL_ORDER: readonly VolMove[] = ['up', 'none', 'down'];
 
 interface Cell {
@@ -44,7 +48,10 @@ export function HeatMap({ facts }: { facts: AccountFacts }) {
             aria-label="Underlying"
             value={shown}
             onChange={setOf}
-            data={[{ value: ALL, label: 'Total' }, ...held.map((id) => ({ value: String(id), label: symbolOf(id) }))]}
+            data={[
+              { value: ALL, label: 'Total' },
+              ...held.map((id) => ({ value: String(id), label: symbolOf(id) })),
+            ]}
           />
         ) : null
       }
@@ -62,7 +69,10 @@ export function HeatMap({ facts }: { facts: AccountFacts }) {
 }
 
 /** One underlying's own results, by the twin. */
-function pnlOf({ holdings, market, profile }: AccountFacts, underlying: number): readonly bigint[] | undefined {
+function pnlOf(
+  { holdings, market, profile }: AccountFacts,
+  underlying: number,
+): readonly bigint[] | undefined {
   const { legs, spot } = holdings.portfolio;
   const own = {
     cash: 0n,
@@ -94,7 +104,8 @@ function Worst({ facts: { profile }, pnl, index, held }: WorstProps) {
   const scenario = profile?.scenarios[index];
   if (scenario === undefined) return null;
   const moves = held.map(
-    (id) => `${symbolOf(id)} ${percent(Math.max(toNumber(scenario.move) * rangeOf(profile, id), -0.99), 1, true)}`,
+    (id) =>
+      `${symbolOf(id)} ${percent(Math.max(toNumber(scenario.move) * rangeOf(profile, id), -0.99), 1, true)}`,
   );
   return (
     <>
@@ -158,7 +169,15 @@ function moveName(move: bigint, range: number | undefined): string {
   return move === 0n ? '0' : `${move > 0n ? '+' : '−'}${Math.abs(toNumber(move)).toFixed(2)} r`;
 }
 
-function HeatCell({ cell, largest, worst }: { cell: Cell | undefined; largest: number; worst: number | undefined }) {
+function HeatCell({
+  cell,
+  largest,
+  worst,
+}: {
+  cell: Cell | undefined;
+  largest: number;
+  worst: number | undefined;
+}) {
   if (cell === undefined) return <td aria-label="none" />;
   const { pnl, weight, index } = cell;
   const strength = Math.min(0.75, (Math.abs(pnl) / largest) * 0.75);

@@ -71,7 +71,12 @@ function useAccountLogs(account: bigint): { logs: readonly RpcLog[]; reading: bo
 }
 
 /** An account is the first indexed field of most events, and the second of those between two accounts. */
-async function readLogs({ client, addresses }: Deployment, account: bigint, from: bigint, to: bigint): Promise<RpcLog[]> {
+async function readLogs(
+  { client, addresses }: Deployment,
+  account: bigint,
+  from: bigint,
+  to: bigint,
+): Promise<RpcLog[]> {
   const id = numberToHex(account, { size: 32 });
   const address = [addresses.clearinghouse, addresses.liquidator, addresses.orderMatcher];
   const found = new Map<string, RpcLog>();

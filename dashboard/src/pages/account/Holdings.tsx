@@ -42,7 +42,10 @@ const COLUMNS: readonly Column<Row>[] = [
 export function Holdings({ facts }: { facts: AccountFacts }) {
   const symbolOf = useSymbols();
   const { portfolio } = facts.holdings;
-  const rows = [cashRow(toNumber(portfolio.cash)), ...partsOf(portfolio).map((part) => toRow(part, facts, symbolOf))];
+  const rows = [
+    cashRow(toNumber(portfolio.cash)),
+    ...partsOf(portfolio).map((part) => toRow(part, facts, symbolOf)),
+  ];
   return (
     <Panel title="Holdings">
       <DataTable caption="Holdings" columns={COLUMNS} rows={rows} rowKey={({ key }) => key} empty="Nothing" />

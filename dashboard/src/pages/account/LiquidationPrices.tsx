@@ -20,7 +20,12 @@ const STEPS = 96;
 
 const COLUMNS: readonly Column<Row>[] = [
   { key: 'symbol', header: 'Underlying', cell: ({ symbol }) => <b>{symbol}</b> },
-  { key: 'index', header: <Term name="index">Index now</Term>, align: 'right', cell: ({ index }) => formatPrice(index) },
+  {
+    key: 'index',
+    header: <Term name="index">Index now</Term>,
+    align: 'right',
+    cell: ({ index }) => formatPrice(index),
+  },
   {
     key: 'lower',
     header: <Term name="liquidationPrice">Below</Term>,
@@ -44,7 +49,8 @@ export function LiquidationPrices({ facts }: { facts: AccountFacts }) {
     const held = [...new Set(partsOf(holdings.portfolio).map(({ underlying }) => underlying))];
     return held.map((underlying) => {
       try {
-        const prices = profile && liquidationPrices(holdings.portfolio, market, profile, underlying, { steps: STEPS });
+        const prices =
+          profile && liquidationPrices(holdings.portfolio, market, profile, underlying, { steps: STEPS });
         return { underlying, prices };
       } catch {
         return { underlying, prices: undefined };

@@ -117,7 +117,9 @@ function Bar({ from, to, low, high, tone }: BarProps) {
   const [left, right] = [Math.min(at(from), at(to)), Math.max(at(from), at(to))];
   return (
     <div className="fall" aria-hidden="true">
-      {right > left && <span data-tone={tone} style={{ left: `${left}%`, width: `max(1px, ${right - left}%)` }} />}
+      {right > left && (
+        <span data-tone={tone} style={{ left: `${left}%`, width: `max(1px, ${right - left}%)` }} />
+      )}
       <i style={{ left: `${at(0)}%` }} />
     </div>
   );

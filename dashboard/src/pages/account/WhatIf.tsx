@@ -175,7 +175,11 @@ interface Line {
 const LINES: readonly Line[] = [
   { label: 'Equity', term: 'equity', of: ({ equity }) => toNumber(equity) },
   { label: 'Initial margin', term: 'initialMargin', of: ({ initialMargin }) => toNumber(initialMargin) },
-  { label: 'Maintenance margin', term: 'maintenanceMargin', of: ({ maintenanceMargin }) => toNumber(maintenanceMargin) },
+  {
+    label: 'Maintenance margin',
+    term: 'maintenanceMargin',
+    of: ({ maintenanceMargin }) => toNumber(maintenanceMargin),
+  },
 ];
 
 function Comparison({ now, outcome }: { now: Assessment | undefined; outcome: Outcome }) {

@@ -1,7 +1,15 @@
 import { decodeNovateLog } from '@novate/sdk';
 import type { NovateAddresses, NovateLog } from '@novate/sdk';
 import type { Hex, RpcLog } from 'viem';
-import { instrumentIdName, price as formatPrice, shortAccount, shortHex, units, usd, usdSigned } from '../../format/format.ts';
+import {
+  instrumentIdName,
+  price as formatPrice,
+  shortAccount,
+  shortHex,
+  units,
+  usd,
+  usdSigned,
+} from '../../format/format.ts';
 
 /** What happened to an account, in a sentence. */
 export interface HistoryEntry {
@@ -53,7 +61,9 @@ function describe(event: NovateLog, account: bigint, names: Names): string | und
     case 'Transferred': {
       const { from, to, assetId } = event.args;
       const sum = units(event.args.amount, names.assetOf(assetId).symbol);
-      return from === account ? `Sent ${sum} to ${shortAccount(to)}` : `Received ${sum} from ${shortAccount(from)}`;
+      return from === account
+        ? `Sent ${sum} to ${shortAccount(to)}`
+        : `Received ${sum} from ${shortAccount(from)}`;
     }
     case 'Traded': {
       const { buyer, seller, instrument, size, price, buyerFee, sellerFee } = event.args;

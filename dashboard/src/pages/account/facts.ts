@@ -1,5 +1,20 @@
-import { assess, encodeAccountId, getPortfolio, getReport, NovateContractError, withIndex } from '@novate/sdk';
-import type { AccountPortfolio, Assessment, Leg, MarginReport, Market, Portfolio, RiskProfile } from '@novate/sdk';
+import {
+  assess,
+  encodeAccountId,
+  getPortfolio,
+  getReport,
+  NovateContractError,
+  withIndex,
+} from '@novate/sdk';
+import type {
+  AccountPortfolio,
+  Assessment,
+  Leg,
+  MarginReport,
+  Market,
+  Portfolio,
+  RiskProfile,
+} from '@novate/sdk';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { isAddress } from 'viem';
 import { useChain, useDeployment } from '../../chain/ChainContext.tsx';

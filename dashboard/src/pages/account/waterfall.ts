@@ -19,7 +19,11 @@ export function marginOf(result: Assessment, kind: MarginKind): number {
 }
 
 /** The margin by charge; the steps add up to it. */
-export function stepsByCharge(result: Assessment, profile: RiskProfile | undefined, kind: MarginKind): Step[] {
+export function stepsByCharge(
+  result: Assessment,
+  profile: RiskProfile | undefined,
+  kind: MarginKind,
+): Step[] {
   const factor = kind === 'initial' ? 1 : toNumber(profile?.mmFactor ?? 10n ** 18n);
   const steps: Step[] = [
     { key: 'risk', label: 'Scenario risk', term: 'scenarioRisk', value: toNumber(result.risk) * factor },
@@ -28,7 +32,12 @@ export function stepsByCharge(result: Assessment, profile: RiskProfile | undefin
     { key: 'haircut', label: 'Collateral haircut', term: 'haircut', value: toNumber(result.haircut) },
   ];
   if (kind === 'initial')
-    steps.push({ key: 'extra', label: 'Initial extra', term: 'initialExtra', value: toNumber(result.initialExtra) });
+    steps.push({
+      key: 'extra',
+      label: 'Initial extra',
+      term: 'initialExtra',
+      value: toNumber(result.initialExtra),
+    });
   const rest = marginOf(result, kind) - steps.reduce((sum, { value }) => sum + value, 0);
   // rounding leaves less than a millionth
   steps.push({ key: 'floor', label: 'Up to the floor', term: 'floor', value: rest > 1e-6 ? rest : 0 });

@@ -18,7 +18,11 @@ export interface WhatIf {
   /** Whether the clearinghouse would let the account trade so, at those prices; undefined without a trade. */
   readonly allowed: boolean | undefined;
   /** Equity and maintenance margin as all indexes move together. */
-  readonly curve: { readonly moves: number[]; readonly equity: (number | null)[]; readonly margin: (number | null)[] };
+  readonly curve: {
+    readonly moves: number[];
+    readonly equity: (number | null)[];
+    readonly margin: (number | null)[];
+  };
   readonly milliseconds: number;
 }
 
@@ -53,7 +57,11 @@ export function computeWhatIf(
   };
 }
 
-function trade(portfolio: Portfolio, market: Market, { underlying, size, takerFeeBps }: WhatIfInputs): Portfolio {
+function trade(
+  portfolio: Portfolio,
+  market: Market,
+  { underlying, size, takerFeeBps }: WhatIfInputs,
+): Portfolio {
   const prices = market.underlyings.get(underlying);
   if (prices === undefined || size === 0n) return portfolio;
   const price = calculatePerpMark(prices.index, prices.premium);

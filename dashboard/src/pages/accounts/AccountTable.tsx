@@ -102,7 +102,12 @@ function AccountRow({ rows, index, start }: { rows: Rows; index: number; start: 
   const state = STATES[rows.state[index] ?? 0] ?? 'healthy';
   const [equity = 0, margin = 0] = [rows.equity[index], rows.maintenanceMargin[index]];
   return (
-    <div className="grid-row" role="row" aria-rowindex={index + 2} style={{ transform: `translateY(${start}px)` }}>
+    <div
+      className="grid-row"
+      role="row"
+      aria-rowindex={index + 2}
+      style={{ transform: `translateY(${start}px)` }}
+    >
       <div role="cell">
         <AccountLink account={idAt(rows, index)} />
       </div>

@@ -21,8 +21,8 @@ export function Funnel({ metrics, error }: { metrics: KeeperMetrics | undefined;
     <Panel title="Funnel" note={metricsUrl === '' ? <NoMetrics /> : 'As the keeper measures it.'}>
       {error !== null && (
         <Alert color="orange" title="The keeper’s metrics cannot be read." mb="md">
-          {error.message} Start the keeper with metricsPort, or correct the URL under Connection. Tried again every two
-          seconds; until then the chain’s own figures are shown.
+          {error.message} Start the keeper with metricsPort, or correct the URL under Connection. Tried again
+          every two seconds; until then the chain’s own figures are shown.
         </Alert>
       )}
       {metrics === undefined || error !== null ? <ChainFunnel /> : <KeeperFunnel metrics={metrics} />}
@@ -87,15 +87,24 @@ function KeeperFunnel({ metrics }: { metrics: KeeperMetrics }) {
       </div>
       <div className="after">
         <Stats label="The keeper">
-          <Stat label="Blocks behind" value={count(metrics.headLag)} tone={metrics.headLag > 2 ? 'warn' : undefined} />
+          <Stat
+            label="Blocks behind"
+            value={count(metrics.headLag)}
+            tone={metrics.headLag > 2 ? 'warn' : undefined}
+          />
           <Stat label="Mean time per block" value={`${metrics.meanTickMs.toFixed(1)} ms`} />
           <Stat label="Reward" term="reward" value={usd(metrics.rewardUsd)} />
           <Stat label="Gas used" value={count(metrics.gas)} />
-          <Stat label="Failed ticks" value={count(metrics.failedTicks)} tone={metrics.failedTicks > 0 ? 'warn' : undefined} />
+          <Stat
+            label="Failed ticks"
+            value={count(metrics.failedTicks)}
+            tone={metrics.failedTicks > 0 ? 'warn' : undefined}
+          />
         </Stats>
         {metrics.skipped.length > 0 && (
           <p className="note">
-            Left alone in the last block: {metrics.skipped.map(([reason, number]) => `${number} ${reason}`).join(', ')}.
+            Left alone in the last block:{' '}
+            {metrics.skipped.map(([reason, number]) => `${number} ${reason}`).join(', ')}.
           </p>
         )}
       </div>

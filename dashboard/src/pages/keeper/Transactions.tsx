@@ -21,7 +21,12 @@ const COLUMNS: readonly Column<KeeperTransaction>[] = [
   },
   { key: 'by', header: 'Liquidator', cell: ({ liquidator }) => <AccountLink account={liquidator} /> },
   { key: 'accounts', header: 'Accounts', align: 'right', cell: ({ accounts }) => count(accounts) },
-  { key: 'reward', header: <Term name="reward">Reward</Term>, align: 'right', cell: ({ reward }) => usd(reward) },
+  {
+    key: 'reward',
+    header: <Term name="reward">Reward</Term>,
+    align: 'right',
+    cell: ({ reward }) => usd(reward),
+  },
   {
     key: 'gas',
     header: 'Gas',

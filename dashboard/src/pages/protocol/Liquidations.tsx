@@ -28,7 +28,8 @@ export const LIQUIDATION_COLUMNS: readonly Column<LiquidationEntry>[] = [
     key: 'health',
     header: <Term name="health">Health</Term>,
     align: 'right',
-    cell: ({ equityBefore, maintenanceBefore }) => health(toNumber(equityBefore), toNumber(maintenanceBefore)),
+    cell: ({ equityBefore, maintenanceBefore }) =>
+      health(toNumber(equityBefore), toNumber(maintenanceBefore)),
   },
   {
     key: 'reward',
@@ -57,7 +58,8 @@ export function Liquidations() {
       title={`Liquidations (${count(liquidations.length)})`}
       note={
         <>
-          Newest first. <Term name="badDebt">Bad debt</Term> so far: {usd(debt)}, of which insurance paid {usd(covered)}.
+          Newest first. <Term name="badDebt">Bad debt</Term> so far: {usd(debt)}, of which insurance paid{' '}
+          {usd(covered)}.
         </>
       }
     >
@@ -67,7 +69,11 @@ export function Liquidations() {
           columns={LIQUIDATION_COLUMNS}
           rows={liquidations.slice(0, SHOWN)}
           rowKey={({ key }) => key}
-          empty={snapshot === undefined ? 'Loading …' : 'Nobody has been liquidated. They appear here as they happen.'}
+          empty={
+            snapshot === undefined
+              ? 'Loading …'
+              : 'Nobody has been liquidated. They appear here as they happen.'
+          }
         />
       </div>
       {liquidations.length > SHOWN && <p className="note">The latest {SHOWN} are shown.</p>}

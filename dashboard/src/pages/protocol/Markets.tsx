@@ -22,7 +22,12 @@ const COLUMNS: readonly Column<Row>[] = [
     align: 'right',
     cell: ({ market }) => price(market.price?.price),
   },
-  { key: 'mark', header: <Term name="mark">Perp mark</Term>, align: 'right', cell: ({ market }) => price(market.perpMark) },
+  {
+    key: 'mark',
+    header: <Term name="mark">Perp mark</Term>,
+    align: 'right',
+    cell: ({ market }) => price(market.perpMark),
+  },
   {
     key: 'funding',
     header: <Term name="funding">Funding / 8 h</Term>,

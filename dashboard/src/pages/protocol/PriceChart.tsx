@@ -33,7 +33,9 @@ export function PriceChart() {
     [names],
   );
   const data = useMemo(() => toColumns(samples), [samples]);
-  return <Plot label={describe(samples, symbolOf)} data={data} series={series} xName="block" xFormat={count} />;
+  return (
+    <Plot label={describe(samples, symbolOf)} data={data} series={series} xName="block" xFormat={count} />
+  );
 }
 
 function toColumns(samples: readonly Sample[]): (number | null)[][] {
@@ -41,7 +43,9 @@ function toColumns(samples: readonly Sample[]): (number | null)[][] {
   const underlyings = Object.keys(first?.prices ?? {}).map(Number);
   return [
     samples.map(({ block }) => block),
-    samples.map(({ liquidations }, i) => liquidations - (samples[i - 1]?.liquidations ?? liquidations) || null),
+    samples.map(
+      ({ liquidations }, i) => liquidations - (samples[i - 1]?.liquidations ?? liquidations) || null,
+    ),
     ...underlyings.map((one) =>
       samples.map(({ prices }) => {
         const [start, now] = [first?.prices[one], prices[one]];
@@ -55,7 +59,8 @@ function describe(samples: readonly Sample[], symbolOf: (underlying: number) => 
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined) return 'No prices yet';
   const changes = Object.entries(last.prices).map(
-    ([id, price]) => `${symbolOf(Number(id))} ${percent(price / (first.prices[Number(id)] ?? price) - 1, 1, true)}`,
+    ([id, price]) =>
+      `${symbolOf(Number(id))} ${percent(price / (first.prices[Number(id)] ?? price) - 1, 1, true)}`,
   );
   return `Since block ${first.block}: ${changes.join(', ')}; ${last.liquidations - first.liquidations} liquidations`;
 }

@@ -7,7 +7,8 @@ import { Stat, Stats } from '../../ui/Stat.tsx';
 /** Tokens held, cash at 1 USD and collateral at the index price. */
 export function vaultOf({ assets, markets }: Snapshot): number {
   return assets.reduce((sum, { held, underlying, assetId }) => {
-    const price = assetId === 0 ? 10n ** 18n : markets.find((one) => one.underlying === underlying)?.price?.price;
+    const price =
+      assetId === 0 ? 10n ** 18n : markets.find((one) => one.underlying === underlying)?.price?.price;
     return sum + toNumber(held) * toNumber(price ?? 0n);
   }, 0);
 }
@@ -23,7 +24,13 @@ export function Solvency() {
   return (
     <Panel
       title="Solvency"
-      actions={snapshot?.paused === true ? <span className="badge" data-state="liquidatable">Paused</span> : null}
+      actions={
+        snapshot?.paused === true ? (
+          <span className="badge" data-state="liquidatable">
+            Paused
+          </span>
+        ) : null
+      }
     >
       <Stats label="Solvency">
         <Stat
@@ -33,7 +40,12 @@ export function Solvency() {
           tone={sound}
           note={sound === 'bad' ? 'debts of insolvent accounts are open' : 'covered'}
         />
-        <Stat label="Vault" term="vault" value={vault === undefined ? undefined : usd(vault)} note="tokens held" />
+        <Stat
+          label="Vault"
+          term="vault"
+          value={vault === undefined ? undefined : usd(vault)}
+          note="tokens held"
+        />
         <Stat
           label="Claims"
           term="claims"

@@ -49,7 +49,10 @@ export function DepositForm({ trader }: { trader: Trader }) {
     });
   };
   return (
-    <Panel title="Deposit" note={asset && `The wallet holds ${balance === undefined ? '…' : units(balance, asset.symbol)}.`}>
+    <Panel
+      title="Deposit"
+      note={asset && `The wallet holds ${balance === undefined ? '…' : units(balance, asset.symbol)}.`}
+    >
       <form onSubmit={submit} noValidate aria-label="Deposit">
         <div className="form-grid">
           <Select

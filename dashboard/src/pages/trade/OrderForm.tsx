@@ -44,7 +44,10 @@ export function OrderForm({ trader, draft }: { trader: Trader; draft: Draft | un
     });
   };
   return (
-    <Panel title="Order" note="Signed as EIP-712 data, without gas; a match of two signed orders is what trades.">
+    <Panel
+      title="Order"
+      note="Signed as EIP-712 data, without gas; a match of two signed orders is what trades."
+    >
       <form onSubmit={submit} noValidate aria-label="Order">
         <OrderFields fields={{ ...fields, underlying }} mark={mark} problems={problems} onChange={change} />
         <Preview trader={trader} inputs={parseFields({ ...fields, underlying }, mark).order} />
@@ -52,7 +55,9 @@ export function OrderForm({ trader, draft }: { trader: Trader; draft: Draft | un
           Sign order
         </Button>
       </form>
-      {signed !== undefined && <Matching trader={trader} signed={signed} action={action} onDone={() => setSigned(undefined)} />}
+      {signed !== undefined && (
+        <Matching trader={trader} signed={signed} action={action} onDone={() => setSigned(undefined)} />
+      )}
       <ActionResult state={action.state} />
     </Panel>
   );
@@ -63,7 +68,9 @@ const START: Fields = { underlying: 0, side: 'buy', size: '', price: '', reduceO
 /** An empty price means the suggested one. */
 function parseFields(fields: Fields, mark: bigint | undefined): { order?: OrderInputs; problems: Problems } {
   const size = positive(fields.size);
-  const limitPrice = positive(fields.price === '' && mark !== undefined ? limitAt(mark, fields.side) : fields.price);
+  const limitPrice = positive(
+    fields.price === '' && mark !== undefined ? limitAt(mark, fields.side) : fields.price,
+  );
   const problems: Problems = {};
   if (size === undefined) problems.size = 'Not a size: write a number greater than 0.';
   if (limitPrice === undefined) problems.price = 'Not a price: write a number greater than 0.';
@@ -156,7 +163,12 @@ function Preview({ trader, inputs }: { trader: Trader; inputs: OrderInputs | und
       const notional = ((size < 0n ? -size : size) * limitPrice) / 10n ** 18n;
       const fee = (notional * BigInt(reference?.takerFeeBps ?? 0)) / 10_000n;
       const trade = { underlying, size, price: limitPrice, fee };
-      const { after, allowed } = marginAfterTrade(facts.holdings.portfolio, facts.market, facts.profile, trade);
+      const { after, allowed } = marginAfterTrade(
+        facts.holdings.portfolio,
+        facts.market,
+        facts.profile,
+        trade,
+      );
       const ratio = health(toNumber(after.equity), toNumber(after.maintenanceMargin));
       const costs = `${usd(notional)} notional, fee at most ${usd(fee)} (${percent((reference?.takerFeeBps ?? 0) / 10_000, 2)})`;
       return `${costs}; health after it ${ratio}.${allowed ? '' : ' The clearinghouse would refuse it: below the initial margin.'}`;
@@ -204,7 +216,12 @@ function Matching({ trader, signed, action, onDone }: MatchingProps) {
       <Textarea
         mt="sm"
         label="Counter order"
-        description={<>The signed order of the other side; its <Term name="limitPrice">limit price</Term> is the price of the trade.</>}
+        description={
+          <>
+            The signed order of the other side; its <Term name="limitPrice">limit price</Term> is the price of
+            the trade.
+          </>
+        }
         value={counter}
         onChange={(event) => setCounter(event.currentTarget.value)}
         rows={2}

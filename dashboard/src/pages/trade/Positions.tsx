@@ -22,7 +22,14 @@ export function Positions({ trader, onClose }: { trader: Trader; onClose: (draft
     if (mark === undefined) return;
     const side = leg.size > 0n ? 'sell' : 'buy';
     const size = formatWad(leg.size < 0n ? -leg.size : leg.size);
-    onClose({ id: Date.now(), underlying: leg.underlying, side, size, price: limitAt(mark, side), reduceOnly: true });
+    onClose({
+      id: Date.now(),
+      underlying: leg.underlying,
+      side,
+      size,
+      price: limitAt(mark, side),
+      reduceOnly: true,
+    });
   };
   const report = facts?.report;
   return (
@@ -41,8 +48,18 @@ export function Positions({ trader, onClose }: { trader: Trader; onClose: (draft
         empty="No position is open."
         columns={[
           { key: 'name', header: 'Position', cell: (leg) => <b>{instrumentName(leg, symbolOf)}</b> },
-          { key: 'size', header: 'Size', align: 'right', cell: (leg) => units(leg.size, symbolOf(leg.underlying)) },
-          { key: 'mark', header: 'Mark', align: 'right', cell: (leg) => price(leg.kind === 'perp' ? markOf(leg) : undefined) },
+          {
+            key: 'size',
+            header: 'Size',
+            align: 'right',
+            cell: (leg) => units(leg.size, symbolOf(leg.underlying)),
+          },
+          {
+            key: 'mark',
+            header: 'Mark',
+            align: 'right',
+            cell: (leg) => price(leg.kind === 'perp' ? markOf(leg) : undefined),
+          },
           {
             key: 'close',
             header: <span className="sr-only">Close</span>,

@@ -18,7 +18,11 @@ export function Wallet({ subId, onSubId }: Props) {
   return (
     <Panel
       title="Wallet"
-      note={connected ? connection.connector.name : 'Orders and transactions are signed here; keys never leave the wallet.'}
+      note={
+        connected
+          ? connection.connector.name
+          : 'Orders and transactions are signed here; keys never leave the wallet.'
+      }
       actions={
         connected && (
           <Button size="compact-sm" variant="default" onClick={() => disconnect.mutate()}>
@@ -29,7 +33,10 @@ export function Wallet({ subId, onSubId }: Props) {
     >
       {connected ? (
         <div className="filters">
-          <a className="mono link" href={hrefOf('account', `${connection.address}${encodeURIComponent(`/${subId}`)}`)}>
+          <a
+            className="mono link"
+            href={hrefOf('account', `${connection.address}${encodeURIComponent(`/${subId}`)}`)}
+          >
             {connection.address}
           </a>
           <NumberInput
@@ -44,7 +51,9 @@ export function Wallet({ subId, onSubId }: Props) {
       ) : (
         <Connectors />
       )}
-      {connected && connection.chainId !== chainId && <WrongChain actual={connection.chainId} wanted={chainId} />}
+      {connected && connection.chainId !== chainId && (
+        <WrongChain actual={connection.chainId} wanted={chainId} />
+      )}
     </Panel>
   );
 }
@@ -53,7 +62,8 @@ function Connectors() {
   const connectors = useConnectors();
   const connect = useConnect();
   const present = 'ethereum' in window;
-  const known = (connector: Connector): boolean => connector.type !== 'injected' || present || connector.id !== 'injected';
+  const known = (connector: Connector): boolean =>
+    connector.type !== 'injected' || present || connector.id !== 'injected';
   return (
     <>
       <Group>
@@ -69,7 +79,9 @@ function Connectors() {
         ))}
       </Group>
       {!connectors.some(known) && (
-        <p className="note">This browser has no wallet. Install one, or open the page in a browser that has one.</p>
+        <p className="note">
+          This browser has no wallet. Install one, or open the page in a browser that has one.
+        </p>
       )}
       <div className="result" role="status">
         {connect.error !== null && (
@@ -85,7 +97,11 @@ function Connectors() {
 function WrongChain({ actual, wanted }: { actual: number; wanted: number }) {
   const change = useSwitchChain();
   return (
-    <Alert color="orange" title={`The wallet is on chain ${actual}, this deployment on chain ${wanted}.`} mt="sm">
+    <Alert
+      color="orange"
+      title={`The wallet is on chain ${actual}, this deployment on chain ${wanted}.`}
+      mt="sm"
+    >
       <Button size="compact-sm" loading={change.isPending} onClick={() => change.mutate({ chainId: wanted })}>
         Switch the wallet to chain {wanted}
       </Button>

@@ -30,7 +30,11 @@ interface TransactionParameters {
 /** A wallet that signs with a well-known key, without asking. Refuses any chain but a local one. */
 export function localWallet(rpcUrl: string) {
   const account = privateKeyToAccount(TRADER_KEY);
-  const wallet = createWalletClient({ account, chain: chainOf(LOCAL_CHAIN_ID, rpcUrl), transport: http(rpcUrl) });
+  const wallet = createWalletClient({
+    account,
+    chain: chainOf(LOCAL_CHAIN_ID, rpcUrl),
+    transport: http(rpcUrl),
+  });
   const request = (async ({ method, params }: { method: string; params?: unknown }) => {
     const list: readonly unknown[] = Array.isArray(params) ? params : [];
     switch (method) {
@@ -42,7 +46,9 @@ export function localWallet(rpcUrl: string) {
       case 'eth_sendTransaction':
         return sendTransaction(list[0] as TransactionParameters);
       case 'eth_signTypedData_v4':
-        return account.signTypedData(JSON.parse(String(list[1])) as Parameters<LocalAccount['signTypedData']>[0]);
+        return account.signTypedData(
+          JSON.parse(String(list[1])) as Parameters<LocalAccount['signTypedData']>[0],
+        );
       default:
         return wallet.request({ method, params } as Parameters<typeof wallet.request>[0]);
     }
@@ -50,7 +56,8 @@ export function localWallet(rpcUrl: string) {
 
   async function sendTransaction({ to, data, value, gas }: TransactionParameters): Promise<Hex> {
     // the node says which chain it is, whatever was configured
-    if ((await wallet.getChainId()) !== LOCAL_CHAIN_ID) throw new Error('The local wallet sends to local chains only.');
+    if ((await wallet.getChainId()) !== LOCAL_CHAIN_ID)
+      throw new Error('The local wallet sends to local chains only.');
     return wallet.sendTransaction({
       ...(to === undefined ? {} : { to }),
       ...(data === undefined ? {} : { data }),

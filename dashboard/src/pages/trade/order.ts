@@ -1,5 +1,4 @@
 import {
-
   encodeAccountId,
   encodeInstrumentId,
   getMargin,
@@ -100,7 +99,12 @@ export async function makeLocalCounterOrder(
 }
 
 /** Test tokens of a local chain, which anyone may mint. */
-export async function mint(client: NovateClient, token: Address, to: Address, amountRaw: bigint): Promise<void> {
+export async function mint(
+  client: NovateClient,
+  token: Address,
+  to: Address,
+  amountRaw: bigint,
+): Promise<void> {
   if (client.account === undefined) throw new Error('there is no wallet');
   const hash = await writeContract(client, {
     address: token,
@@ -133,7 +137,10 @@ export async function confirm(client: NovateClient, hash: Hex): Promise<number> 
 /** A signed order as text that can be sent to somebody. */
 export function orderToText({ order, signer, signature }: SignedOrder): string {
   const plain = Object.fromEntries(
-    Object.entries(order).map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value]),
+    Object.entries(order).map(([name, value]) => [
+      name,
+      typeof value === 'bigint' ? value.toString() : value,
+    ]),
   );
   return JSON.stringify({ order: plain, signer, signature }, undefined, 2);
 }
@@ -151,7 +158,8 @@ export function orderFromText(text: string): SignedOrder {
     throw new Error('The counter order needs "order", "signer" and "signature".');
   const whole = (name: string): bigint => {
     const field = fieldOf(order, name);
-    if (typeof field !== 'string' || !/^-?\d+$/.test(field)) throw new Error(`The counter order has no valid "${name}".`);
+    if (typeof field !== 'string' || !/^-?\d+$/.test(field))
+      throw new Error(`The counter order has no valid "${name}".`);
     return BigInt(field);
   };
   return {
@@ -175,4 +183,3 @@ export function orderFromText(text: string): SignedOrder {
 function fieldOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
-

@@ -37,7 +37,8 @@ export function useAction(): Action {
 function explain(thrown: unknown): { text: string; remedy: string } {
   const error = toNovateError(thrown);
   if (error instanceof NovateContractError) return { text: error.sentence, remedy: error.remedy };
-  if (isRejection(error)) return { text: 'You declined in the wallet.', remedy: 'Nothing was sent; try again when you like.' };
+  if (isRejection(error))
+    return { text: 'You declined in the wallet.', remedy: 'Nothing was sent; try again when you like.' };
   const text = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
   return { text, remedy: 'Nothing has changed; correct it and try again.' };
 }
