@@ -4,6 +4,7 @@ import type { Hex, RpcLog } from 'viem';
 import type { Deployment } from '../connection/discover.ts';
 import type { FromWorker, Rows, ToWorker, Totals, View } from './messages.ts';
 import { createLogReader } from './logs.ts';
+import type { LogReader } from './logs.ts';
 import { EMPTY_ROWS } from './messages.ts';
 import { readReference, readSnapshot, toValuation } from './snapshot.ts';
 import type { Reference, Snapshot } from './snapshot.ts';
@@ -59,10 +60,10 @@ export interface ChainState {
 }
 
 export interface Follower {
-  getState(): ChainState;
-  subscribe(listener: () => void): () => void;
-  setView(view: View): void;
-  stop(): void;
+  readonly getState: () => ChainState;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly setView: (view: View) => void;
+  readonly stop: () => void;
 }
 
 const START: ChainState = {
@@ -95,121 +96,147 @@ interface Head {
 
 /** Follows the head of the chain: events into the worker's ledger, figures into the state, one change per block. */
 export function followChain(deployment: Deployment): Follower {
-  const { client, addresses, chainId, fromBlock } = deployment;
-  const worker = new Worker(new URL('./ledger.worker.ts', import.meta.url), { type: 'module' });
-  const listeners = new Set<() => void>();
-  let state = START;
-  let stopped = false;
-  let last: Head | undefined;
-  let next = fromBlock;
-  const reader = createLogReader(client);
-  let referenceAt = -Infinity;
+  const follower = new ChainFollower(deployment);
+  void follower.loop();
+  return follower;
+}
 
-  const change = (part: Partial<ChainState>): void => {
-    state = { ...state, ...part };
-    listeners.forEach((listener) => listener());
+class ChainFollower implements Follower {
+  readonly #deployment: Deployment;
+  readonly #worker = new Worker(new URL('./ledger.worker.ts', import.meta.url), { type: 'module' });
+  readonly #listeners = new Set<() => void>();
+  readonly #reader: LogReader;
+  #state = START;
+  #stopped = false;
+  #last: Head | undefined;
+  #next: bigint;
+  #referenceAt = -Infinity;
+
+  constructor(deployment: Deployment) {
+    this.#deployment = deployment;
+    this.#reader = createLogReader(deployment.client);
+    this.#next = deployment.fromBlock;
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (data.type === 'totals') this.#change({ totals: data.totals });
+      else this.#change({ rows: data.rows });
+    };
+    this.#worker.onerror = ({ message }) =>
+      this.#change({ status: 'lost', problem: `this page failed: ${message}` });
+  }
+
+  readonly getState = (): ChainState => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   };
-  const tell = (message: ToWorker): void => worker.postMessage(message);
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    if (data.type === 'totals') change({ totals: data.totals });
-    else change({ rows: data.rows });
+
+  readonly setView = (view: View): void => this.#tell({ type: 'view', view });
+
+  readonly stop = (): void => {
+    this.#stopped = true;
+    this.#worker.terminate();
   };
 
-  worker.onerror = ({ message }) => change({ status: 'lost', problem: `this page failed: ${message}` });
-
-  async function readLogs(to: bigint): Promise<void> {
-    const filter = { address: [addresses.clearinghouse, addresses.liquidator] };
-    await reader.read(filter, next, to, (logs, upTo) => {
-      take(logs);
-      next = upTo + 1n;
-      if (state.status === 'starting') change({ progress: { at: Number(upTo), of: Number(to) } });
-    });
-  }
-
-  function take(logs: readonly RpcLog[]): void {
-    const ledger = logs.filter(
-      ({ address, topics: [topic] }) =>
-        isAddressEqual(address, addresses.clearinghouse) && topic != null && stateEventTopics.includes(topic),
-    );
-    tell({ type: 'logs', logs: ledger.map(({ topics, data }) => ({ topics, data })) });
-    const fresh = logs.filter(({ address }) => isAddressEqual(address, addresses.liquidator));
-    const { liquidations, badDebts } = liquidationsIn(fresh, deployment);
-    if (liquidations.length + badDebts.length === 0) return;
-    change({
-      liquidations: [...liquidations, ...state.liquidations].slice(0, KEPT_EVENTS),
-      badDebts: [...badDebts, ...state.badDebts].slice(0, KEPT_EVENTS),
-    });
-  }
-
-  function restart(): void {
-    tell({ type: 'reset' });
-    [last, next, referenceAt] = [undefined, fromBlock, -Infinity];
-    change({ liquidations: [], badDebts: [], samples: [], totals: undefined, rows: EMPTY_ROWS });
-  }
-
-  async function step(): Promise<void> {
-    const block = await client.getBlock();
-    const head: Head = block;
-    if (last !== undefined && last.hash === head.hash) {
-      if (state.status !== 'live') change({ status: 'live', problem: undefined });
-      return;
-    }
-    if (last !== undefined && (await isReplaced(last, head))) restart();
-    if (performance.now() > referenceAt + REFERENCE_EVERY_MS) {
-      change({ reference: await readReference(deployment) });
-      referenceAt = performance.now();
-    }
-    await readLogs(head.number);
-    const reference = state.reference;
-    if (reference === undefined || stopped) return;
-    const snapshot = await readSnapshot(deployment, reference, head);
-    last = head;
-    tell({ type: 'value', valuation: toValuation(snapshot, reference) });
-    change({
-      status: 'live',
-      problem: undefined,
-      progress: undefined,
-      snapshot,
-      samples: [...state.samples, toSample(snapshot, state.liquidations)].slice(-KEPT_SAMPLES),
-      seenAtMs: Date.now(),
-    });
-  }
-
-  /** Whether the block that was dealt with last is no longer of the chain. */
-  async function isReplaced(known: Head, head: Head): Promise<boolean> {
-    if (head.number === known.number + 1n) return head.parentHash !== known.hash;
-    if (head.number <= known.number) return true;
-    const now = await client.getBlock({ blockNumber: known.number });
-    return now.hash !== known.hash;
-  }
-
-  async function loop(): Promise<void> {
-    const pause = chainId === LOCAL_CHAIN ? LOCAL_POLL_MS : POLL_MS;
-    while (!stopped) {
+  /** Runs until it is stopped; whatever goes wrong is said and tried again. */
+  async loop(): Promise<void> {
+    const pause = this.#deployment.chainId === LOCAL_CHAIN ? LOCAL_POLL_MS : POLL_MS;
+    while (!this.#stopped) {
       let wait = pause;
       try {
-        await step();
+        await this.#step();
       } catch (error) {
-        change({ status: 'lost', problem: reasonOf(error) });
+        this.#change({ status: 'lost', problem: reasonOf(error) });
         wait = RETRY_MS;
       }
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
-  void loop();
 
-  return {
-    getState: () => state,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    setView: (view) => tell({ type: 'view', view }),
-    stop() {
-      stopped = true;
-      worker.terminate();
-    },
-  };
+  async #step(): Promise<void> {
+    const head: Head = await this.#deployment.client.getBlock();
+    if (this.#last?.hash === head.hash) {
+      if (this.#state.status !== 'live') this.#change({ status: 'live', problem: undefined });
+      return;
+    }
+    if (this.#last !== undefined && (await this.#isReplaced(this.#last, head))) this.#restart();
+    const reference = await this.#readReference();
+    await this.#readLogs(head.number);
+    const snapshot = await readSnapshot(this.#deployment, reference, head);
+    if (this.#stopped) return;
+    this.#last = head;
+    this.#tell({ type: 'value', valuation: toValuation(snapshot, reference) });
+    const sample = toSample(snapshot, this.#state.liquidations);
+    this.#change({
+      status: 'live',
+      problem: undefined,
+      progress: undefined,
+      snapshot,
+      samples: [...this.#state.samples, sample].slice(-KEPT_SAMPLES),
+      seenAtMs: Date.now(),
+    });
+  }
+
+  async #readReference(): Promise<Reference> {
+    const known = this.#state.reference;
+    if (known !== undefined && performance.now() < this.#referenceAt + REFERENCE_EVERY_MS) return known;
+    const reference = await readReference(this.#deployment);
+    this.#referenceAt = performance.now();
+    this.#change({ reference });
+    return reference;
+  }
+
+  async #readLogs(to: bigint): Promise<void> {
+    const { addresses } = this.#deployment;
+    const filter = { address: [addresses.clearinghouse, addresses.liquidator] };
+    await this.#reader.read(filter, this.#next, to, (logs, upTo) => {
+      this.#take(logs);
+      this.#next = upTo + 1n;
+      if (this.#state.status === 'starting') this.#change({ progress: { at: Number(upTo), of: Number(to) } });
+    });
+  }
+
+  #take(logs: readonly RpcLog[]): void {
+    const { addresses } = this.#deployment;
+    const ledger = logs.filter(
+      ({ address, topics: [topic] }) =>
+        isAddressEqual(address, addresses.clearinghouse) && topic != null && stateEventTopics.includes(topic),
+    );
+    this.#tell({ type: 'logs', logs: ledger.map(({ topics, data }) => ({ topics, data })) });
+    const fresh = logs.filter(({ address }) => isAddressEqual(address, addresses.liquidator));
+    const { liquidations, badDebts } = liquidationsIn(fresh, this.#deployment);
+    if (liquidations.length + badDebts.length === 0) return;
+    this.#change({
+      liquidations: [...liquidations, ...this.#state.liquidations].slice(0, KEPT_EVENTS),
+      badDebts: [...badDebts, ...this.#state.badDebts].slice(0, KEPT_EVENTS),
+    });
+  }
+
+  /** Whether the block that was dealt with last is no longer of the chain. */
+  async #isReplaced(known: Head, head: Head): Promise<boolean> {
+    if (head.number === known.number + 1n) return head.parentHash !== known.hash;
+    if (head.number <= known.number) return true;
+    const now = await this.#deployment.client.getBlock({ blockNumber: known.number });
+    return now.hash !== known.hash;
+  }
+
+  /** Forgets everything that blocks said, for they may be others now. */
+  #restart(): void {
+    this.#tell({ type: 'reset' });
+    this.#last = undefined;
+    this.#next = this.#deployment.fromBlock;
+    this.#referenceAt = -Infinity;
+    this.#change({ liquidations: [], badDebts: [], samples: [], totals: undefined, rows: EMPTY_ROWS });
+  }
+
+  #change(part: Partial<ChainState>): void {
+    this.#state = { ...this.#state, ...part };
+    this.#listeners.forEach((listener) => listener());
+  }
+
+  #tell(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
 }
 
 /** Undefined where nobody answered. */

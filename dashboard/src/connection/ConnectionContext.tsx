@@ -13,7 +13,7 @@ export interface Connection {
   readonly settings: Settings;
   readonly deployment: Deployment | undefined;
   readonly problem: ConnectionProblem | undefined;
-  connect(settings: Settings): void;
+  readonly connect: (settings: Settings) => void;
 }
 
 const ConnectionContext = createContext<Connection | undefined>(undefined);

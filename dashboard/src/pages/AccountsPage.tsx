@@ -1,5 +1,4 @@
 import { Chip, Group, Switch, TextInput } from '@mantine/core';
-import type { MarginState } from '@novate/sdk';
 import { useEffect, useState } from 'react';
 import { useChain, useFollower } from '../chain/ChainContext.tsx';
 import { STATES } from '../chain/messages.ts';
@@ -49,7 +48,7 @@ function Filter({ view, onChange }: { view: View; onChange: (view: View) => void
       <Chip.Group
         multiple
         value={[...view.states]}
-        onChange={(states) => onChange({ ...view, states: states as MarginState[] })}
+        onChange={(states) => onChange({ ...view, states: states })}
       >
         <Group gap="xs" role="group" aria-label="States">
           {STATES.map((state) => (

@@ -33,7 +33,7 @@ export interface Visit {
   readonly page: Page;
   /** What the page complained about. */
   readonly complaints: readonly string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** A page in a profile of its own. */

@@ -37,7 +37,7 @@ export function Waterfall({ facts }: { facts: AccountFacts }) {
         <SegmentedControl
           aria-label="Which margin"
           value={kind}
-          onChange={(value) => setKind(value as MarginKind)}
+          onChange={(value) => setKind(value)}
           data={[
             { value: 'initial', label: 'Initial' },
             { value: 'maintenance', label: 'Maintenance' },
@@ -46,7 +46,7 @@ export function Waterfall({ facts }: { facts: AccountFacts }) {
         <SegmentedControl
           aria-label="Split by"
           value={by}
-          onChange={(value) => setBy(value as typeof by)}
+          onChange={(value) => setBy(value)}
           data={[
             { value: 'charge', label: 'By charge' },
             { value: 'holding', label: 'By holding' },

@@ -22,16 +22,7 @@ export function Solvency() {
   const cash = snapshot?.cash;
   const lent = cash && cash.supplied > 0n ? toNumber(cash.borrowed) / toNumber(cash.supplied) : 0;
   return (
-    <Panel
-      title="Solvency"
-      actions={
-        snapshot?.paused === true ? (
-          <span className="badge" data-state="liquidatable">
-            Paused
-          </span>
-        ) : null
-      }
-    >
+    <Panel title="Solvency" actions={snapshot?.paused === true && <Paused />}>
       <Stats label="Solvency">
         <Stat
           label="Vault ÷ claims"
@@ -73,5 +64,13 @@ export function Solvency() {
         />
       </Stats>
     </Panel>
+  );
+}
+
+function Paused() {
+  return (
+    <span className="badge" data-state="liquidatable">
+      Paused: nothing that adds risk goes on
+    </span>
   );
 }

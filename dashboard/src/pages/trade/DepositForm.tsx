@@ -54,23 +54,14 @@ export function DepositForm({ trader }: { trader: Trader }) {
       note={asset && `The wallet holds ${balance === undefined ? '…' : units(balance, asset.symbol)}.`}
     >
       <form onSubmit={submit} noValidate aria-label="Deposit">
-        <div className="form-grid">
-          <Select
-            label="Asset"
-            data={assets.map(({ assetId: id, symbol }) => ({ value: String(id), label: symbol }))}
-            value={assetId}
-            onChange={(value) => setAssetId(value ?? '0')}
-            allowDeselect={false}
-          />
-          <TextInput
-            label={`Amount${asset === undefined ? '' : `, ${asset.symbol}`}`}
-            inputMode="decimal"
-            placeholder="0.00"
-            value={amount}
-            error={error}
-            onChange={(event) => setAmount(event.currentTarget.value)}
-          />
-        </div>
+        <DepositFields
+          assets={assets}
+          asset={asset}
+          amount={amount}
+          error={error}
+          onAsset={setAssetId}
+          onAmount={setAmount}
+        />
         <Group mt="md">
           <Button type="submit" disabled={busy}>
             Deposit
@@ -84,6 +75,37 @@ export function DepositForm({ trader }: { trader: Trader }) {
       </form>
       <ActionResult state={action.state} />
     </Panel>
+  );
+}
+
+interface FieldsProps {
+  readonly assets: readonly AssetFigures[];
+  readonly asset: AssetFigures | undefined;
+  readonly amount: string;
+  readonly error: string | undefined;
+  readonly onAsset: (assetId: string) => void;
+  readonly onAmount: (amount: string) => void;
+}
+
+function DepositFields({ assets, asset, amount, error, onAsset, onAmount }: FieldsProps) {
+  return (
+    <div className="form-grid">
+      <Select
+        label="Asset"
+        data={assets.map(({ assetId: id, symbol }) => ({ value: String(id), label: symbol }))}
+        value={String(asset?.assetId ?? 0)}
+        onChange={(value) => onAsset(value ?? '0')}
+        allowDeselect={false}
+      />
+      <TextInput
+        label={`Amount${asset === undefined ? '' : `, ${asset.symbol}`}`}
+        inputMode="decimal"
+        placeholder="0.00"
+        value={amount}
+        error={error}
+        onChange={(event) => onAmount(event.currentTarget.value)}
+      />
+    </div>
   );
 }
 

@@ -107,7 +107,7 @@ function OrderFields({ fields, mark, problems, onChange }: FieldsProps) {
       <SegmentedControl
         aria-label="Side"
         value={fields.side}
-        onChange={(side) => onChange({ side: side as Fields['side'] })}
+        onChange={(side) => onChange({ side: side })}
         data={[
           { value: 'buy', label: 'Buy' },
           { value: 'sell', label: 'Sell' },

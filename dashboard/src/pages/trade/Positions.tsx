@@ -4,6 +4,7 @@ import type { Leg } from '@novate/sdk';
 import { useChain, useSymbols } from '../../chain/ChainContext.tsx';
 import { health, instrumentName, price, toNumber, units, usd } from '../../format/format.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
+import type { Column } from '../../ui/DataTable.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { useAccountFacts } from '../account/facts.ts';
 import { limitAt } from './limit.ts';
@@ -15,23 +16,17 @@ export function Positions({ trader, onClose }: { trader: Trader; onClose: (draft
   const { data: facts } = useAccountFacts(accountOf(trader));
   const { snapshot } = useChain();
   const symbolOf = useSymbols();
-  const markOf = (leg: Leg): bigint | undefined =>
-    snapshot?.markets.find(({ underlying }) => underlying === leg.underlying)?.perpMark;
-  const close = (leg: Leg): void => {
-    const mark = markOf(leg);
-    if (mark === undefined) return;
-    const side = leg.size > 0n ? 'sell' : 'buy';
-    const size = formatWad(leg.size < 0n ? -leg.size : leg.size);
-    onClose({
-      id: Date.now(),
-      underlying: leg.underlying,
-      side,
-      size,
-      price: limitAt(mark, side),
-      reduceOnly: true,
-    });
-  };
   const report = facts?.report;
+  const rows = (facts?.holdings.portfolio.legs ?? []).map((leg): Row => {
+    const market = snapshot?.markets.find(({ underlying }) => underlying === leg.underlying);
+    return {
+      leg,
+      name: instrumentName(leg, symbolOf),
+      unit: symbolOf(leg.underlying),
+      mark: leg.kind === 'perp' ? market?.perpMark : undefined,
+      onClose,
+    };
+  });
   return (
     <Panel
       title="Positions"
@@ -43,36 +38,53 @@ export function Positions({ trader, onClose }: { trader: Trader; onClose: (draft
     >
       <DataTable
         caption="Positions"
-        rows={facts?.holdings.portfolio.legs ?? []}
-        rowKey={(leg) => instrumentName(leg, String)}
+        rows={rows}
+        rowKey={({ name }) => name}
         empty="No position is open."
-        columns={[
-          { key: 'name', header: 'Position', cell: (leg) => <b>{instrumentName(leg, symbolOf)}</b> },
-          {
-            key: 'size',
-            header: 'Size',
-            align: 'right',
-            cell: (leg) => units(leg.size, symbolOf(leg.underlying)),
-          },
-          {
-            key: 'mark',
-            header: 'Mark',
-            align: 'right',
-            cell: (leg) => price(leg.kind === 'perp' ? markOf(leg) : undefined),
-          },
-          {
-            key: 'close',
-            header: <span className="sr-only">Close</span>,
-            align: 'right',
-            cell: (leg) =>
-              leg.kind === 'perp' && (
-                <Button size="compact-sm" variant="default" onClick={() => close(leg)}>
-                  Close {instrumentName(leg, symbolOf)}
-                </Button>
-              ),
-          },
-        ]}
+        columns={COLUMNS}
       />
     </Panel>
   );
+}
+
+interface Row {
+  readonly leg: Leg;
+  readonly name: string;
+  readonly unit: string;
+  /** Of a perp that has a price. */
+  readonly mark: bigint | undefined;
+  readonly onClose: (draft: Draft) => void;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { key: 'name', header: 'Position', cell: ({ name }) => <b>{name}</b> },
+  { key: 'size', header: 'Size', align: 'right', cell: ({ leg, unit }) => units(leg.size, unit) },
+  { key: 'mark', header: 'Mark', align: 'right', cell: ({ mark }) => price(mark) },
+  { key: 'close', header: <span className="sr-only">Close</span>, align: 'right', cell: closeButton },
+];
+
+function closeButton({ leg, name, mark, onClose }: Row) {
+  if (leg.kind !== 'perp') return 'not traded here';
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      disabled={mark === undefined}
+      onClick={() => mark !== undefined && onClose(closingDraft(leg, mark))}
+    >
+      Close {name}
+    </Button>
+  );
+}
+
+function closingDraft({ underlying, size }: Leg, mark: bigint): Draft {
+  const side = size > 0n ? 'sell' : 'buy';
+  return {
+    id: Date.now(),
+    underlying,
+    side,
+    size: formatWad(size < 0n ? -size : size),
+    price: limitAt(mark, side),
+    reduceOnly: true,
+  };
 }
