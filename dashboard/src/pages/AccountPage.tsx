@@ -102,25 +102,33 @@ function Head({ account, facts }: { account: bigint; facts: AccountFacts | undef
       )}
       <Stats label="Margin">
         <Stat
+          note={null}
           label="Health"
           term="health"
           value={report && health(equity, margin)}
           tone={toneOf(report?.state)}
         />
-        <Stat label="Equity" term="equity" value={report && usd(report.equity)} />
+        <Stat note={null} label="Equity" term="equity" value={report && usd(report.equity)} />
         <Stat
+          note={null}
           label="Maintenance margin"
           term="maintenanceMargin"
           value={report && usd(report.maintenanceMargin)}
         />
-        <Stat label="Initial margin" term="initialMargin" value={report && usd(report.initialMargin)} />
         <Stat
+          note={null}
+          label="Initial margin"
+          term="initialMargin"
+          value={report && usd(report.initialMargin)}
+        />
+        <Stat
+          note={null}
           label="Free"
           term="free"
           value={free === undefined ? undefined : usd(free)}
           tone={free !== undefined && free < 0n ? 'warn' : undefined}
         />
-        <Stat label="May be withdrawn" value={report && usd(withdrawable(report))} />
+        <Stat note={null} label="May be withdrawn" value={report && usd(withdrawable(report))} />
       </Stats>
     </section>
   );

@@ -83,7 +83,11 @@ function optionsOf(
     height: HEIGHT,
     legend: { live: true },
     cursor: { y: false },
-    scales: { x: { time: false }, right: { range: (_, __, top) => [0, Math.max(top, 4)] } },
+    scales: {
+      x: { time: false },
+      y: { range: spread },
+      right: { range: (_, __, top) => [0, Math.max(top, 4)] },
+    },
     axes: [
       {
         ...axis,
@@ -111,6 +115,13 @@ function optionsOf(
       ...series.map(seriesOf),
     ],
   };
+}
+
+/** Room above and below, also where all values are the same. */
+function spread(_: UPlot, least: number | null, most: number | null): [number, number] {
+  const [low, high] = [least ?? 0, most ?? 0];
+  const room = Math.max((high - low) * 0.08, Math.abs(high) * 0.002, 0.002);
+  return [low === 0 ? 0 - (high > 0 ? 0 : room) : low - room, high + room];
 }
 
 function seriesOf({ label, colour: name, kind, scale, format }: PlotSeries): UPlot.Series {

@@ -7,6 +7,7 @@ export interface StatProps {
   readonly term?: TermName;
   /** Undefined while it is not known: room is kept. */
   readonly value: ReactNode;
+  /** Room for it is kept while it is undefined; null keeps none. */
   readonly note?: ReactNode;
   readonly tone?: 'good' | 'warn' | 'bad' | undefined;
 }
@@ -19,7 +20,7 @@ export function Stat({ label, term, value, note, tone }: StatProps) {
       <dd className="stat-value" data-tone={tone}>
         {value ?? <span className="pending" aria-label="loading" />}
       </dd>
-      <dd className="stat-note">{note ?? '\u00a0'}</dd>
+      {note !== null && <dd className="stat-note">{note ?? '\u00a0'}</dd>}
     </div>
   );
 }

@@ -64,6 +64,12 @@ export function HeatMap({ facts }: { facts: AccountFacts }) {
           range={shown === ALL && held.length > 1 ? undefined : range}
         />
       ) : null}
+      {shown === ALL && held.length > 1 && (
+        <p className="note">
+          r is the scan range:{' '}
+          {held.map((id) => `${symbolOf(id)} ${percent(rangeOf(profile, id))}`).join(', ')}.
+        </p>
+      )}
     </Panel>
   );
 }

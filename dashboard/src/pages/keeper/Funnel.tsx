@@ -88,14 +88,16 @@ function KeeperFunnel({ metrics }: { metrics: KeeperMetrics }) {
       <div className="after">
         <Stats label="The keeper">
           <Stat
+            note={null}
             label="Blocks behind"
             value={count(metrics.headLag)}
             tone={metrics.headLag > 2 ? 'warn' : undefined}
           />
-          <Stat label="Mean time per block" value={`${metrics.meanTickMs.toFixed(1)} ms`} />
-          <Stat label="Reward" term="reward" value={usd(metrics.rewardUsd)} />
-          <Stat label="Gas used" value={count(metrics.gas)} />
+          <Stat note={null} label="Mean time per block" value={`${metrics.meanTickMs.toFixed(1)} ms`} />
+          <Stat note={null} label="Reward" term="reward" value={usd(metrics.rewardUsd)} />
+          <Stat note={null} label="Gas used" value={count(metrics.gas)} />
           <Stat
+            note={null}
             label="Failed ticks"
             value={count(metrics.failedTicks)}
             tone={metrics.failedTicks > 0 ? 'warn' : undefined}
