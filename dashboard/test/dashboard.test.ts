@@ -72,6 +72,17 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
     await close();
   });
 
+  it('keeps everything in its place while figures arrive', async () => {
+    for (const hash of ['protocol', 'accounts', 'keeper']) {
+      const { page, close } = await open(hash);
+      await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
+      await page.waitForTimeout(700);
+      const shift = await page.evaluate(layoutShift);
+      assert.ok(shift < 0.1, `${hash} shifts by ${shift}`);
+      await close();
+    }
+  });
+
   it('shows an account as the contracts assess it, and follows the sliders within a frame', async () => {
     const { page, complaints, close } = await open(`account/${trader()}`);
     await page.getByRole('heading', { name: 'What if' }).waitFor();
@@ -223,6 +234,17 @@ async function trade(page: Page, fill: () => Promise<void>): Promise<void> {
   await page.getByRole('button', { name: 'Sign order' }).click();
   await page.getByRole('button', { name: 'Match with the local counterparty' }).click();
   await page.getByText(/Traded in block/).waitFor();
+}
+
+/** Runs in the page: how much of it has moved since it was opened, as browsers score it. */
+function layoutShift(): Promise<number> {
+  return new Promise((resolve) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) sum += Number(Reflect.get(entry, 'value'));
+    }).observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => resolve(sum), 200);
+  });
 }
 
 /** Runs in the page: scrolls from end to end and says how long the longest frame took. */

@@ -17,7 +17,7 @@ import { Waterfall } from './account/Waterfall.tsx';
 import { WhatIf } from './account/WhatIf.tsx';
 
 export default function AccountPage({ argument }: { argument: string | undefined }) {
-  const account = argument === undefined ? undefined : parseAccountArgument(decodeURIComponent(argument));
+  const account = argument === undefined ? undefined : parseAccountArgument(argument);
   if (account === undefined) return <ChooseAccount entered={argument ?? ''} />;
   return <OneAccount key={account.toString()} account={account} />;
 }

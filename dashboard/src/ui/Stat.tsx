@@ -18,7 +18,7 @@ export function Stat({ label, term, value, note, tone }: StatProps) {
     <div className="stat">
       <dt>{term === undefined ? label : <Term name={term}>{label}</Term>}</dt>
       <dd className="stat-value" data-tone={tone}>
-        {value ?? <span className="pending" aria-label="loading" />}
+        {value ?? <span className="pending" role="img" aria-label="loading" />}
       </dd>
       {note !== null && <dd className="stat-note">{note ?? '\u00a0'}</dd>}
     </div>

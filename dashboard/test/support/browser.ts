@@ -1,13 +1,9 @@
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
-const PLACES = [
-  process.env['CHROMIUM_PATH'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -17,9 +13,12 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** A Chromium of this machine; undefined where there is none. */
+/** The browser that CHROMIUM_PATH names, else the first on the PATH; undefined where there is none. */
 export function findChromium(): string | undefined {
-  return PLACES.find((path) => path !== '' && existsSync(path));
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const named = process.env['CHROMIUM_PATH'];
+  const places = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...(named === undefined ? [] : [named]), ...places].find((path) => existsSync(path));
 }
 
 export const NO_CHROMIUM =

@@ -54,11 +54,10 @@ export function Holdings({ facts }: { facts: AccountFacts }) {
 }
 
 function cashRow(cash: number): Row {
-  const size = `${units(Math.round(cash * 100) / 100)} USD`;
   return {
     key: 'cash',
     name: cash < 0 ? 'Cash, borrowed' : 'Cash',
-    size,
+    size: `${usd(cash).replace('$', '')} USD`,
     entry: undefined,
     mark: undefined,
     value: cash,

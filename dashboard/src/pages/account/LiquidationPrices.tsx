@@ -89,7 +89,7 @@ function distance(price: bigint | undefined, index: number, unknown: boolean) {
   const at = toNumber(price);
   return (
     <>
-      {formatPrice(at)} <span className="note">({percent(at / index - 1, 1, true)})</span>
+      {formatPrice(at)} <span className="note below">{percent(at / index - 1, 1, true)}</span>
     </>
   );
 }

@@ -35,7 +35,7 @@ export interface AccountFacts {
 
 /** The account's number from the address bar: the number itself, or an owner with a sub-account. */
 export function parseAccountArgument(text: string): bigint | undefined {
-  const clean = text.trim();
+  const clean = text.replaceAll('%2F', '/').trim();
   if (/^\d{1,78}$/.test(clean)) return BigInt(clean);
   const [owner = '', sub = '0'] = clean.split('/');
   if (!isAddress(owner, { strict: false }) || !/^\d{1,28}$/.test(sub)) return undefined;
