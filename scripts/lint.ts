@@ -5,6 +5,7 @@ const SOLHINT = ['--noPoster', '--disc', '--max-warnings', '0'];
 const CHECKS: Record<string, readonly [program: string, ...args: string[]]> = {
   eslint: ['eslint', '.'],
   tsc: ['tsc', '--noEmit'],
+  'tsc-dashboard': ['tsc', '--noEmit', '--project', 'dashboard'],
   solhint: ['solhint', ...SOLHINT, 'contracts/*.sol', 'contracts/!(mocks)/**/*.sol'],
   'solhint-tests': [
     'solhint',

@@ -1,16 +1,24 @@
 // The main job: `npm start` opens a market on a local chain, lets prices crash and the keeper liquidate, prints what came
-// of it, and then goes on with quiet prices until Ctrl-C. `--once` ends after the table, `--json` prints it as JSON.
+// of it, and then goes on with quiet prices and a dashboard until Ctrl-C. `--once` ends after the table, `--json` prints it
+// as JSON.
 import { parseArgs } from 'node:util';
+import type { ShowMarket } from '../cli/src/job/runJob.ts';
 import { runWithOutput } from '../cli/src/job/runWithOutput.ts';
 import { generateCrash, playQuiet, pricePath } from '../cli/src/prices/index.ts';
+import { ensureDashboard } from '../dashboard/server/ensureDashboard.ts';
+import { serveDashboard } from '../dashboard/server/serveDashboard.ts';
 
 const USAGE = `npm start -- [--once] [--json] [--accounts N] [--seed N]
 
-  --once      end after the crash instead of going on until Ctrl-C
+  --once      end after the crash instead of going on, with the dashboard, until Ctrl-C
   --json      print the result as one JSON object on standard output, progress on standard error
   --accounts  how many accounts trade (default 120)
   --seed      which accounts and prices (default 1)
 `;
+
+/** Tried first, so that a page that stays open finds the next run. */
+const PREFERRED_PORT = 8787;
+const LOCAL_CHAIN = 31_337;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -24,11 +32,25 @@ async function main(args: string[]): Promise<number> {
   try {
     const rows = generateCrash(options.seed);
     const onward = options.once ? undefined : (signal: AbortSignal) => playQuiet(options.seed, rows, signal);
-    return await runWithOutput({ ...options, steps: pricePath(rows), onward });
+    return await runWithOutput({ ...options, steps: pricePath(rows), onward, show: showDashboard });
   } catch (error) {
     process.stderr.write(`start: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
+}
+
+async function showDashboard(...[stage, progress]: Parameters<ShowMarket>): ReturnType<ShowMarket> {
+  await progress.task('build the dashboard', ensureDashboard, (built) => (built ? 'built' : 'up to date'));
+  return serveDashboard({
+    config: {
+      rpcUrl: stage.rpcUrl,
+      lens: stage.stack.marginLens,
+      chainId: String(LOCAL_CHAIN),
+      metricsUrl: '/metrics',
+    },
+    keeperMetrics: stage.metricsUrl,
+    port: PREFERRED_PORT,
+  });
 }
 
 function readOptions(args: string[]) {

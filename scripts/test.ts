@@ -17,6 +17,8 @@ interface Step {
   args: readonly string[];
   /** Where the tests are, and how their files' names end; without one, the step counts no tests. */
   tests?: { folder: string; ending: string };
+  /** Its tests are node:test's and not mocha's. */
+  nodeTest?: boolean;
   /** A failure here leaves nothing to test. */
   required?: boolean;
 }
@@ -50,16 +52,31 @@ const STEPS: readonly Step[] = [
     args: ['--timeout', String(MOCHA_TIMEOUT_MS), `${name}/test/**/*.test.ts`],
     tests: { folder: `${name}/test`, ending: '.test.ts' },
   })),
+  {
+    // skipped where there is no Chromium
+    name: 'dashboard',
+    program: 'node',
+    args: ['--test', '--test-reporter=spec', 'dashboard/test/dashboard.test.ts'],
+    tests: { folder: 'dashboard/test', ending: '.test.ts' },
+    nodeTest: true,
+  },
 ];
 
-/** Reads the counts of Hardhat's and mocha's summaries: "12 passing (3s)", "1 failing", "2 pending" or "2 skipped". */
+/**
+ * Reads the counts of Hardhat's and mocha's summaries: "12 passing (3s)", "1 failing", "2 pending" or "2 skipped"; and of
+ * node:test's: "ℹ pass 12", "ℹ fail 1", "ℹ skipped 2".
+ */
 export function readCounts(output: string): Counts {
-  const count = (word: string): number =>
-    [...output.matchAll(new RegExp(`^\\s*(\\d+) (?:${word})\\b`, 'gm'))].reduce(
-      (sum, m) => sum + Number(m[1]),
+  const count = (word: string, nodeWord: string): number =>
+    [...output.matchAll(new RegExp(`^\\s*(?:(\\d+) (?:${word})\\b|ℹ (?:${nodeWord}) (\\d+)$)`, 'gm'))].reduce(
+      (sum, m) => sum + Number(m[1] ?? m[2]),
       0,
     );
-  return { passed: count('passing'), failed: count('failing'), skipped: count('pending|skipped') };
+  return {
+    passed: count('passing', 'pass'),
+    failed: count('failing', 'fail|cancelled'),
+    skipped: count('pending|skipped', 'skipped'),
+  };
 }
 
 /** node:test would run beside mocha and its failures would not be counted. */
@@ -69,11 +86,14 @@ function refuseOtherRunner(folder: string, files: readonly string[]): string[] {
     .map((path) => `${folder}/${path} uses node:test: use mocha's describe and it, which are global`);
 }
 
-async function runStep({ name, program, args, tests }: Step, extra: readonly string[]): Promise<Counts> {
+async function runStep(
+  { name, program, args, tests, nodeTest }: Step,
+  extra: readonly string[],
+): Promise<Counts> {
   const nothing = { passed: 0, failed: 0, skipped: 0 };
   if (tests !== undefined) {
     const files = filesUnder(join(ROOT, tests.folder), tests.ending);
-    const refused = refuseOtherRunner(tests.folder, files);
+    const refused = nodeTest === true ? [] : refuseOtherRunner(tests.folder, files);
     for (const message of refused) console.error(message);
     if (refused.length > 0) return { ...nothing, failed: refused.length };
     if (files.length === 0) {

@@ -35,7 +35,22 @@ export interface JobOptions {
   /** Prices to go on with, after the result is in, until the signal. */
   readonly onward?: AsyncIterable<PriceStep> | undefined;
   readonly onResult?: ((result: ReplayResult) => void) | undefined;
+  /** Shows the market to people while it goes on. */
+  readonly show?: ShowMarket | undefined;
 }
+
+/** Where a market that goes on can be read. */
+export interface OpenStage {
+  readonly rpcUrl: string;
+  readonly stack: StackAddresses;
+  readonly metricsUrl: string;
+}
+
+/** @returns where people can look, and how to end it */
+export type ShowMarket = (
+  stage: OpenStage,
+  progress: Progress,
+) => Promise<{ readonly url: string; close(): Promise<void> }>;
 
 export interface JobOutcome {
   readonly result: ReplayResult;
@@ -99,7 +114,9 @@ async function run(options: JobOptions, stops: (() => Promise<void>)[]): Promise
   if (options.onward !== undefined && !signal.aborted) {
     const addresses = await writeAddresses(stack);
     stops.push(() => rm(dirname(addresses), { recursive: true, force: true }));
-    progress.note(goOnNote(chain, addresses, seeded.traders[0]));
+    const shown = await options.show?.({ rpcUrl: chain.url, stack, metricsUrl: keeper.metricsUrl }, progress);
+    if (shown !== undefined) stops.push(() => shown.close());
+    progress.note(goOnNote(chain, addresses, seeded.traders[0], shown?.url));
     await playPrices(stage, options.onward, played);
     outcome = await measure();
   }
@@ -112,9 +129,16 @@ async function writeAddresses(stack: StackAddresses): Promise<string> {
   return path;
 }
 
-function goOnNote(chain: LocalChain, addresses: string, trader: Person | undefined): string {
+function goOnNote(
+  chain: LocalChain,
+  addresses: string,
+  trader: Person | undefined,
+  dashboard: string | undefined,
+): string {
   return [
-    'The market goes on with quiet prices until Ctrl-C. Meanwhile, in another terminal:',
+    'The market goes on with quiet prices until Ctrl-C.',
+    ...(dashboard === undefined ? [] : [`Dashboard: ${dashboard}`]),
+    'Meanwhile, in another terminal:',
     `  npx novate account explain ${trader?.key.address ?? '<address>'} --rpc ${chain.url} --addresses ${addresses}`,
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import { formatTable } from '../report/table.ts';
 import type { PriceStep } from '../prices/pricePath.ts';
 import { ensureBuilt } from '../local/ensureBuilt.ts';
 import { runJob } from './runJob.ts';
+import type { ShowMarket } from './runJob.ts';
 import type { ReplayResult } from '../report/result.ts';
 
 const SECOND_WISH_MS = 1_000;
@@ -16,6 +17,7 @@ export interface OutputOptions {
   readonly json: boolean;
   /** Prices that go on after the result, until the user ends it. */
   readonly onward?: ((signal: AbortSignal) => AsyncIterable<PriceStep>) | undefined;
+  readonly show?: ShowMarket | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, startChild } from '../local/children.ts';
@@ -10,6 +11,8 @@ import type { Person } from '../seed/traders.ts';
 export interface KeeperProcess {
   /** Whether the keeper says within `timeoutMs` that it has dealt with this block. */
   waitForBlock(blockNumber: bigint, timeoutMs: number): Promise<boolean>;
+  /** Where it serves what it measures. */
+  readonly metricsUrl: string;
   stop(): Promise<void>;
 }
 
@@ -21,7 +24,10 @@ export async function startKeeper(
 ): Promise<KeeperProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'novate-keeper-'));
   const config = join(folder, 'keeper.json');
-  await writeFile(config, JSON.stringify(settings(chain, stack, keeper)), { mode: 0o600 });
+  const metricsPort = await freePort();
+  await writeFile(config, JSON.stringify({ ...settings(chain, stack, keeper), metricsPort }), {
+    mode: 0o600,
+  });
   const waiters = new Set<() => void>();
   let handled = -1n;
   const child = startChild({
@@ -60,6 +66,7 @@ export async function startKeeper(
   };
   return {
     waitForBlock,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     async stop() {
       await child.stop();
       await rm(folder, { recursive: true, force: true });
@@ -96,6 +103,17 @@ function settings(chain: LocalChain, stack: StackAddresses, { privateKey }: Pers
     minProfitUsd: '-100',
     logLevel: 'warn',
   };
+}
+
+/** A port that nobody has. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject).listen(0, '127.0.0.1', () => {
+      const bound = server.address();
+      server.close(() => resolve(typeof bound === 'object' && bound !== null ? bound.port : 0));
+    });
+  });
 }
 
 /** The block that a line says the keeper has dealt with. */
