@@ -46,8 +46,17 @@ export async function benchOptions(): Promise<Measurement[]> {
     return [
       ...(await measureMargins(stage, expiries)),
       await measureScenario(stage, expiries),
-      ...(await measureLiquidation(stage, expiries)),
+      ...(await measureLiquidations(stage, expiries)),
     ];
+  } finally {
+    await stage.stop();
+  }
+}
+
+export async function benchLiquidations(): Promise<Measurement[]> {
+  const stage = await openStage();
+  try {
+    return await measureLiquidations(stage, await postSurfaces(stage));
   } finally {
     await stage.stop();
   }
@@ -143,36 +152,50 @@ async function measureScenario(stage: Stage, expiries: readonly bigint[]): Promi
   };
 }
 
-async function measureLiquidation(stage: Stage, expiries: readonly bigint[]): Promise<Measurement[]> {
-  const { chain, stack, keeper } = stage;
-  const writer = await openTrader(stage, 'writer', 36_000n);
-  await trade(stage, writer, strangles(expiries.slice(0, 1)));
-  await setPrices(stage, 119_000n, 4_000n);
+/** Takes the writer's basket over, twice: first the liquidator opens the positions, then it holds them. */
+async function measureLiquidations(stage: Stage, expiries: readonly bigint[]): Promise<Measurement[]> {
   const peer = { name: 'Derive v2 PMRM, start + bid', value: 5_100_000 };
+  const one = expiries.slice(0, 1);
   const rows: Measurement[] = [];
-  const steps = [
-    ['liquidate16Options', 'pro-rata basket; the liquidator opens all 16 positions', 700_000],
-    ['liquidate16OptionsHolding', 'the liquidator already holds the positions', null],
+  const scenes = [
+    ['liquidate16Options', straddles(one), 36_000n, 'calls and puts of 8 strikes', 700_000],
+    ['liquidate16Strikes', strangles(one), 36_000n, '16 options of 16 strikes', null],
   ] as const;
-  for (const [name, note, goal] of steps) {
-    const [exact] = await chain.client.readContract({
-      address: stack.liquidator,
-      abi: liquidatorAbi,
-      functionName: 'proRata',
-      args: [writer.account],
-    });
-    // as the keeper does: a second later the exact basket may be a hair too large
-    const selection = { ...exact, sizes: exact.sizes.map((size) => (size * 999n) / 1_000n) };
-    const { timestamp } = await chain.latest();
-    const deadlineSec = timestamp + HOUR;
-    const params = { account: writer.account, liquidator: keeper.account, selection, deadlineSec };
-    const args = [{ ...params, minReward: 0n, minCash: -(2n ** 255n) }] as const;
-    const data = encodeFunctionData({ abi: liquidatorAbi, functionName: 'liquidate', args });
-    const value = Number(await measure(stage, keeper, stack.liquidator, data, name));
-    rows.push({ name, value, unit: 'gas', goal, peer, note });
-    await setPrices(stage, 126_000n, 4_000n);
+  for (const [name, deals, usd, what, goal] of scenes) {
+    const writer = await openTrader(stage, name, usd);
+    const taker = await openTrader(stage, `${name} taker`, 1_000_000n);
+    await setPrices(stage, INDEX[BTC], INDEX[ETH]);
+    await trade(stage, writer, deals);
+    for (const [suffix, price, how, limit] of [
+      ['', 119_000n, 'pro rata; the liquidator opens all 16 positions', goal],
+      ['Holding', 126_000n, 'pro rata; the liquidator already holds the positions', null],
+      ['Whole', 160_000n, 'all of it, insolvent; the liquidator already holds the positions', null],
+    ] as const) {
+      await setPrices(stage, price, INDEX[ETH]);
+      const data = await liquidateData(stage, writer, taker);
+      const value = Number(await measure(stage, taker, stage.stack.liquidator, data, `${name}${suffix}`));
+      rows.push({ name: `${name}${suffix}`, value, unit: 'gas', goal: limit, peer, note: `${what}; ${how}` });
+    }
   }
   return rows;
+}
+
+/** The calldata that takes the pro-rata basket of an account over to the taker's. */
+async function liquidateData({ chain, stack }: Stage, account: Person, taker: Person): Promise<Hex> {
+  const [exact, fraction] = await chain.client.readContract({
+    address: stack.liquidator,
+    abi: liquidatorAbi,
+    functionName: 'proRata',
+    args: [account.account],
+  });
+  // as the keeper does: a second later the exact basket may be a hair too large
+  const trimmed = { ...exact, sizes: exact.sizes.map((size) => (size * 999n) / 1_000n) };
+  const selection = fraction === WAD ? exact : trimmed;
+  const { timestamp } = await chain.latest();
+  const deadlineSec = timestamp + HOUR;
+  const params = { account: account.account, liquidator: taker.account, selection, deadlineSec };
+  const args = [{ ...params, minReward: 0n, minCash: -(2n ** 255n) }] as const;
+  return encodeFunctionData({ abi: liquidatorAbi, functionName: 'liquidate', args });
 }
 
 // ------------------------------------------------------------------------------------------------ portfolios
@@ -219,6 +242,11 @@ function mixed(expiries: readonly bigint[]): Deal[] {
     size: i === 0 ? unit(underlying) : -unit(underlying),
   }));
   return [...options, ...futures.slice(0, 3), ...later, ...perps];
+}
+
+/** Eight short straddles: a call and a put of each of 8 strikes. */
+function straddles(expiries: readonly bigint[]): Deal[] {
+  return smile(BTC, expiries, 2).map(({ instrument }): Deal => ({ instrument, size: -WAD / 5n }));
 }
 
 /** Eight short strangles. */
