@@ -43,7 +43,7 @@ export declare namespace IRiskTypes {
   export interface IClearinghouseCoreInterface extends Interface {
     getFunction(nameOrSignature: "accountInfo" | "cashOf" | "deposit" | "extension" | "isAuthorised" | "liquidation" | "marginOf" | "portfolioOf" | "positionOf" | "rateModel" | "riskEngine" | "trade" | "transfer" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'cashOf', values: [BigNumberish]): string;
@@ -309,6 +309,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [account: BigNumberish, instrument: BigNumberish, size: BigNumberish, cost: BigNumberish];
       export type OutputTuple = [account: bigint, instrument: bigint, size: bigint, cost: bigint];
       export interface OutputObject {account: bigint, instrument: bigint, size: bigint, cost: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace PositionsUpdatedEvent {
+      export type InputTuple = [account: BigNumberish, positions: BigNumberish[]];
+      export type OutputTuple = [account: bigint, positions: bigint[]];
+      export interface OutputObject {account: bigint, positions: bigint[] };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -616,6 +628,7 @@ getEvent(key: 'PerpSet'): TypedContractEvent<PerpSetEvent.InputTuple, PerpSetEve
 getEvent(key: 'PerpUpdated'): TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
 getEvent(key: 'PositionSettled'): TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
 getEvent(key: 'PositionUpdated'): TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
+getEvent(key: 'PositionsUpdated'): TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
 getEvent(key: 'ProfileChanged'): TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;
 getEvent(key: 'RiskEngineSet'): TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
 getEvent(key: 'Traded'): TypedContractEvent<TradedEvent.InputTuple, TradedEvent.OutputTuple, TradedEvent.OutputObject>;
@@ -702,6 +715,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'PositionUpdated(uint256,uint96,int256,int256)': TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
       PositionUpdated: TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
+    
+
+      'PositionsUpdated(uint256,uint256[])': TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
+      PositionsUpdated: TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
     
 
       'ProfileChanged(uint256,uint8)': TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;

@@ -46,7 +46,7 @@ export declare namespace IRiskTypes {
   export interface IClearinghouseLiquidationInterface extends Interface {
     getFunction(nameOrSignature: "executeLiquidation" | "quoteLiquidation"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'executeLiquidation', values: [ILiquidator.CallStruct, AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'quoteLiquidation', values: [BigNumberish, ILiquidator.SelectionStruct, BigNumberish, BigNumberish]): string;
@@ -296,6 +296,18 @@ decodeFunctionResult(functionFragment: 'quoteLiquidation', data: BytesLike): Res
 
   
 
+    export namespace PositionsUpdatedEvent {
+      export type InputTuple = [account: BigNumberish, positions: BigNumberish[]];
+      export type OutputTuple = [account: bigint, positions: bigint[]];
+      export interface OutputObject {account: bigint, positions: bigint[] };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ProfileChangedEvent {
       export type InputTuple = [account: BigNumberish, profileId: BigNumberish];
       export type OutputTuple = [account: bigint, profileId: bigint];
@@ -439,6 +451,7 @@ getEvent(key: 'PerpSet'): TypedContractEvent<PerpSetEvent.InputTuple, PerpSetEve
 getEvent(key: 'PerpUpdated'): TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
 getEvent(key: 'PositionSettled'): TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
 getEvent(key: 'PositionUpdated'): TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
+getEvent(key: 'PositionsUpdated'): TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
 getEvent(key: 'ProfileChanged'): TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;
 getEvent(key: 'RiskEngineSet'): TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
 getEvent(key: 'Traded'): TypedContractEvent<TradedEvent.InputTuple, TradedEvent.OutputTuple, TradedEvent.OutputObject>;
@@ -525,6 +538,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'PositionUpdated(uint256,uint96,int256,int256)': TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
       PositionUpdated: TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
+    
+
+      'PositionsUpdated(uint256,uint256[])': TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
+      PositionsUpdated: TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
     
 
       'ProfileChanged(uint256,uint8)': TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;

@@ -20,7 +20,7 @@ export declare namespace IClearinghouseTypes {
   export interface IClearinghouseTypesInterface extends Interface {
     
 
-    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     
 
@@ -268,6 +268,18 @@ export declare namespace IClearinghouseTypes {
 
   
 
+    export namespace PositionsUpdatedEvent {
+      export type InputTuple = [account: BigNumberish, positions: BigNumberish[]];
+      export type OutputTuple = [account: bigint, positions: bigint[]];
+      export interface OutputObject {account: bigint, positions: bigint[] };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ProfileChangedEvent {
       export type InputTuple = [account: BigNumberish, profileId: BigNumberish];
       export type OutputTuple = [account: bigint, profileId: bigint];
@@ -387,6 +399,7 @@ getEvent(key: 'PerpSet'): TypedContractEvent<PerpSetEvent.InputTuple, PerpSetEve
 getEvent(key: 'PerpUpdated'): TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
 getEvent(key: 'PositionSettled'): TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
 getEvent(key: 'PositionUpdated'): TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
+getEvent(key: 'PositionsUpdated'): TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
 getEvent(key: 'ProfileChanged'): TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;
 getEvent(key: 'RiskEngineSet'): TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
 getEvent(key: 'Traded'): TypedContractEvent<TradedEvent.InputTuple, TradedEvent.OutputTuple, TradedEvent.OutputObject>;
@@ -473,6 +486,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'PositionUpdated(uint256,uint96,int256,int256)': TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
       PositionUpdated: TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
+    
+
+      'PositionsUpdated(uint256,uint256[])': TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
+      PositionsUpdated: TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
     
 
       'ProfileChanged(uint256,uint8)': TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;

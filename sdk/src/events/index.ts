@@ -17,6 +17,7 @@ export type {
   FlagUpdatedEvent,
   InterestAccruedEvent,
   PerpUpdatedEvent,
+  PositionsUpdatedEvent,
   PositionUpdatedEvent,
   ProfileChangedEvent,
   StateEvent,

@@ -1,3 +1,4 @@
+import { readPositionWord } from '../codec/index.ts';
 import type { AccountId, InstrumentId } from '../codec/index.ts';
 import { WAD } from '../units/index.ts';
 import type { StateEvent } from './stateEvents.ts';
@@ -71,10 +72,12 @@ export function applyEvent(state: LedgerState, event: StateEvent, timestampSec: 
       else collateral.set(event.assetId, event.amount);
       return state;
     }
-    case 'PositionUpdated': {
-      const { positions } = accountIn(state, event.account);
-      if (event.size === 0n) positions.delete(event.instrument);
-      else positions.set(event.instrument, { size: event.size, cost: event.cost });
+    case 'PositionUpdated':
+      setPosition(accountIn(state, event.account), event);
+      return state;
+    case 'PositionsUpdated': {
+      const account = accountIn(state, event.account);
+      for (const word of event.positions) setPosition(account, readPositionWord(word));
       return state;
     }
     case 'ProfileChanged':
@@ -94,6 +97,14 @@ export function applyEvent(state: LedgerState, event: StateEvent, timestampSec: 
       return state;
     }
   }
+}
+
+function setPosition(
+  { positions }: AccountState,
+  { instrument, size, cost }: { instrument: InstrumentId; size: bigint; cost: bigint },
+): void {
+  if (size === 0n) positions.delete(instrument);
+  else positions.set(instrument, { size, cost });
 }
 
 function accountIn(state: LedgerState, account: AccountId): AccountState {
