@@ -17,6 +17,7 @@ import {PositionWord} from "./types/PositionWord.sol";
 import {Portfolio} from "./types/Portfolio.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
+import {IClearinghouseDeleveraging} from "./interfaces/IClearinghouseDeleveraging.sol";
 import {IClearinghouseLiquidation} from "./interfaces/IClearinghouseLiquidation.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
@@ -68,7 +69,10 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     fallback() external {
         bool isLiquidation =
             msg.sig == IClearinghouseLiquidation.executeLiquidation.selector ||
-                msg.sig == IClearinghouseLiquidation.quoteLiquidation.selector;
+                msg.sig == IClearinghouseLiquidation.quoteLiquidation.selector ||
+                msg.sig == IClearinghouseDeleveraging.executeDeleverage.selector ||
+                msg.sig == IClearinghouseDeleveraging.coverBadDebt.selector ||
+                msg.sig == IClearinghouseDeleveraging.solvency.selector;
         address target = isLiquidation ? liquidation : extension;
         assembly {
             calldatacopy(0, 0, calldatasize())
@@ -229,7 +233,11 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
 
     /// @inheritdoc IClearinghouseCore
     function cashOf(AccountId account) external view nonReentrantView returns (int256) {
-        return CashMarket.toCash(_cashIndex(), _s.accounts[account].header.cashPrincipal());
+        AccountHeader header = _s.accounts[account].header;
+        if (header.positionCount() != 0 && _isBehind(header, _s.deleverages)) {
+            return _load(account, _cashIndex()).cash;
+        }
+        return CashMarket.toCash(_cashIndex(), header.cashPrincipal());
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -237,14 +245,8 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         AccountId account,
         InstrumentId instrument
     ) external view nonReentrantView returns (int256, int256) {
-        Account storage entry = _s.accounts[account];
-        uint256 count = entry.header.positionCount();
-        for (uint256 i = 0; i < count; ++i) {
-            PositionWord word = entry.positions[i];
-            if (word.isInstrument(instrument)) {
-                return (word.size(), instrument.isOption() ? int256(0) : word.cost());
-            }
-        }
+        (PositionWord word, bool found) = _positionOf(account, instrument);
+        if (found) return (word.size(), instrument.isOption() ? int256(0) : word.cost());
         return (0, 0);
     }
 
@@ -277,6 +279,22 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     // ------------------------------------------------------------------------------------------------ helpers
+
+    function _positionOf(
+        AccountId account,
+        InstrumentId instrument
+    ) private view returns (PositionWord word, bool found) {
+        Account storage entry = _s.accounts[account];
+        uint256 count = entry.header.positionCount();
+        for (uint256 i = 0; i < count && !found; ++i) {
+            word = entry.positions[i];
+            found = word.isInstrument(instrument);
+        }
+        if (found && _isBehind(entry.header, _s.deleverages)) {
+            (bool changed, , Synced memory synced) = _synced(word);
+            if (changed) return (synced.word, true);
+        }
+    }
 
     /// @inheritdoc ClearinghouseLedger
     function _settleFirst(AccountId account) internal override {

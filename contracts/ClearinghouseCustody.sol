@@ -58,7 +58,7 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     }
 
     /// @param amount Below 2**128, as everything recorded is.
-    function _wadToRawUp(uint256 amount, uint256 decimals) private pure returns (uint256) {
+    function _wadToRawUp(uint256 amount, uint256 decimals) internal pure returns (uint256) {
         unchecked {
             return
                 decimals <= 18

@@ -3,10 +3,17 @@ pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {CASH, MAX_ASSETS, ROLE_LIQUIDATOR, ROLE_VENUE, SCOPE_TRADE} from "./ClearinghouseStorage.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {
+    CASH,
+    MAX_ASSETS,
+    MAX_POSITIONS,
+    ROLE_LIQUIDATOR,
+    ROLE_VENUE,
+    SCOPE_TRADE
+} from "./ClearinghouseStorage.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {AssetConfig, toAssetConfig} from "./types/AssetConfig.sol";
 import {AssetTotals, toAssetTotals} from "./types/AssetTotals.sol";
@@ -98,10 +105,38 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     function _settleFirst(AccountId account) internal override {
         CashMarket.Index memory index = _cashIndex();
         Loaded memory loaded = _load(account, index);
-        if (!loaded.due || !_settleLegs(loaded)) return;
+        if (loaded.moved) _bookSync(loaded, index);
+        bool settled = loaded.due && _settleLegs(loaded);
+        if (!loaded.moved && !settled) return;
         CashMarket.Totals memory totals = CashMarket.unpack(_s.cashTotals);
         _store(loaded, index, totals);
         _storeCash(index, totals);
+    }
+
+    /// @dev Books what deleveraging did to the account, so that storing it writes that down.
+    function _bookSync(Loaded memory loaded, CashMarket.Index memory index) private {
+        PositionWord[MAX_POSITIONS] storage positions = _s.accounts[loaded.id].positions;
+        uint256 count = loaded.header.positionCount();
+        int256 paid;
+        for (uint256 i = 0; i < count; ++i) {
+            PositionWord word = positions[i];
+            loaded.oldLegs[i] = word;
+            (bool changed, InstrumentId instrument, Synced memory synced) = _synced(word);
+            if (!changed) continue;
+            // the units left with the account that was deleveraged; the costs are still in the sum
+            _moveInterest(_interestOf(instrument), instrument, 0, -synced.cost);
+            paid += synced.paid;
+            _emitSynced(loaded.id, instrument, synced);
+        }
+        _s.pendingCash -= SafeCast.toInt128(paid);
+        (loaded.oldCount, loaded.oldCash) = (count, CashMarket.toCash(index, loaded.principal));
+    }
+
+    function _emitSynced(AccountId account, InstrumentId instrument, Synced memory synced) private {
+        int256 size = synced.word.size();
+        int256 cost = size == 0 || instrument.isOption() ? int256(0) : synced.word.cost();
+        emit PositionUpdated(account, instrument, size, cost);
+        emit PositionDeleveraged(account, instrument, synced.closed, synced.cost + synced.paid);
     }
 
     /// @dev Turns legs whose expiry has settled into cash (SPEC-V8), rounded down for either side.
@@ -130,7 +165,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         int256 cash = WadMath.mulFloor(size, int256(instrument.payoff(price))) + cost;
         loaded.cash += cash;
         _remove(loaded, i);
-        _moveInterest(_s.interests[instrument], -_long(size), -cost);
+        _moveInterest(_s.interests[instrument], instrument, -_long(size), -cost);
         emit PositionUpdated(loaded.id, instrument, 0, 0);
         emit PositionSettled(loaded.id, instrument, size, price, cash);
     }
@@ -147,28 +182,6 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         _module(ROLE_LIQUIDATOR);
         _s.accounts[account].header = _s.accounts[account].header.withFlag(flaggedAt);
         emit FlagUpdated(account, flaggedAt);
-    }
-
-    /// @inheritdoc IClearinghouseExt
-    function coverBadDebt(
-        AccountId account
-    ) external nonReentrant returns (uint256 covered, uint256 remaining) {
-        _module(ROLE_LIQUIDATOR);
-        AccountHeader header = _s.accounts[account].header;
-        int256 principal = header.cashPrincipal();
-        if (header.positionCount() != 0 || header.collateralMask() != 0 || principal >= 0) {
-            revert AccountNotEmpty(account);
-        }
-        CashMarket.Index memory index = _cashIndex();
-        uint256 debt = uint256(-CashMarket.toCash(index, principal));
-        int256 available = CashMarket.toCash(index, _s.accounts[_s.insuranceAccount].header.cashPrincipal());
-        covered = available <= 0 ? 0 : WadMath.min(debt, uint256(available));
-        remaining = debt - covered;
-        if (covered != 0) {
-            _debitInsurance(covered);
-            _credit(account, CASH, int256(covered));
-        }
-        emit BadDebtCovered(account, covered, remaining);
     }
 
     // ------------------------------------------------------------------------------------------------ governance
@@ -226,7 +239,10 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         else _within("scaleFromBps", config.scaleFromBps, 0, 0);
         _s.riskEngine.indexOf(underlying);
         Perp storage perp = _s.perps[underlying];
-        if (!perp.listed) perp.funding = toFundingState(0, 0, block.timestamp, 0);
+        if (!perp.listed) {
+            perp.funding = toFundingState(0, 0, block.timestamp, 0);
+            _s.perpIds[_s.perpCount++] = underlying;
+        }
         perp.listed = true;
         perp.enabled = config.enabled;
         perp.openInterestCap = uint96(config.openInterestCap);

@@ -13,7 +13,7 @@ import {CashMarket} from "./markets/CashMarket.sol";
 /// @title ClearinghouseMargin: the one check in which every action ends
 abstract contract ClearinghouseMargin is ClearinghouseLedger {
     /// @dev Bytes of a `Loaded`, and from its start to its balances.
-    uint256 private constant LOADED_SIZE = 0x220;
+    uint256 private constant LOADED_SIZE = 0x260;
     uint256 private constant LOADED_SPOT = 0x1c0;
     uint256 private constant LOADED_OLD_SPOT = 0x1e0;
 

@@ -41,10 +41,6 @@ interface IClearinghouseExt is IClearinghouseTypes {
     /// @notice Sets or clears the liquidation flag. For the liquidator module.
     function setFlag(AccountId account, uint40 flaggedAt) external;
 
-    /// @notice Pays the debt of an account that has nothing else left out of the insurance account, as far as it goes.
-    /// For the liquidator module.
-    function coverBadDebt(AccountId account) external returns (uint256 covered, uint256 remaining);
-
     // ------------------------------------------------------------------------------------------------ views
 
     function approvalOf(AccountId account, address operator) external view returns (Approval memory);

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
+import {IClearinghouseTypes} from "./IClearinghouseTypes.sol";
 import {IPriceRouter} from "./IPriceRouter.sol";
 import {IRiskTypes} from "./IRiskTypes.sol";
 
@@ -83,6 +84,14 @@ interface ILiquidator {
     error CashTooLow(int256 cash, int256 minCash);
     error DeadlinePassed(uint40 deadlineSec, uint256 nowSec);
     error PriceNotUsable(AccountId account, IPriceRouter.Status status);
+    /// @notice The account's equity is not negative: it can be liquidated, not deleveraged.
+    error NotInsolvent(AccountId account, int256 equity);
+    /// @notice The insurance fund can pay what the account lacks, and liquidators have not had their time.
+    error InsuranceSuffices(AccountId account, uint256 shortfall, uint256 insured);
+    /// @notice The insurance fund cannot pay what the account lacks: its positions are closed by `deleverage` only.
+    error DeleverageRequired(AccountId account, uint256 shortfall, uint256 insured);
+    error NothingToDeleverage(AccountId account);
+    error TooManyDeleveragings(InstrumentId instrument, uint256 max);
     error LengthMismatch(uint256 expected, uint256 actual);
     error ParameterOutOfBounds(string field, uint256 value, uint256 max);
 
@@ -94,6 +103,11 @@ interface ILiquidator {
 
     /// @notice Liquidates; flags first where that has not happened.
     function liquidate(Call calldata params) external returns (Quote memory);
+
+    /// @notice Closes an insolvent account: what the insurance fund cannot pay is borne by all who hold the other side of its
+    /// positions, pro rata, and what they cannot by all positive cash. Anyone may call it, where the insurance fund
+    /// does not suffice, or 15 minutes after the flag. What collateral the account has stays for liquidators.
+    function deleverage(AccountId account) external returns (IClearinghouseTypes.Deleverage memory);
 
     /// @notice Exactly what `liquidate` would do now with this selection; reverts as it would.
     function quote(AccountId account, Selection calldata selection) external view returns (Quote memory);

@@ -9,6 +9,7 @@ import {PositionWord} from "../types/PositionWord.sol";
 import {Portfolio} from "../types/Portfolio.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IClearinghouseLiquidation} from "../interfaces/IClearinghouseLiquidation.sol";
+import {IClearinghouseTypes} from "../interfaces/IClearinghouseTypes.sol";
 import {ILiquidator} from "../interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
@@ -79,6 +80,13 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
             (uint256 covered, uint256 remaining) = clearinghouse.coverBadDebt(params.account);
             emit BadDebt(params.account, covered, remaining);
         }
+    }
+
+    /// @inheritdoc ILiquidator
+    function deleverage(
+        AccountId account
+    ) external nonReentrant returns (IClearinghouseTypes.Deleverage memory) {
+        return clearinghouse.executeDeleverage(account);
     }
 
     /// @inheritdoc ILiquidator

@@ -4,6 +4,14 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../common.js"
   
+export declare namespace IClearinghouseTypes {
+      
+    export type DeleverageStruct = {covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish, remaining: BigNumberish}
+
+    export type DeleverageStructOutput = [covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint] & {covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint }
+  
+    }
+
 export declare namespace IRiskTypes {
       
     export type MarginStruct = {equity: BigNumberish, initialMargin: BigNumberish, maintenanceMargin: BigNumberish, unrealised: BigNumberish, status: BigNumberish}
@@ -31,11 +39,12 @@ export declare namespace ILiquidator {
     }
 
   export interface ILiquidatorInterface extends Interface {
-    getFunction(nameOrSignature: "clearFlag" | "flag" | "isLiquidatable" | "liquidate" | "parameters" | "proRata" | "quote" | "ramp" | "setParameters"): FunctionFragment;
+    getFunction(nameOrSignature: "clearFlag" | "deleverage" | "flag" | "isLiquidatable" | "liquidate" | "parameters" | "proRata" | "quote" | "ramp" | "setParameters"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "BadDebt" | "FlagCleared" | "Flagged" | "Liquidated" | "ParametersSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'clearFlag', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'deleverage', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'flag', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isLiquidatable', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'liquidate', values: [ILiquidator.CallStruct]): string;
@@ -46,6 +55,7 @@ encodeFunctionData(functionFragment: 'ramp', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setParameters', values: [BigNumberish, BigNumberish]): string;
 
     decodeFunctionResult(functionFragment: 'clearFlag', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'deleverage', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'flag', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isLiquidatable', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'liquidate', data: BytesLike): Result;
@@ -159,6 +169,14 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
     
 
     
+    deleverage: TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
+      'nonpayable'
+    >
+    
+
+    
     flag: TypedContractMethod<
       [account: BigNumberish, ],
       [void],
@@ -228,6 +246,11 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
     getFunction(nameOrSignature: 'clearFlag'): TypedContractMethod<
       [account: BigNumberish, ],
       [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'deleverage'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'flag'): TypedContractMethod<

@@ -4,6 +4,14 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../common.js"
   
+export declare namespace IClearinghouseTypes {
+      
+    export type DeleverageStruct = {covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish, remaining: BigNumberish}
+
+    export type DeleverageStructOutput = [covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint] & {covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint }
+  
+    }
+
 export declare namespace IRiskTypes {
       
     export type MarginStruct = {equity: BigNumberish, initialMargin: BigNumberish, maintenanceMargin: BigNumberish, unrealised: BigNumberish, status: BigNumberish}
@@ -31,13 +39,14 @@ export declare namespace ILiquidator {
     }
 
   export interface LiquidatorInterface extends Interface {
-    getFunction(nameOrSignature: "authority" | "clearFlag" | "clearinghouse" | "flag" | "isConsumingScheduledOp" | "isLiquidatable" | "liquidate" | "parameters" | "proRata" | "quote" | "ramp" | "setAuthority" | "setParameters"): FunctionFragment;
+    getFunction(nameOrSignature: "authority" | "clearFlag" | "clearinghouse" | "deleverage" | "flag" | "isConsumingScheduledOp" | "isLiquidatable" | "liquidate" | "parameters" | "proRata" | "quote" | "ramp" | "setAuthority" | "setParameters"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "BadDebt" | "FlagCleared" | "Flagged" | "Liquidated" | "ParametersSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'clearFlag', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'clearinghouse', values?: undefined): string;
+encodeFunctionData(functionFragment: 'deleverage', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'flag', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isLiquidatable', values: [BigNumberish]): string;
@@ -52,6 +61,7 @@ encodeFunctionData(functionFragment: 'setParameters', values: [BigNumberish, Big
     decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'clearFlag', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'clearinghouse', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'deleverage', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'flag', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isLiquidatable', data: BytesLike): Result;
@@ -195,6 +205,14 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
     
 
     
+    deleverage: TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
+      'nonpayable'
+    >
+    
+
+    
     flag: TypedContractMethod<
       [account: BigNumberish, ],
       [void],
@@ -291,6 +309,11 @@ getFunction(nameOrSignature: 'clearinghouse'): TypedContractMethod<
       [],
       [string],
       'view'
+    >;
+getFunction(nameOrSignature: 'deleverage'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'flag'): TypedContractMethod<
       [account: BigNumberish, ],

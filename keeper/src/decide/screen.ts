@@ -109,7 +109,8 @@ export function createScreen({
     if (profile === undefined) return 'profileUnknown';
 
     const sums: Sums[] = [];
-    const money = account.principal * (account.principal < 0 ? borrowIndex : supplyIndex);
+    const money =
+      account.principal * (account.principal < 0 ? borrowIndex : supplyIndex) + account.pendingCash;
     let [equity, gross, stale] = [money, Math.abs(money), false];
     for (const { assetId, amount } of account.spot) {
       const underlying = references.assetUnderlyings.get(assetId);

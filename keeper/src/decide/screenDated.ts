@@ -50,7 +50,8 @@ export function createDatedScreen({
       underlying: references.assetUnderlyings.get(assetId) ?? 0,
       amount,
     }));
-    const money = account.principal * (account.principal < 0 ? borrowIndex : supplyIndex);
+    const money =
+      account.principal * (account.principal < 0 ? borrowIndex : supplyIndex) + account.pendingCash;
     const perps = account.perps.map(({ underlying, size, cost }) => {
       const funding = size * toFloat(board.markets.get(underlying)?.fundingIndex ?? 0n);
       return { kind: 'perp' as const, underlying, size, cost: cost - funding, gross: Math.abs(funding) };

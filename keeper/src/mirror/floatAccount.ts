@@ -5,6 +5,8 @@ import type { AccountState, FloatFuture, FloatOption, InstrumentId, PositionStat
 export interface FloatAccount {
   /** Signed cash principal, USD. */
   readonly principal: number;
+  /** What its deleveraged positions are still going to receive, USD. */
+  readonly pendingCash: number;
   readonly profileId: number;
   readonly perps: readonly FloatPerp[];
   readonly dated: readonly FloatDated[];
@@ -50,7 +52,8 @@ export function toFloatAccount(state: AccountState): FloatAccount {
   }
   const spot = [...state.collateral].map(([assetId, amount]) => ({ assetId, amount: toFloat(amount) }));
   const { profileId } = state;
-  return { principal: toFloat(state.principal), profileId, perps, dated, spot, unsupported };
+  const pendingCash = toFloat(state.pendingCash);
+  return { principal: toFloat(state.principal), pendingCash, profileId, perps, dated, spot, unsupported };
 }
 
 function toDated(id: InstrumentId, { size: units, cost }: PositionState): FloatDated | undefined {

@@ -1,4 +1,4 @@
-import { applyEvent, createLedgerState, decodeStateLog, stateEventTopics } from '@novate/sdk';
+import { applyEvent, createLedgerState, decodeStateLog, holdersOf, stateEventTopics } from '@novate/sdk';
 import type {
   AccountId,
   AccountState,
@@ -118,8 +118,9 @@ function decodeAll(
 
 function keep(overwritten: Overwritten, ledger: LedgerState, event: StateEvent): void {
   if ('account' in event) {
-    if (overwritten.accounts.has(event.account)) return;
-    overwritten.accounts.set(event.account, copyOf(ledger.accounts.get(event.account)));
+    keepAccount(overwritten, ledger, event.account);
+  } else if (event.name === 'Deleveraged') {
+    for (const account of holdersOf(ledger, event)) keepAccount(overwritten, ledger, account);
   } else if (event.name === 'PerpUpdated') {
     if (!overwritten.perps.has(event.underlying)) {
       overwritten.perps.set(event.underlying, ledger.perps.get(event.underlying));
@@ -127,6 +128,11 @@ function keep(overwritten: Overwritten, ledger: LedgerState, event: StateEvent):
   } else {
     overwritten.cash ??= ledger.cash;
   }
+}
+
+function keepAccount(overwritten: Overwritten, ledger: LedgerState, account: AccountId): void {
+  if (overwritten.accounts.has(account)) return;
+  overwritten.accounts.set(account, copyOf(ledger.accounts.get(account)));
 }
 
 function restore(ledger: LedgerState, { accounts, perps, cash }: Overwritten): void {

@@ -35,6 +35,7 @@ export function account(sketch: AccountSketch): AccountState {
   const { cash = 0, perps = {}, dated = [], spot = {}, profileId = 0, flaggedAt = 0 } = sketch;
   return {
     principal: usd(cash),
+    pendingCash: 0n,
     collateral: new Map(Object.entries(spot).map(([assetId, amount]) => [Number(assetId), usd(amount)])),
     positions: new Map([
       ...Object.entries(perps).map(

@@ -4,6 +4,7 @@ export { clearinghouseExtAbi } from './clearinghouseExt.ts';
 export { clearinghouseLiquidationAbi } from './clearinghouseLiquidation.ts';
 export { iAggregatorV3Abi } from './iAggregatorV3.ts';
 export { iClearinghouseCoreAbi } from './iClearinghouseCore.ts';
+export { iClearinghouseDeleveragingAbi } from './iClearinghouseDeleveraging.ts';
 export { iClearinghouseTypesAbi } from './iClearinghouseTypes.ts';
 export { iRiskEngineCoreAbi } from './iRiskEngineCore.ts';
 export { iRiskTypesAbi } from './iRiskTypes.ts';

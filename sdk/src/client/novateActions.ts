@@ -10,6 +10,7 @@ import { getOrderFill } from './reads/getOrderFill.ts';
 import { getPortfolio } from './reads/getPortfolio.ts';
 import { getPosition } from './reads/getPosition.ts';
 import { getReport } from './reads/getReport.ts';
+import { getSolvency } from './reads/getSolvency.ts';
 import { isLiquidatable } from './reads/isLiquidatable.ts';
 import { proRataLiquidation } from './reads/proRataLiquidation.ts';
 import { quoteLiquidation } from './reads/quoteLiquidation.ts';
@@ -19,6 +20,7 @@ import { prepareAccrueInterest, sendAccrueInterest } from './writes/accrueIntere
 import { prepareCancelAllOrders, sendCancelAllOrders } from './writes/cancelAllOrders.ts';
 import { prepareCancelOrder, sendCancelOrder } from './writes/cancelOrder.ts';
 import { prepareClearFlag, sendClearFlag } from './writes/clearFlag.ts';
+import { prepareDeleverage, sendDeleverage } from './writes/deleverage.ts';
 import { prepareDeposit, sendDeposit } from './writes/deposit.ts';
 import { prepareFlag, sendFlag } from './writes/flag.ts';
 import { prepareLiquidate, sendLiquidate } from './writes/liquidate.ts';
@@ -79,6 +81,7 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     getPortfolio: bind(getPortfolio),
     getPosition: bind(getPosition),
     getReport: bind(getReport),
+    getSolvency: bindOptional(getSolvency),
     isLiquidatable: bind(isLiquidatable),
     proRataLiquidation: bind(proRataLiquidation),
     quoteLiquidation: bind(quoteLiquidation),
@@ -94,6 +97,8 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     sendCancelOrder: bind(sendCancelOrder),
     prepareClearFlag: bind(prepareClearFlag),
     sendClearFlag: bind(sendClearFlag),
+    prepareDeleverage: bind(prepareDeleverage),
+    sendDeleverage: bind(sendDeleverage),
     prepareDeposit: bind(prepareDeposit),
     sendDeposit: bind(sendDeposit),
     prepareFlag: bind(prepareFlag),

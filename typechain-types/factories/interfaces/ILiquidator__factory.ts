@@ -39,8 +39,50 @@
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shortfall",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "insured",
+        "type": "uint256"
+      }
+    ],
+    "name": "DeleverageRequired",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "EmptyBasket",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shortfall",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "insured",
+        "type": "uint256"
+      }
+    ],
+    "name": "InsuranceSuffices",
     "type": "error"
   },
   {
@@ -134,6 +176,22 @@
         "internalType": "int256",
         "name": "equity",
         "type": "int256"
+      }
+    ],
+    "name": "NotInsolvent",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "internalType": "int256",
+        "name": "equity",
+        "type": "int256"
       },
       {
         "internalType": "uint256",
@@ -142,6 +200,17 @@
       }
     ],
     "name": "NotLiquidatable",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      }
+    ],
+    "name": "NothingToDeleverage",
     "type": "error"
   },
   {
@@ -222,6 +291,22 @@
       }
     ],
     "name": "SelfLiquidation",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "InstrumentId",
+        "name": "instrument",
+        "type": "uint96"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "TooManyDeleveragings",
     "type": "error"
   },
   {
@@ -395,6 +480,47 @@
     ],
     "name": "clearFlag",
     "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      }
+    ],
+    "name": "deleverage",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "covered",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "deleveraged",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "socialised",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "remaining",
+            "type": "uint256"
+          }
+        ],
+        "internalType": "struct IClearinghouseTypes.Deleverage",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
     "stateMutability": "nonpayable",
     "type": "function"
   },
