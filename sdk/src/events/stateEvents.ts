@@ -69,22 +69,34 @@ export interface InterestAccruedEvent {
 /**
  * One side of an instrument was deleveraged (SPEC-D4): each of its positions keeps `(units - size) / units`.
  * @property isLong The side.
+ * @property epoch How many times that has happened to it.
  * @property size Units closed. @property units Units that the side held before, wad.
  * @property cash What its positions received together, wad USD; negative where they paid.
+ * @property index, cashIndex, generation Its indexes since (SPEC-D4).
  */
 export interface DeleveragedEvent {
   readonly name: 'Deleveraged';
   readonly instrument: InstrumentId;
   readonly isLong: boolean;
+  readonly epoch: bigint;
   readonly size: bigint;
   readonly units: bigint;
   readonly cash: bigint;
+  readonly index: bigint;
+  readonly cashIndex: bigint;
+  readonly generation: bigint;
 }
 
-/** A position followed its side's deleveragings, on chain; its new size and the cash are told by events of their own. */
+/**
+ * A position followed its side's deleveragings, on chain; its new size and the account's cash are told by events of their own.
+ * @property closed Units closed, with the position's sign. @property cash What the account's cash changed by, wad USD.
+ */
 export interface PositionDeleveragedEvent {
   readonly name: 'PositionDeleveraged';
   readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly closed: bigint;
+  readonly cash: bigint;
 }
 
 /** The events that rebuild every account, and the market state that values them. */
@@ -176,13 +188,23 @@ export function decodeStateLog(log: LogLike): StateEvent | undefined {
         name: 'Deleveraged',
         instrument: unsigned(first),
         isLong: unsigned(second) !== 0n,
+        epoch: unsigned(word(data, 0)),
         size: unsigned(word(data, 1)),
         units: unsigned(word(data, 2)),
         cash: signed(word(data, 3)),
+        index: unsigned(word(data, 4)),
+        cashIndex: signed(word(data, 5)),
+        generation: unsigned(word(data, 6)),
       };
     case topics.PositionDeleveraged:
       requireShape('PositionDeleveraged', log, 3, 2);
-      return { name: 'PositionDeleveraged', account: unsigned(first) };
+      return {
+        name: 'PositionDeleveraged',
+        account: unsigned(first),
+        instrument: unsigned(second),
+        closed: signed(word(data, 0)),
+        cash: signed(word(data, 1)),
+      };
     default:
       return undefined;
   }

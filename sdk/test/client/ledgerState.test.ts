@@ -59,6 +59,7 @@ describe('applyEvent', () => {
         size: 5n * WAD,
         units: 10n * WAD,
         cash: -16_000n * WAD,
+        ...{ epoch: 1n, index: 1n << 126n, cashIndex: 0n, generation: 0n },
       },
     ]);
     const half = state.accounts.get(7n);
@@ -66,7 +67,8 @@ describe('applyEvent', () => {
     expect(half?.pendingCash).to.equal(12_000n * WAD - 9_600n * WAD);
     expect(state.accounts.get(8n)?.pendingCash).to.equal(8_000n * WAD - 6_400n * WAD);
     expect(state.accounts.get(9n)?.positions.get(100n)?.size).to.equal(10n * WAD);
-    applyEvent(state, { name: 'PositionDeleveraged', account: 7n }, 9n);
+    const followed = { account: 7n, instrument: 100n, closed: -3n * WAD, cash: 2_400n * WAD } as const;
+    applyEvent(state, { name: 'PositionDeleveraged', ...followed }, 9n);
     expect(half?.pendingCash).to.equal(0n);
   });
 
