@@ -54,6 +54,18 @@ interface ILiquidator {
         int256 cashToAccount;
     }
 
+    /// @notice How one of several liquidations ended.
+    /// @param done Whether it was made.
+    /// @param terms Its terms, all zero where it was not.
+    /// @param reason Why it was not: the revert's data.
+    struct Outcome {
+        bool done;
+        Quote terms;
+        bytes reason;
+    }
+
+    /// @notice One of several liquidations was not made; the others were not touched by that.
+    event LiquidationFailed(AccountId indexed account, AccountId indexed liquidator, bytes reason);
     event Flagged(AccountId indexed account, uint40 flaggedAt, int256 equity, uint256 maintenanceMargin);
     event FlagCleared(AccountId indexed account, int256 equity, uint256 maintenanceMargin);
     event Liquidated(
@@ -103,6 +115,9 @@ interface ILiquidator {
 
     /// @notice Liquidates; flags first where that has not happened.
     function liquidate(Call calldata params) external returns (Quote memory);
+
+    /// @notice Several liquidations in their order. One that cannot be made is undone alone and reported; the rest go on.
+    function liquidateBatch(Call[] calldata calls) external returns (Outcome[] memory outcomes);
 
     /// @notice Closes an insolvent account: what the insurance fund cannot pay is borne by all who hold the other side of its
     /// positions, pro rata, and what they cannot by all positive cash. Anyone may call it, where the insurance fund

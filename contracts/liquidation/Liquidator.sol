@@ -83,6 +83,24 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILiquidator
+    /// @dev Each runs as a call of its own by the same caller: `liquidate` holds the reentrancy guard, this one need not.
+    function liquidateBatch(Call[] calldata calls) external returns (Outcome[] memory outcomes) {
+        outcomes = new Outcome[](calls.length);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            bytes memory data = abi.encodeCall(ILiquidator.liquidate, (calls[i]));
+            // solhint-disable-next-line avoid-low-level-calls
+            (bool done, bytes memory answer) = address(this).delegatecall(data);
+            outcomes[i].done = done;
+            if (done) {
+                outcomes[i].terms = abi.decode(answer, (Quote));
+                continue;
+            }
+            outcomes[i].reason = answer;
+            emit LiquidationFailed(calls[i].account, calls[i].liquidator, answer);
+        }
+    }
+
+    /// @inheritdoc ILiquidator
     function deleverage(
         AccountId account
     ) external nonReentrant returns (IClearinghouseTypes.Deleverage memory) {

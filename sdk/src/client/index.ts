@@ -72,6 +72,12 @@ export {
   sendLiquidate,
 } from './writes/liquidate.ts';
 export type { LiquidateParameters, PreparedLiquidation } from './writes/liquidate.ts';
+export { prepareLiquidateBatch, sendLiquidateBatch } from './writes/liquidateBatch.ts';
+export type {
+  BatchedLiquidation,
+  LiquidateBatchParameters,
+  LiquidationOutcome,
+} from './writes/liquidateBatch.ts';
 export { prepareMatchOrders, sendMatchOrders } from './writes/matchOrders.ts';
 export type { MatchOrdersParameters } from './writes/matchOrders.ts';
 export { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';

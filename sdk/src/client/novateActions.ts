@@ -24,6 +24,7 @@ import { prepareDeleverage, sendDeleverage } from './writes/deleverage.ts';
 import { prepareDeposit, sendDeposit } from './writes/deposit.ts';
 import { prepareFlag, sendFlag } from './writes/flag.ts';
 import { prepareLiquidate, sendLiquidate } from './writes/liquidate.ts';
+import { prepareLiquidateBatch, sendLiquidateBatch } from './writes/liquidateBatch.ts';
 import { prepareMatchOrders, sendMatchOrders } from './writes/matchOrders.ts';
 import { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';
 import { prepareSetProfile, sendSetProfile } from './writes/setProfile.ts';
@@ -105,6 +106,8 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     sendFlag: bind(sendFlag),
     prepareLiquidate: bind(prepareLiquidate),
     sendLiquidate: bind(sendLiquidate),
+    prepareLiquidateBatch: bind(prepareLiquidateBatch),
+    sendLiquidateBatch: bind(sendLiquidateBatch),
     prepareMatchOrders: bind(prepareMatchOrders),
     sendMatchOrders: bind(sendMatchOrders),
     prepareSetOperator: bind(prepareSetOperator),

@@ -455,6 +455,31 @@
     "anonymous": false,
     "inputs": [
       {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "liquidator",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes",
+        "name": "reason",
+        "type": "bytes"
+      }
+    ],
+    "name": "LiquidationFailed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": false,
         "internalType": "uint256",
         "name": "dustMargin",
@@ -747,6 +772,187 @@
         "internalType": "struct ILiquidator.Quote",
         "name": "",
         "type": "tuple"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "AccountId",
+            "name": "account",
+            "type": "uint256"
+          },
+          {
+            "internalType": "AccountId",
+            "name": "liquidator",
+            "type": "uint256"
+          },
+          {
+            "components": [
+              {
+                "internalType": "InstrumentId[]",
+                "name": "instruments",
+                "type": "uint96[]"
+              },
+              {
+                "internalType": "uint256[]",
+                "name": "sizes",
+                "type": "uint256[]"
+              },
+              {
+                "internalType": "uint8[]",
+                "name": "assetIds",
+                "type": "uint8[]"
+              },
+              {
+                "internalType": "uint256[]",
+                "name": "amounts",
+                "type": "uint256[]"
+              }
+            ],
+            "internalType": "struct ILiquidator.Selection",
+            "name": "selection",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint256",
+            "name": "minReward",
+            "type": "uint256"
+          },
+          {
+            "internalType": "int256",
+            "name": "minCash",
+            "type": "int256"
+          },
+          {
+            "internalType": "uint40",
+            "name": "deadlineSec",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct ILiquidator.Call[]",
+        "name": "calls",
+        "type": "tuple[]"
+      }
+    ],
+    "name": "liquidateBatch",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "bool",
+            "name": "done",
+            "type": "bool"
+          },
+          {
+            "components": [
+              {
+                "components": [
+                  {
+                    "internalType": "int256",
+                    "name": "equity",
+                    "type": "int256"
+                  },
+                  {
+                    "internalType": "uint256",
+                    "name": "initialMargin",
+                    "type": "uint256"
+                  },
+                  {
+                    "internalType": "uint256",
+                    "name": "maintenanceMargin",
+                    "type": "uint256"
+                  },
+                  {
+                    "internalType": "int256",
+                    "name": "unrealised",
+                    "type": "int256"
+                  },
+                  {
+                    "internalType": "enum IPriceRouter.Status",
+                    "name": "status",
+                    "type": "uint8"
+                  }
+                ],
+                "internalType": "struct IRiskTypes.Margin",
+                "name": "before",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "internalType": "int256",
+                    "name": "equity",
+                    "type": "int256"
+                  },
+                  {
+                    "internalType": "uint256",
+                    "name": "initialMargin",
+                    "type": "uint256"
+                  },
+                  {
+                    "internalType": "uint256",
+                    "name": "maintenanceMargin",
+                    "type": "uint256"
+                  },
+                  {
+                    "internalType": "int256",
+                    "name": "unrealised",
+                    "type": "int256"
+                  },
+                  {
+                    "internalType": "enum IPriceRouter.Status",
+                    "name": "status",
+                    "type": "uint8"
+                  }
+                ],
+                "internalType": "struct IRiskTypes.Margin",
+                "name": "next",
+                "type": "tuple"
+              },
+              {
+                "internalType": "uint256",
+                "name": "relief",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "phi",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "penalty",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "incentive",
+                "type": "uint256"
+              },
+              {
+                "internalType": "int256",
+                "name": "cashToAccount",
+                "type": "int256"
+              }
+            ],
+            "internalType": "struct ILiquidator.Quote",
+            "name": "terms",
+            "type": "tuple"
+          },
+          {
+            "internalType": "bytes",
+            "name": "reason",
+            "type": "bytes"
+          }
+        ],
+        "internalType": "struct ILiquidator.Outcome[]",
+        "name": "outcomes",
+        "type": "tuple[]"
       }
     ],
     "stateMutability": "nonpayable",
