@@ -6,7 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
+import {CASH, ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
@@ -90,7 +90,6 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     function deposit(AccountId account, uint8 assetId, uint256 amountRaw) external nonReentrant {
         _authorise(account, SCOPE_DEPOSIT);
         (Asset storage asset, AssetConfig config) = _asset(assetId);
-        if (!config.enabled()) revert AssetDisabled(assetId);
         (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, config.decimals());
         AssetTotals totals = asset.totals;
         uint256 recorded = totals.recorded();
@@ -98,7 +97,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         unchecked {
             total = recorded + amount; // both below 2**128
         }
-        if (total > totals.cap()) revert DepositCapExceeded(assetId, totals.cap(), total);
+        if (!config.enabled() || total > totals.cap()) _requireRepayment(account, assetId, amount, total);
 
         _pull(IERC20(config.token()), takenRaw, recorded, config.decimals());
         asset.totals = toAssetTotals(total, totals.cap());
@@ -277,6 +276,20 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     // ------------------------------------------------------------------------------------------------ helpers
+
+    /// @dev What an account owes may be paid back whatever is closed and capped, up to the token's next whole unit.
+    function _requireRepayment(AccountId account, uint8 assetId, uint256 amount, uint256 total) private view {
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[account].header.cashPrincipal());
+        bool repays =
+            assetId == CASH &&
+                cash < 0 &&
+                amount <= _wholeUnitsUp(uint256(-cash), config.decimals()) &&
+                total <= type(uint128).max;
+        if (repays) return;
+        if (!config.enabled()) revert AssetDisabled(assetId);
+        revert DepositCapExceeded(assetId, asset.totals.cap(), total);
+    }
 
     /// @inheritdoc ClearinghouseLedger
     function _settleFirst(AccountId account) internal override {

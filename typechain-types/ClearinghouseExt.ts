@@ -38,7 +38,7 @@ export declare namespace IClearinghouseTypes {
     }
 
   export interface ClearinghouseExtInterface extends Interface {
-    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "authority" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "insuranceAccount" | "isConsumingScheduledOp" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "positionsOf" | "setAsset" | "setAuthority" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenDated" | "tightenPerp" | "unpause"): FunctionFragment;
+    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "authority" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "insuranceAccount" | "isConsumingScheduledOp" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "positionsOf" | "setAsset" | "setAuthority" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenAsset" | "tightenDated" | "tightenPerp" | "unpause"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -75,6 +75,7 @@ encodeFunctionData(functionFragment: 'setRiskEngine', values: [AddressLike]): st
 encodeFunctionData(functionFragment: 'settleExpired', values: [BigNumberish[]]): string;
 encodeFunctionData(functionFragment: 'settleWithin', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sweepFees', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'tightenAsset', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tightenDated', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tightenPerp', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'unpause', values?: undefined): string;
@@ -112,6 +113,7 @@ decodeFunctionResult(functionFragment: 'setRiskEngine', data: BytesLike): Result
 decodeFunctionResult(functionFragment: 'settleExpired', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'settleWithin', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sweepFees', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'tightenAsset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tightenDated', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tightenPerp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
@@ -728,6 +730,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     
 
     
+    tightenAsset: TypedContractMethod<
+      [assetId: BigNumberish, enabled: boolean, cap: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     tightenDated: TypedContractMethod<
       [underlying: BigNumberish, enabled: boolean, openInterestCap: BigNumberish, ],
       [void],
@@ -916,6 +926,11 @@ getFunction(nameOrSignature: 'settleWithin'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'sweepFees'): TypedContractMethod<
       [module: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'tightenAsset'): TypedContractMethod<
+      [assetId: BigNumberish, enabled: boolean, cap: BigNumberish, ],
       [void],
       'nonpayable'
     >;

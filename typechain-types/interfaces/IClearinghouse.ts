@@ -79,7 +79,7 @@ export declare namespace IRiskTypes {
     }
 
   export interface IClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deposit" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenDated" | "tightenPerp" | "trade" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deposit" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenAsset" | "tightenDated" | "tightenPerp" | "trade" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -126,6 +126,7 @@ encodeFunctionData(functionFragment: 'setRiskEngine', values: [AddressLike]): st
 encodeFunctionData(functionFragment: 'settleExpired', values: [BigNumberish[]]): string;
 encodeFunctionData(functionFragment: 'settleWithin', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sweepFees', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'tightenAsset', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tightenDated', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tightenPerp', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'trade', values: [IClearinghouseTypes.TradeStruct]): string;
@@ -176,6 +177,7 @@ decodeFunctionResult(functionFragment: 'setRiskEngine', data: BytesLike): Result
 decodeFunctionResult(functionFragment: 'settleExpired', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'settleWithin', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sweepFees', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'tightenAsset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tightenDated', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tightenPerp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'trade', data: BytesLike): Result;
@@ -863,6 +865,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    tightenAsset: TypedContractMethod<
+      [assetId: BigNumberish, enabled: boolean, cap: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     tightenDated: TypedContractMethod<
       [underlying: BigNumberish, enabled: boolean, openInterestCap: BigNumberish, ],
       [void],
@@ -1125,6 +1135,11 @@ getFunction(nameOrSignature: 'settleWithin'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'sweepFees'): TypedContractMethod<
       [module: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'tightenAsset'): TypedContractMethod<
+      [assetId: BigNumberish, enabled: boolean, cap: BigNumberish, ],
       [void],
       'nonpayable'
     >;
