@@ -77,7 +77,8 @@ function addressOfPerson(i: number): Address {
   return getAddress(numberToHex(0xa11ce000n + BigInt(i), { size: 20 }));
 }
 
-export async function createWorld(): Promise<World> {
+/** @param delaySec How long the admins wait: as the module says unless given. */
+export async function createWorld(delaySec?: number): Promise<World> {
   const { provider, viem } = await network.create('default');
   const client = await viem.getPublicClient();
   const deployer = (await viem.getWalletClients())[0]?.account.address;
@@ -95,6 +96,7 @@ export async function createWorld(): Promise<World> {
     governor: people.governor,
     surfaceSigners: [people.surfaceSigner, people.keeper],
     surfaceThreshold: 1,
+    ...(delaySec === undefined ? {} : { adminDelaySec: delaySec }),
   });
 
   const created: Address[] = [];
@@ -127,7 +129,7 @@ export async function createWorld(): Promise<World> {
     );
   };
   return {
-    delaySec: ADMIN_DELAY_SEC,
+    delaySec: delaySec ?? ADMIN_DELAY_SEC,
     deployer,
     people,
     fixtures,
