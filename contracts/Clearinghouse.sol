@@ -119,7 +119,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _take(account, assetId, amount);
         asset.totals = toAssetTotals(totals.recorded() - amount, totals.cap());
         emit Withdrawn(account, assetId, to, amountRaw);
-        _push(IERC20(config.token()), to, amountRaw);
+        _push(IERC20(config.token()), to, amountRaw, totals.recorded(), config.decimals());
     }
 
     /// @inheritdoc IClearinghouseCore

@@ -109,12 +109,23 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         }
     }
 
+    /// @dev This contract's balance, which must cover what is recorded: where a token shrank by itself nobody comes in, and
+    /// nobody leaves ahead of the others.
+    function _backedBalance(
+        IERC20 token,
+        uint256 recorded,
+        uint256 decimals
+    ) private view returns (uint256 balance) {
+        balance = _balanceOf(token);
+        uint256 recordedRaw = _wadToRawUp(recorded, decimals);
+        if (balance < recordedRaw) {
+            revert IClearinghouseTypes.LedgerMismatch(address(token), recordedRaw, balance);
+        }
+    }
+
     /// @notice Takes tokens from the caller and makes sure that exactly as many arrived.
     function _pull(IERC20 token, uint256 amountRaw, uint256 recorded, uint256 decimals) internal {
-        uint256 balance = _balanceOf(token);
-        uint256 recordedRaw = _wadToRawUp(recorded, decimals);
-        if (balance < recordedRaw)
-            revert IClearinghouseTypes.LedgerMismatch(address(token), recordedRaw, balance);
+        uint256 balance = _backedBalance(token, recorded, decimals);
         token.safeTransferFrom(msg.sender, address(this), amountRaw);
         uint256 received = _moved(balance, _balanceOf(token));
         if (received != amountRaw) {
@@ -123,8 +134,8 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     }
 
     /// @notice Sends tokens and makes sure that exactly as many left.
-    function _push(IERC20 token, address to, uint256 amountRaw) internal {
-        uint256 balance = _balanceOf(token);
+    function _push(IERC20 token, address to, uint256 amountRaw, uint256 recorded, uint256 decimals) internal {
+        uint256 balance = _backedBalance(token, recorded, decimals);
         token.safeTransfer(to, amountRaw);
         uint256 left = _moved(_balanceOf(token), balance);
         if (left != amountRaw)

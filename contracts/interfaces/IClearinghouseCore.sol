@@ -21,7 +21,7 @@ interface IClearinghouseCore is IClearinghouseTypes {
 
     /// @notice Pays `amountRaw` of an asset out of the account. Cash may go below zero: then the account borrows.
     /// @dev Needs `equity - max(0, unrealised) >= initial margin` afterwards, unless the account has neither positions
-    /// nor debt.
+    /// nor debt. Refused while the clearinghouse holds less of the token than it recorded: nobody leaves ahead of a loss.
     function withdraw(AccountId account, uint8 assetId, uint256 amountRaw, address to) external;
 
     /// @notice Moves `amount` (wad) of an asset to another account of the same owner, or to one that the caller also

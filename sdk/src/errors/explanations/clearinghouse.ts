@@ -36,7 +36,7 @@ export const clearinghouseExplanations = {
   LedgerMismatch: {
     says: 'The pool holds {actualRaw:int} raw units of token {token:address}, less than the {recordedRaw:int} it recorded.',
     remedy:
-      'Do not deposit this token: its balances shrank by themselves. Report it to governance, which can disable it.',
+      'Balances of this token shrank by themselves: none goes in or out until what is missing is sent to the clearinghouse. Tell governance.',
   },
   TokenNotAnswering: {
     says: 'Token {token:address} gives no answer where an ERC-20 must.',
