@@ -209,9 +209,10 @@ const ACCESS_MANAGER: Rows = {
 
 const INSURANCE_FUND: Rows = {
   ...AUTHORITY,
-  deposit: anyone((w) => [1_000_000n, w.people.owner]),
-  mint: anyone((w) => [10n ** 12n, w.people.owner]),
-  fund: anyone(() => [1_000_000n]),
+  // by the fund itself nothing arrives
+  deposit: anyone((w) => [1_000_000n, w.people.owner], 'ok', 'TransferAmountMismatch'),
+  mint: anyone((w) => [10n ** 12n, w.people.owner], 'ok', 'TransferAmountMismatch'),
+  fund: anyone(() => [1_000_000n], 'ok', 'TransferAmountMismatch'),
   approve: anyone((w) => [w.people.stranger, 1n]),
   // shares in escrow are the fund's own balance, which nothing in its code sends this way
   transfer: {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import accessManager from '@openzeppelin/contracts/build/contracts/AccessManager.json' with { type: 'json' };
 import { expect } from 'chai';
 import { decodeFunctionResult, encodeFunctionData, toFunctionSelector } from 'viem';
@@ -15,6 +17,41 @@ import { createWorld } from '../governance/world.ts';
 
 const managerAbi = accessManager.abi as Abi;
 const PUBLIC_ROLE = 2n ** 64n - 1n;
+
+const IMPLEMENTATIONS = Object.values(DELEGATES).flat();
+/** Who has rights beyond accounts of one's own, and what SECURITY.md calls them. */
+const HOLDERS = {
+  governor: 'admins',
+  guardian: 'guardian',
+  venue: 'venue',
+  liquidator: 'liquidator',
+} as const;
+
+/** The rights of the table, as SECURITY.md says them: `Contract.function who when`. */
+function rightsOfTable(): string[] {
+  return Object.entries(ACCESS)
+    .filter(([contract]) => !IMPLEMENTATIONS.includes(contract))
+    .flatMap(([contract, rows]) =>
+      Object.entries(rows).flatMap(([name, { who, timelocked }]) => {
+        // the governor's own role is his to give up, as anybody's
+        if (who === 'anyone' || name === 'renounceRole') return [];
+        const holder = Object.entries(HOLDERS).find(([actor]) => who.some((one) => one === actor));
+        if (holder === undefined) return [];
+        return [`${contract}.${name} ${holder[1]} ${timelocked === true ? 'after the delay' : 'at once'}`];
+      }),
+    );
+}
+
+function rightsOfDocument(): string[] {
+  const text = readFileSync(join(import.meta.dirname, '../../SECURITY.md'), 'utf8');
+  return text
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .filter(([, contract]) => contract !== undefined && contract in ACCESS)
+    .flatMap(([, contract = '', who = '', when = '', functions = '']) =>
+      [...functions.matchAll(/`(\w+)`/g)].map(([, name]) => `${contract}.${name ?? ''} ${who} ${when}`),
+    );
+}
 
 describe('governance', function () {
   this.timeout(300_000);
@@ -70,6 +107,10 @@ describe('governance', function () {
       expect(await read('Clearinghouse', 'extension')).to.equal(word('ClearinghouseExt'));
       expect(await read('Clearinghouse', 'liquidation')).to.equal(word('ClearinghouseLiquidation'));
       expect(await read('RiskEngine', 'extension')).to.equal(word('RiskEngineExt'));
+    });
+
+    it('is what SECURITY.md says', () => {
+      expect(rightsOfDocument().sort()).to.deep.equal(rightsOfTable().sort());
     });
 
     it('would miss neither a function without a row nor a row without a function', () => {
