@@ -6,7 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
+import {CASH, ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
@@ -94,7 +94,6 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     function deposit(AccountId account, uint8 assetId, uint256 amountRaw) external nonReentrant {
         _authorise(account, SCOPE_DEPOSIT);
         (Asset storage asset, AssetConfig config) = _asset(assetId);
-        if (!config.enabled()) revert AssetDisabled(assetId);
         (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, config.decimals());
         AssetTotals totals = asset.totals;
         uint256 recorded = totals.recorded();
@@ -102,7 +101,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         unchecked {
             total = recorded + amount; // both below 2**128
         }
-        if (total > totals.cap()) revert DepositCapExceeded(assetId, totals.cap(), total);
+        if (!config.enabled() || total > totals.cap()) _requireRepayment(account, assetId, amount, total);
 
         _pull(IERC20(config.token()), takenRaw, recorded, config.decimals());
         asset.totals = toAssetTotals(total, totals.cap());
@@ -124,7 +123,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _take(account, assetId, amount);
         asset.totals = toAssetTotals(totals.recorded() - amount, totals.cap());
         emit Withdrawn(account, assetId, to, amountRaw);
-        _push(IERC20(config.token()), to, amountRaw);
+        _push(IERC20(config.token()), to, amountRaw, totals.recorded(), config.decimals());
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -294,6 +293,20 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
             (bool changed, , Synced memory synced) = _synced(word);
             if (changed) return (synced.word, true);
         }
+    }
+
+    /// @dev What an account owes may be paid back whatever is closed and capped, up to the token's next whole unit.
+    function _requireRepayment(AccountId account, uint8 assetId, uint256 amount, uint256 total) private view {
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[account].header.cashPrincipal());
+        bool repays =
+            assetId == CASH &&
+                cash < 0 &&
+                amount <= _wholeUnitsUp(uint256(-cash), config.decimals()) &&
+                total <= type(uint128).max;
+        if (repays) return;
+        if (!config.enabled()) revert AssetDisabled(assetId);
+        revert DepositCapExceeded(assetId, asset.totals.cap(), total);
     }
 
     /// @inheritdoc ClearinghouseLedger

@@ -35,8 +35,8 @@ import {Funding} from "./markets/Funding.sol";
 /// deployment, and so stays below the code size limit (as Compound III's Comet does with CometExt). Both inherit
 /// the same storage. Called at its own address it acts on storage that nobody reads.
 ///
-/// Who may call what is the AccessManager's to say: changes that add risk wait behind its timelock, `pause` and
-/// `tightenPerp` belong to the guardian.
+/// Who may call what is the AccessManager's to say: changes that add risk wait behind its timelock, `pause` and what
+/// tightens belong to the guardian.
 contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     uint256 private constant MAX_BPS = 10_000;
 
@@ -195,8 +195,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         uint256 cap
     ) external restricted {
         _within("cap", cap, 0, type(uint128).max);
-        Asset storage asset = _s.assets[assetId];
-        AssetConfig config = asset.config;
+        AssetConfig config = _s.assets[assetId].config;
         uint256 decimals = config.decimals();
         if (assetId == _s.assetCount) {
             decimals = _list(assetId, token, underlying);
@@ -205,9 +204,21 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         } else if (config.token() != token || config.underlying() != underlying) {
             revert InvalidConfig("token", uint160(token), uint160(config.token()), uint160(config.token()));
         }
-        asset.config = toAssetConfig(token, decimals, underlying, enabled);
+        _storeAsset(assetId, toAssetConfig(token, decimals, underlying, enabled), cap);
+    }
+
+    function _storeAsset(uint8 assetId, AssetConfig config, uint256 cap) private {
+        Asset storage asset = _s.assets[assetId];
+        asset.config = config;
         asset.totals = toAssetTotals(asset.totals.recorded(), cap);
-        emit AssetSet(assetId, token, uint8(decimals), underlying, enabled, cap);
+        emit AssetSet(
+            assetId,
+            config.token(),
+            uint8(config.decimals()),
+            config.underlying(),
+            config.enabled(),
+            cap
+        );
     }
 
     /// @dev Takes the next number. Returns the token's decimals.
@@ -220,12 +231,27 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         for (uint256 i = 0; i < assetId; ++i) {
             if (_s.assets[i].config.token() == token) revert InvalidConfig("token", uint160(token), 0, 0);
         }
-        decimals = IERC20Metadata(token).decimals();
+        decimals = _decimalsOf(token);
         _within("decimals", decimals, 2, 24);
         _s.assetUnderlying[assetId] = underlying;
         _s.assetCount = assetId + 1;
         // an underlying without a price would make its holders impossible to assess
         if (!isCash) _s.riskEngine.indexOf(underlying);
+    }
+
+    function _decimalsOf(address token) private view returns (uint256 decimals) {
+        (bool ok, bytes memory answer) = token.staticcall(abi.encodeCall(IERC20Metadata.decimals, ()));
+        if (!ok || answer.length < 32) revert TokenNotAnswering(token);
+        return abi.decode(answer, (uint256));
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function tightenAsset(uint8 assetId, bool enabled, uint256 cap) external restricted {
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        _within("cap", cap, 0, asset.totals.cap());
+        if (enabled && !config.enabled()) revert InvalidConfig("enabled", 1, 0, 0);
+        config = toAssetConfig(config.token(), config.decimals(), config.underlying(), enabled);
+        _storeAsset(assetId, config, cap);
     }
 
     /// @inheritdoc IClearinghouseExt

@@ -112,4 +112,8 @@ interface IClearinghouseExt is IClearinghouseTypes {
 
     /// @notice Likewise for an underlying's futures and options.
     function tightenDated(uint16 underlying, bool enabled, uint256 openInterestCap) external;
+
+    /// @notice Lowers an asset's deposit cap or closes it for deposits at once; never the other way. Cash that an account owes
+    /// may be paid back all the same, and what is in comes out.
+    function tightenAsset(uint8 assetId, bool enabled, uint256 cap) external;
 }

@@ -247,6 +247,8 @@ interface IClearinghouseTypes {
     error TransferAmountMismatch(address token, uint256 expectedRaw, uint256 receivedRaw);
     /// @notice The token balance is below what the ledger records, as after a downward rebase.
     error LedgerMismatch(address token, uint256 recordedRaw, uint256 actualRaw);
+    /// @notice The token reverted without a word, or answered nothing: it has no code, or is no ERC-20.
+    error TokenNotAnswering(address token);
     error DepositCapExceeded(uint8 assetId, uint256 cap, uint256 recorded);
     error InsufficientBalance(AccountId account, uint8 assetId, uint256 balance, uint256 amount);
     /// @notice The pool holds fewer tokens than asked because they are lent out or not yet settled.

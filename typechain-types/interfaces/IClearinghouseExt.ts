@@ -38,7 +38,7 @@ export declare namespace IClearinghouseTypes {
     }
 
   export interface IClearinghouseExtInterface extends Interface {
-    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashPrincipalOf" | "cashState" | "collateralOf" | "datedConfig" | "insuranceAccount" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "positionsOf" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenDated" | "tightenPerp" | "unpause"): FunctionFragment;
+    getFunction(nameOrSignature: "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashPrincipalOf" | "cashState" | "collateralOf" | "datedConfig" | "insuranceAccount" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "positionsOf" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenAsset" | "tightenDated" | "tightenPerp" | "unpause"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -71,6 +71,7 @@ encodeFunctionData(functionFragment: 'setRiskEngine', values: [AddressLike]): st
 encodeFunctionData(functionFragment: 'settleExpired', values: [BigNumberish[]]): string;
 encodeFunctionData(functionFragment: 'settleWithin', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'sweepFees', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'tightenAsset', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tightenDated', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tightenPerp', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'unpause', values?: undefined): string;
@@ -104,6 +105,7 @@ decodeFunctionResult(functionFragment: 'setRiskEngine', data: BytesLike): Result
 decodeFunctionResult(functionFragment: 'settleExpired', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'settleWithin', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sweepFees', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'tightenAsset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tightenDated', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tightenPerp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
@@ -724,6 +726,14 @@ decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
     
 
     
+    tightenAsset: TypedContractMethod<
+      [assetId: BigNumberish, enabled: boolean, cap: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     tightenDated: TypedContractMethod<
       [underlying: BigNumberish, enabled: boolean, openInterestCap: BigNumberish, ],
       [void],
@@ -892,6 +902,11 @@ getFunction(nameOrSignature: 'settleWithin'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'sweepFees'): TypedContractMethod<
       [module: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'tightenAsset'): TypedContractMethod<
+      [assetId: BigNumberish, enabled: boolean, cap: BigNumberish, ],
       [void],
       'nonpayable'
     >;

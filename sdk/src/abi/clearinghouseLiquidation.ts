@@ -48,6 +48,7 @@ export const clearinghouseLiquidationAbi = [
   {"inputs":[{"internalType":"AccountId","name":"account","type":"uint256"}],"name":"SameAccount","type":"error"},
   {"inputs":[{"internalType":"AccountId","name":"account","type":"uint256"}],"name":"SelfLiquidation","type":"error"},
   {"inputs":[{"internalType":"int256","name":"size","type":"int256"},{"internalType":"int256","name":"max","type":"int256"}],"name":"SizeOutOfBounds","type":"error"},
+  {"inputs":[{"internalType":"address","name":"token","type":"address"}],"name":"TokenNotAnswering","type":"error"},
   {"inputs":[{"internalType":"AccountId","name":"account","type":"uint256"},{"internalType":"uint256","name":"max","type":"uint256"}],"name":"TooManyCollaterals","type":"error"},
   {"inputs":[{"internalType":"InstrumentId","name":"instrument","type":"uint96"},{"internalType":"uint256","name":"max","type":"uint256"}],"name":"TooManyDeleveragings","type":"error"},
   {"inputs":[{"internalType":"AccountId","name":"account","type":"uint256"},{"internalType":"uint256","name":"max","type":"uint256"}],"name":"TooManyPositions","type":"error"},

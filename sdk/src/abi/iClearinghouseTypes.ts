@@ -23,6 +23,7 @@ export const iClearinghouseTypesAbi = [
   {"inputs":[{"internalType":"AccountId","name":"account","type":"uint256"},{"internalType":"enum IPriceRouter.Status","name":"status","type":"uint8"},{"internalType":"bool","name":"paused","type":"bool"}],"name":"ReduceOnly","type":"error"},
   {"inputs":[{"internalType":"AccountId","name":"account","type":"uint256"},{"internalType":"InstrumentId","name":"instrument","type":"uint96"},{"internalType":"int256","name":"size","type":"int256"},{"internalType":"uint256","name":"amount","type":"uint256"}],"name":"ReducesPastZero","type":"error"},
   {"inputs":[{"internalType":"AccountId","name":"account","type":"uint256"}],"name":"SameAccount","type":"error"},
+  {"inputs":[{"internalType":"address","name":"token","type":"address"}],"name":"TokenNotAnswering","type":"error"},
   {"inputs":[{"internalType":"AccountId","name":"account","type":"uint256"},{"internalType":"uint256","name":"max","type":"uint256"}],"name":"TooManyCollaterals","type":"error"},
   {"inputs":[{"internalType":"AccountId","name":"account","type":"uint256"},{"internalType":"uint256","name":"max","type":"uint256"}],"name":"TooManyPositions","type":"error"},
   {"inputs":[{"internalType":"address","name":"token","type":"address"},{"internalType":"uint256","name":"expectedRaw","type":"uint256"},{"internalType":"uint256","name":"receivedRaw","type":"uint256"}],"name":"TransferAmountMismatch","type":"error"},
