@@ -280,7 +280,10 @@ contract ClearinghouseLiquidation is ClearinghouseDeleveraging, IClearinghouseLi
             revert ILiquidator.Overshoot(next.equity, next.maintenanceMargin);
         }
         uint256 least = LiquidationMath.RAMP_START.mulDown(terms.relief);
-        if (penalty < least) terms.incentive = WadMath.min(least - penalty, _spare(c, equity));
+        // without equity there is no penalty
+        if (penalty < least || equity < 0) {
+            terms.incentive = WadMath.min(least - penalty, _spare(c, equity));
+        }
     }
 
     /// @dev What the insurance fund can pay beyond what the account itself lacks. Where it cannot pay even that, the

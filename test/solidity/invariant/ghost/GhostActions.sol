@@ -25,15 +25,25 @@ abstract contract GhostActions is GhostLedger {
 
     function deposit(AccountId account, uint8 assetId, uint256 amountRaw) external {
         IClearinghouseTypes.AssetInfo memory info = house.assetInfo(assetId);
-        if (!info.enabled) revert IClearinghouseTypes.AssetDisabled(assetId);
         uint256 amount = _wadDown(assetId, amountRaw);
         if (amount == 0) revert IClearinghouseTypes.AmountZero();
         uint256 total = recorded[assetId] + amount;
-        if (total > info.cap) revert IClearinghouseTypes.DepositCapExceeded(assetId, info.cap, total);
-        recorded[assetId] = total;
         uint256 place = _placeOf(account);
+        if ((!info.enabled || total > info.cap) && !_repays(place, assetId, amount)) {
+            if (!info.enabled) revert IClearinghouseTypes.AssetDisabled(assetId);
+            revert IClearinghouseTypes.DepositCapExceeded(assetId, info.cap, total);
+        }
+        recorded[assetId] = total;
         _credit(place, assetId, int256(amount));
         _unflag(place);
+    }
+
+    /// @dev What is owed may always be paid back, up to the token's next whole unit.
+    function _repays(uint256 place, uint8 assetId, uint256 amount) private view returns (bool) {
+        int256 cash = _presentOf(_entries[place].principal);
+        if (assetId != 0 || cash >= 0) return false;
+        uint256 unit = decimals[0] < 18 ? 10 ** (18 - decimals[0]) : 1;
+        return amount <= GhostMath.ceilOf(uint256(-cash), unit) * unit;
     }
 
     function withdraw(AccountId account, uint8 assetId, uint256 amountRaw, address) external {

@@ -107,6 +107,21 @@ abstract contract GhostLedger is Stage {
         _cash.supplyRate = GhostMath.down(_cash.borrowRate, GhostMath.down(used, 1e18 - model.reserve));
     }
 
+    /// @notice How often a loss has scaled down all positive cash.
+    uint256 public losses;
+
+    /// @dev SPEC-D7: the debt is gone, and the supply index falls by its share of what is lent.
+    function _socialise(uint256 place) internal returns (uint256 debt) {
+        debt = uint256(-_presentOf(_entries[place].principal));
+        _setCash(place, 0);
+        (_cash.supplyIndex, _cash.borrowIndex) = indexesNow();
+        _cash.since = block.timestamp;
+        uint256 supplied = GhostMath.down(_cash.supplied, _cash.supplyIndex);
+        _cash.supplyIndex = (_cash.supplyIndex * (supplied - debt)) / supplied;
+        _accrue();
+        ++losses;
+    }
+
     /// @notice All positive and all negative cash at present value, as `cashState` rounds them.
     function totalsNow() public view returns (uint256 supplied, uint256 borrowed) {
         (uint256 supplyIndex, uint256 borrowIndex) = indexesNow();

@@ -37,13 +37,12 @@ abstract contract GhostLiquidations is GhostTrades {
         bool emptied;
         uint256 debt;
         uint256 covered;
+        uint256 socialised;
     }
 
     uint256 internal constant DUST_MARGIN = 100e18;
     uint256 internal constant MIN_REWARD = 5e18;
     Verdict private _verdict;
-    /// @notice Debt that nobody has paid, as the events recorded it, wad USD.
-    uint256 public badDebt;
 
     function verdict() external view returns (Verdict memory) {
         return _verdict;
@@ -65,7 +64,7 @@ abstract contract GhostLiquidations is GhostTrades {
         _save(c.account);
         _save(c.taker);
         _accrue();
-        _verdict = Verdict(c.before, c.next, c.penalty, c.incentive, c.emptied, 0, 0);
+        _verdict = Verdict(c.before, c.next, c.penalty, c.incentive, c.emptied, 0, 0, 0);
         if (c.emptied && c.next.equity < 0) _cover(c.account.place);
     }
 
@@ -160,8 +159,18 @@ abstract contract GhostLiquidations is GhostTrades {
         if (!dust && c.next.equity > int256(most))
             revert ILiquidator.Overshoot(c.next.equity, c.next.maintenanceMargin);
         uint256 fair = GhostMath.down(0.05e18, relief);
-        if (c.penalty >= fair || c.account.place == INSURANCE) return;
-        c.incentive = GhostMath.min(fair - c.penalty, insuranceCash());
+        if (c.penalty >= fair && equity >= 0) return;
+        c.incentive = GhostMath.min(fair - c.penalty, _spare(c, equity));
+    }
+
+    /// @dev SPEC-L8: what the insurance has beyond what the account lacks; without that much the counterparties come next.
+    function _spare(Case memory c, int256 equity) private view returns (uint256) {
+        uint256 insured = c.account.place == INSURANCE ? 0 : insuranceCash();
+        uint256 shortfall = equity < 0 ? uint256(-equity) : 0;
+        if (insured >= shortfall) return insured - shortfall;
+        if (!_isBare(_load(c.account.place)))
+            revert ILiquidator.DeleverageRequired(ids[c.account.place], shortfall, insured);
+        return 0;
     }
 
     function _phi(Case memory c) private view returns (uint256) {
@@ -197,7 +206,7 @@ abstract contract GhostLiquidations is GhostTrades {
         if (!well && !flagged) c.account.flaggedAt = block.timestamp;
     }
 
-    /// @dev SPEC-L7. What deleveraging and socialisation take after the insurance belongs here.
+    /// @dev SPEC-L7, D7: the insurance, then all positive cash.
     function _cover(uint256 place) private {
         uint256 debt = uint256(-_presentOf(_entries[place].principal));
         uint256 covered = GhostMath.min(debt, insuranceCash());
@@ -205,7 +214,7 @@ abstract contract GhostLiquidations is GhostTrades {
             _credit(INSURANCE, 0, -int256(covered));
             _credit(place, 0, int256(covered));
         }
-        badDebt += debt - covered;
         (_verdict.debt, _verdict.covered) = (debt, covered);
+        if (covered != debt) _verdict.socialised = _socialise(place);
     }
 }
