@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, countDistinct, eq, inArray, like, ne, sql } from 'drizzle-orm';
 import { LeaseLostError } from './errors.ts';
 import type { Database } from './open.ts';
 import { leases } from './schema.ts';
@@ -25,6 +25,10 @@ export interface Leases {
   readonly ttlMs: number;
   /** Own it, where nobody else does. Undefined where somebody else does. */
   acquire(name: string): Promise<Lease | undefined>;
+  /** Own those of them that nobody else does, but not more than so many. */
+  acquireSome(names: readonly string[], most: number): Promise<readonly Lease[]>;
+  /** How many processes own a lease whose name begins so. */
+  countOwners(prefix: string): Promise<number>;
   held(name: string): Lease | undefined;
   /** Prolongs everything that is still owned; forgets and names what is not. */
   renew(): Promise<readonly string[]>;
@@ -46,6 +50,7 @@ export interface Leases {
 /** Part of the lease that an action may begin in: the rest is for the action itself. */
 const FRESH_SHARE = 2;
 
+const inForce = sql`${leases.expiresAt} > clock_timestamp()`;
 const expiry = (ttlMs: number) => sql`clock_timestamp() + make_interval(secs => ${ttlMs / 1000})`;
 
 export function createLeases(db: Database, options: LeaseOptions): Leases {
@@ -53,42 +58,54 @@ export function createLeases(db: Database, options: LeaseOptions): Leases {
   const held = new Map<string, Lease>();
   const fencedAt = new Map<string, number>();
 
-  async function acquire(name: string): Promise<Lease | undefined> {
+  async function acquireSome(names: readonly string[], most: number): Promise<readonly Lease[]> {
     const startedAt = nowMs();
-    const [row] = await db
+    // asked first, without locks: taking what is taken would wait for its owner's transactions
+    const others = await db
+      .select({ name: leases.name })
+      .from(leases)
+      .where(and(inArray(leases.name, [...names]), ne(leases.owner, owner), inForce));
+    const taken = new Set(others.map(({ name }) => name));
+    const free = names.filter((name) => !taken.has(name)).slice(0, most);
+    if (free.length === 0) return [];
+    const rows = await db
       .insert(leases)
-      .values({ name, token: 1n, owner, expiresAt: expiry(ttlMs) })
+      .values([...free].sort().map((name) => ({ name, token: 1n, owner, expiresAt: expiry(ttlMs) })))
       .onConflictDoUpdate({
         target: leases.name,
-        set: {
-          token: sql`${leases.token} + 1`,
-          owner,
-          expiresAt: expiry(ttlMs),
-        },
+        set: { token: sql`${leases.token} + 1`, owner, expiresAt: expiry(ttlMs) },
         setWhere: sql`${leases.expiresAt} <= clock_timestamp() or ${leases.owner} = ${owner}`,
       })
-      .returning({ token: leases.token });
-    if (row === undefined) return undefined;
-    const lease = { name, token: row.token };
-    held.set(name, lease);
-    fencedAt.set(name, startedAt);
-    return lease;
+      .returning({ name: leases.name, token: leases.token });
+    for (const lease of rows) {
+      held.set(lease.name, lease);
+      fencedAt.set(lease.name, startedAt);
+    }
+    return rows;
   }
 
   async function renew(): Promise<readonly string[]> {
-    const lost: string[] = [];
-    for (const { name, token } of [...held.values()]) {
-      const kept = await db
-        .update(leases)
-        .set({ expiresAt: expiry(ttlMs) })
-        .where(and(eq(leases.name, name), eq(leases.token, token), eq(leases.owner, owner)))
-        .returning({ name: leases.name });
-      if (kept.length > 0) continue;
-      // not what was acquired anew in the meantime
-      if (held.get(name)?.token === token) held.delete(name);
-      lost.push(name);
-    }
-    return lost;
+    const mine = [...held.values()];
+    if (mine.length === 0) return [];
+    const rows = await db
+      .update(leases)
+      .set({ expiresAt: expiry(ttlMs) })
+      .where(
+        and(
+          eq(leases.owner, owner),
+          // the token too: a former self that was paused must not prolong what its successor owns
+          sql`(${leases.name}, ${leases.token}) in (${sql.join(
+            mine.map(({ name, token }) => sql`(${name}::text, ${token}::bigint)`),
+            sql`, `,
+          )})`,
+        ),
+      )
+      .returning({ name: leases.name, token: leases.token });
+    const kept = new Map(rows.map(({ name, token }) => [name, token]));
+    const lost = mine.filter(({ name, token }) => kept.get(name) !== token);
+    // not what was acquired anew in the meantime
+    for (const { name, token } of lost) if (held.get(name)?.token === token) held.delete(name);
+    return lost.map(({ name }) => name);
   }
 
   async function release(name: string): Promise<void> {
@@ -125,7 +142,15 @@ export function createLeases(db: Database, options: LeaseOptions): Leases {
   return {
     owner,
     ttlMs,
-    acquire,
+    acquire: async (name) => (await acquireSome([name], 1))[0],
+    acquireSome,
+    async countOwners(prefix) {
+      const found = await db
+        .select({ owners: countDistinct(leases.owner) })
+        .from(leases)
+        .where(and(like(leases.name, `${prefix}%`), inForce));
+      return found[0]?.owners ?? 0;
+    },
     held: (name) => held.get(name),
     renew,
     release,

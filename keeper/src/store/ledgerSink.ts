@@ -153,11 +153,11 @@ export function createLedgerSink({ store, leases, mirror, clearinghouse }: Ledge
   }
 
   /** After a loss of ownership memory goes on alone; a store that is elsewhere than expected must be loaded again. */
-  function givenUp(error: unknown): Promise<void> {
+  // eslint-disable-next-line @typescript-eslint/require-await -- so that what is thrown rejects
+  async function givenUp(error: unknown): Promise<void> {
     if (error instanceof StoreMovedError) loaded = false;
-    if (!(error instanceof LeaseLostError)) return Promise.reject(error);
+    if (!(error instanceof LeaseLostError)) throw error;
     writes = false;
-    return Promise.resolve();
   }
 
   /** What the mirror holds now of these. */

@@ -93,6 +93,7 @@ export const transactionVersions = pgTable('transaction_versions', {
   transactionId: block('transaction_id').notNull(),
   position: integer('position').notNull(),
   raw: text('raw').notNull(),
+  cancels: boolean('cancels').notNull(),
 });
 
 export const workClaims = pgTable('work_claims', {

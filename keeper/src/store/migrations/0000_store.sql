@@ -81,7 +81,9 @@ CREATE TABLE "transaction_versions" (
   "hash" text PRIMARY KEY,
   "transaction_id" bigint NOT NULL REFERENCES "transactions" ("id"),
   "position" integer NOT NULL,
-  "raw" text NOT NULL
+  "raw" text NOT NULL,
+  -- only uses up the nonce
+  "cancels" boolean NOT NULL DEFAULT false
 );
 --> statement-breakpoint
 CREATE INDEX "transaction_versions_of" ON "transaction_versions" ("transaction_id");
