@@ -102,7 +102,7 @@ export function createEndpointPool(endpoints: readonly Endpoint[], options: Pool
 export function httpEndpoints(urls: readonly string[], timeoutMs: number): Endpoint[] {
   return urls.map((url) => {
     const transport = http(url, { timeout: timeoutMs, retryCount: RETRIES, retryDelay: 100 })({});
-    return { name: new URL(url).host, request: transport.request as EIP1193RequestFn };
+    return { name: new URL(url).host, request: transport.request };
   });
 }
 

@@ -24,7 +24,7 @@ describe('lane', () => {
   let journal: Journal;
   let wanted: boolean;
 
-  beforeEach(async () => {
+  beforeEach(() => {
     node = fakeNode();
     journal = createMemoryJournal();
     wanted = true;

@@ -20,7 +20,7 @@ describe('settling what has expired', () => {
   let asked: (readonly AccountId[])[];
   let failure: Error | undefined;
 
-  beforeEach(async () => {
+  beforeEach(() => {
     node = fakeNode(10n ** 9n);
     asked = [];
     failure = undefined;
