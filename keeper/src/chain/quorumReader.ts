@@ -57,15 +57,20 @@ export function createQuorumReader(
       const most = Math.max(0, ...votes.values());
       // no more than are needed are asked
       const asked = waiting.splice(0, Math.max(1, quorum - most));
-      const answers = await Promise.allSettled(asked.map((endpoint) => ask(reader(endpoint))));
+      const answers = await Promise.allSettled(
+        asked.map(async (endpoint) => {
+          const value = await ask(reader(endpoint));
+          return { value, name: digest(value) };
+        }),
+      );
       for (const answer of answers) {
         if (answer.status === 'rejected') {
           causes.push(answer.reason);
           continue;
         }
-        const name = digest(answer.value);
+        const { value, name } = answer.value;
         votes.set(name, (votes.get(name) ?? 0) + 1);
-        if (votes.get(name) === quorum) return answer.value;
+        if (votes.get(name) === quorum) return value;
       }
     }
     throw new NoQuorumError(what, Math.max(0, ...votes.values()), quorum, causes);
@@ -73,7 +78,7 @@ export function createQuorumReader(
 
   async function getHead(): Promise<BlockHead> {
     const endpoints = pool.ranked();
-    const found = await Promise.allSettled(endpoints.map((endpoint) => reader(endpoint).getHead()));
+    const found = await Promise.allSettled(endpoints.map(async (endpoint) => reader(endpoint).getHead()));
     const heads: BlockHead[] = [];
     const causes: unknown[] = [];
     found.forEach((answer, i) => {

@@ -26,7 +26,8 @@ export interface AccessOptions {
 
 export function openChain({ urls, timeoutMs, quorum, ...options }: AccessOptions): ChainAccess {
   const pool = createEndpointPool(httpEndpoints(urls, timeoutMs), options);
-  const readerOf = ({ request }: Endpoint): ChainReader => createChainReader(clientOf({ request }));
+  const readerOf = ({ request }: Endpoint): ChainReader =>
+    createChainReader(createEndpointClient({ request }));
   return {
     client: createPublicClient({ transport: poolTransport(pool), cacheTime: 0 }),
     reader: createQuorumReader(pool, readerOf, quorum),
@@ -38,10 +39,11 @@ export function openChain({ urls, timeoutMs, quorum, ...options }: AccessOptions
 export function createKeeperClient(rpcUrl: string, timeoutMs: number): KeeperClient {
   const [endpoint] = httpEndpoints([rpcUrl], timeoutMs);
   if (endpoint === undefined) throw new Error('no endpoint');
-  return clientOf(endpoint);
+  return createEndpointClient(endpoint);
 }
 
-function clientOf({ request }: Pick<Endpoint, 'request'>): KeeperClient {
+/** A client of one endpoint, however it is reached. */
+export function createEndpointClient({ request }: Pick<Endpoint, 'request'>): KeeperClient {
   return createPublicClient({ transport: custom({ request }, { retryCount: 0 }), cacheTime: 0 });
 }
 

@@ -13,8 +13,8 @@ import type { Leases } from './lease.ts';
 import { touchedBy } from './touched.ts';
 import type { Touched } from './touched.ts';
 
-/** So many changed accounts are written at once while history is read: fewer transactions, each account once. */
-const FLUSH_ACCOUNTS = 50_000;
+/** While history is read, so many events go into one transaction: an account that they change often is written once. */
+const FLUSH_EVENTS = 500_000;
 
 export interface LedgerSinkOptions {
   readonly store: LedgerStore;
@@ -86,9 +86,9 @@ export function createLedgerSink({ store, leases, mirror, clearinghouse }: Ledge
     mirror.append(logs);
     for (const [id, log] of touched.accounts)
       marks.set(id, markOf(log.blockNumber, log.logIndex, log.blockHash));
-    soil(dirty, touched);
+    soil(dirty, touched, logs.length);
     try {
-      if (writes && (!final || dirty.accounts.size >= FLUSH_ACCOUNTS)) {
+      if (writes && (!final || dirty.events >= FLUSH_EVENTS)) {
         await flush(final ? undefined : before, to, oldest);
       }
     } catch (error) {
@@ -198,13 +198,15 @@ interface Dirt {
   readonly accounts: Set<AccountId>;
   readonly perps: Set<number>;
   cash: boolean;
+  events: number;
 }
 
 function noDirt(): Dirt {
-  return { accounts: new Set(), perps: new Set(), cash: false };
+  return { accounts: new Set(), perps: new Set(), cash: false, events: 0 };
 }
 
-function soil(dirt: Dirt, { accounts, perps, cash }: Touched): void {
+function soil(dirt: Dirt, { accounts, perps, cash }: Touched, events: number): void {
+  dirt.events += events;
   for (const id of accounts.keys()) dirt.accounts.add(id);
   for (const underlying of perps) dirt.perps.add(underlying);
   dirt.cash ||= cash;
