@@ -1,4 +1,4 @@
-import { applyEvent, createLedgerState, decodeStateLog, stateEventTopics } from '@novate/sdk';
+import { AccountMap, applyEvent, createLedgerState, decodeStateLog, stateEventTopics } from '@novate/sdk';
 import type {
   AccountId,
   AccountState,
@@ -54,8 +54,8 @@ export const mirrorTopics: readonly Hex[] = [...stateEventTopics, ...referenceTo
 
 export function createMirror(clearinghouse: Address): Mirror {
   let ledger = createLedgerState();
-  const floats = new Map<AccountId, FloatAccount>();
-  const versions = new Map<AccountId, number>();
+  const floats = new AccountMap<FloatAccount>();
+  const versions = new AccountMap<number>();
   const undoLog: Overwritten[] = [];
   let referenceVersion = 0;
   // one counter for all accounts, so that undoing never brings an old number back
@@ -72,7 +72,7 @@ export function createMirror(clearinghouse: Address): Mirror {
 
   function append(logs: readonly TimedLog[]): void {
     const decoded = decodeAll(logs, clearinghouse);
-    const overwritten: Overwritten = { accounts: new Map(), perps: new Map(), cash: undefined };
+    const overwritten: Overwritten = { accounts: new AccountMap(), perps: new Map(), cash: undefined };
     for (const { event, timestamp } of decoded.events) {
       keep(overwritten, ledger, event);
       applyEvent(ledger, event, timestamp);

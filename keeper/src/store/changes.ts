@@ -1,3 +1,4 @@
+import { AccountMap } from '@novate/sdk';
 import type { AccountId, CashIndexState, LedgerState, PerpMarketState } from '@novate/sdk';
 import { decodeAccount, decodeAccountKey, encodeAccount, encodeAccountKey } from './accountBlob.ts';
 import type { AccountRecord } from './accountBlob.ts';
@@ -10,7 +11,7 @@ export interface LedgerChanges {
 }
 
 export function noChanges(): LedgerChanges {
-  return { accounts: new Map(), perps: new Map(), cash: undefined };
+  return { accounts: new AccountMap(), perps: new Map(), cash: undefined };
 }
 
 /** What a caller that holds a ledger takes over. */
@@ -60,7 +61,7 @@ export function decodeChanges(bytes: Uint8Array): LedgerChanges {
   let at = 4 + data.readUInt32BE(0);
   // written by `encodeChanges` only
   const { perps, cash } = JSON.parse(data.toString('utf8', 4, at)) as MarketsText;
-  const accounts: LedgerChanges['accounts'] = new Map();
+  const accounts: LedgerChanges['accounts'] = new AccountMap();
   while (at < data.length) {
     const id = decodeAccountKey(data.subarray(at, at + 32));
     const size = data.readUInt32BE(at + 32);

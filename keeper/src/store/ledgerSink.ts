@@ -1,3 +1,4 @@
+import { AccountMap } from '@novate/sdk';
 import type { AccountId, AccountState } from '@novate/sdk';
 import type { Address } from 'viem';
 import type { LedgerPart, Mirror } from '../mirror/mirror.ts';
@@ -43,7 +44,7 @@ interface Step {
 }
 
 export function createLedgerSink({ store, leases, mirror, clearinghouse }: LedgerSinkOptions): LedgerSink {
-  const marks = new Map<AccountId, ChangeMark>();
+  const marks = new AccountMap<ChangeMark>();
   let steps: Step[] = [];
   /** Where the steps begin, and where they end. */
   let [base, cursor]: [Checkpoint | undefined, Checkpoint | undefined] = [undefined, undefined];
@@ -164,7 +165,7 @@ export function createLedgerSink({ store, leases, mirror, clearinghouse }: Ledge
   function capture({ accounts, perps, cash }: Dirt | Touched): LedgerChanges {
     const { ledger } = mirror;
     return {
-      accounts: new Map([...accounts.keys()].map((id) => [id, recordOf(id)])),
+      accounts: new AccountMap([...accounts.keys()].map((id) => [id, recordOf(id)] as const)),
       perps: new Map([...perps].map((underlying) => [underlying, ledger.perps.get(underlying)])),
       cash: cash ? ledger.cash : undefined,
     };
@@ -195,19 +196,19 @@ export function createLedgerSink({ store, leases, mirror, clearinghouse }: Ledge
 }
 
 interface Dirt {
-  readonly accounts: Set<AccountId>;
+  readonly accounts: AccountMap<true>;
   readonly perps: Set<number>;
   cash: boolean;
   events: number;
 }
 
 function noDirt(): Dirt {
-  return { accounts: new Set(), perps: new Set(), cash: false, events: 0 };
+  return { accounts: new AccountMap(), perps: new Set(), cash: false, events: 0 };
 }
 
 function soil(dirt: Dirt, { accounts, perps, cash }: Touched, events: number): void {
   dirt.events += events;
-  for (const id of accounts.keys()) dirt.accounts.add(id);
+  for (const id of accounts.keys()) dirt.accounts.set(id, true);
   for (const underlying of perps) dirt.perps.add(underlying);
   dirt.cash ||= cash;
 }
@@ -218,5 +219,9 @@ function copyOf(state: AccountState): AccountState {
 }
 
 function partOf({ accounts, perps, cash }: LedgerChanges): LedgerPart {
-  return { accounts: new Map([...accounts].map(([id, record]) => [id, record?.state])), perps, cash };
+  return {
+    accounts: new AccountMap([...accounts].map(([id, record]) => [id, record?.state] as const)),
+    perps,
+    cash,
+  };
 }

@@ -1,4 +1,4 @@
-import { createLedgerState } from '@novate/sdk';
+import { AccountMap, createLedgerState } from '@novate/sdk';
 import type { AccountId, LedgerState } from '@novate/sdk';
 import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
 import type { Checkpoint } from '../watch/follower.ts';
@@ -141,7 +141,7 @@ function load(db: Database): Promise<Snapshot> {
   return db.transaction(
     async (tx) => {
       const ledger = createLedgerState();
-      const marks: Snapshot['marks'] = new Map();
+      const marks: Snapshot['marks'] = new AccountMap();
       for (const row of await tx.select().from(accounts)) {
         const id = decodeAccountKey(row.account);
         const { state, changed } = decodeAccount(row.state);

@@ -1,4 +1,4 @@
-import { stateEventTopics } from '@novate/sdk';
+import { AccountMap, stateEventTopics } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
 import { toEventSelector } from 'viem';
 import type { Address, Hex } from 'viem';
@@ -33,6 +33,7 @@ export function touchedBy(logs: readonly ChainLog[], clearinghouse: Address): To
     else if (event === PERP) perps.add(Number(first));
     else if (ACCOUNT_TOPICS.has(event)) byTopic.set(first, log);
   }
-  const accounts = new Map([...byTopic].map(([topic, log]) => [BigInt(topic), log]));
+  const accounts = new AccountMap<ChainLog>();
+  for (const [topic, log] of byTopic) accounts.set(BigInt(topic), log);
   return { accounts, perps, cash };
 }
