@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { AccountMap, encodeAccountId } from '@novate/sdk';
 
-const OWNERS = 10_000;
+const OWNERS = 4_000;
 const ownerOf = (i: number): string => `0x${(i + 1).toString(16).padStart(40, 'a')}`;
 
 describe('a map by account', () => {
