@@ -103,7 +103,14 @@ describe('keeper on a real chain', function () {
     try {
       const path = join(folder, 'keeper.json');
       const { privateKey } = seeded.keeper;
-      const settings = { rpcUrl: chain.url, privateKey, addresses, pollIntervalMs: 10, logLevel: 'silent' };
+      const settings = {
+        rpcUrl: chain.url,
+        privateKey,
+        addresses,
+        pollIntervalMs: 10,
+        dataDir: 'memory',
+        logLevel: 'silent',
+      };
       await writeFile(path, JSON.stringify({ ...settings, minProfitUsd: -100, ...more }));
       return (await loadConfig({ args: ['--config', path], env: {} })).config;
     } finally {

@@ -99,6 +99,8 @@ function settings(chain: LocalChain, stack: StackAddresses, { privateKey }: Pers
     },
     privateKey,
     pollIntervalMs: 10,
+    // the chain ends with the play
+    dataDir: 'memory',
     // the last dollars of an account are taken too, although they are not worth the gas
     minProfitUsd: '-100',
     logLevel: 'warn',

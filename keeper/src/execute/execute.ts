@@ -173,7 +173,9 @@ export async function execute(
     }
     const reward = simulated.penalty + simulated.incentive;
     const version = inputs.versionOf(account);
-    const result = await lane.send(body, { kind: 'liquidation', account, basket, reward, version }, head);
+    const deadlineSec = deadlineOf(head);
+    const purpose = { kind: 'liquidation', account, basket, reward, version, deadlineSec } as const;
+    const result = await lane.send(body, purpose, head);
     if (result.sent) return { candidate, simulated, entry: result.entry };
     stopped = result.failure === 'insufficientFunds' || result.failure === 'feeCap';
     return skip(account, result.failure === 'feeCap' ? 'feeCap' : 'sendFailed', result.message);
@@ -203,6 +205,8 @@ export async function execute(
 const NEEDS_COLLATERAL =
   "the keeper's account has no room under its initial margin: deposit more collateral, or reduce its positions";
 
+const deadlineOf = (head: BlockHead): number => Number(head.timestamp + DEADLINE_SEC);
+
 function callOf(
   { candidate }: Planned,
   { own }: ExecuteOptions,
@@ -216,7 +220,7 @@ function callOf(
     selection: toSelection(candidate.basket),
     minReward,
     minCash,
-    deadlineSec: Number(head.timestamp + DEADLINE_SEC),
+    deadlineSec: deadlineOf(head),
   };
 }
 

@@ -1,4 +1,11 @@
-import { applyEvent, createLedgerState, decodeStateLog, holdersOf, stateEventTopics } from '@novate/sdk';
+import {
+  AccountMap,
+  applyEvent,
+  createLedgerState,
+  decodeStateLog,
+  holdersOf,
+  stateEventTopics,
+} from '@novate/sdk';
 import type {
   AccountId,
   AccountState,
@@ -15,8 +22,22 @@ import { toFloatAccount } from './floatAccount.ts';
 import type { FloatAccount } from './floatAccount.ts';
 import { referenceTopics } from './referenceTopics.ts';
 
+/** New values of parts of the ledger; undefined where something is to be absent. */
+export interface LedgerPart {
+  readonly accounts: ReadonlyMap<AccountId, AccountState | undefined>;
+  readonly perps: ReadonlyMap<number, PerpMarketState | undefined>;
+  readonly cash: CashIndexState | undefined;
+}
+
 /** Every account, rebuilt from events alone. */
 export interface Mirror extends LogSink {
+  append(logs: readonly TimedLog[]): void;
+  undo(count: number): void;
+  reset(): void;
+  /** Takes over a ledger that was kept elsewhere, and owns it from now on. */
+  load(saved: LedgerState): void;
+  /** Sets what was kept elsewhere, as when a reorganisation is undone. */
+  put(part: LedgerPart): void;
   readonly ledger: LedgerState;
   /** The same accounts in floating point. */
   readonly floats: ReadonlyMap<AccountId, FloatAccount>;
@@ -27,19 +48,21 @@ export interface Mirror extends LogSink {
 }
 
 /** What a range of blocks overwrote. An absent account did not exist. */
-interface Overwritten {
+interface Overwritten extends LedgerPart {
   readonly accounts: Map<AccountId, AccountState | undefined>;
   readonly perps: Map<number, PerpMarketState | undefined>;
   cash: CashIndexState | undefined;
 }
+
+const isReference: ReadonlySet<Hex> = new Set(referenceTopics);
 
 /** First topics of every event the mirror takes. */
 export const mirrorTopics: readonly Hex[] = [...stateEventTopics, ...referenceTopics];
 
 export function createMirror(clearinghouse: Address): Mirror {
   let ledger = createLedgerState();
-  const floats = new Map<AccountId, FloatAccount>();
-  const versions = new Map<AccountId, number>();
+  const floats = new AccountMap<FloatAccount>();
+  const versions = new AccountMap<number>();
   const undoLog: Overwritten[] = [];
   let referenceVersion = 0;
   // one counter for all accounts, so that undoing never brings an old number back
@@ -56,7 +79,7 @@ export function createMirror(clearinghouse: Address): Mirror {
 
   function append(logs: readonly TimedLog[]): void {
     const decoded = decodeAll(logs, clearinghouse);
-    const overwritten: Overwritten = { accounts: new Map(), perps: new Map(), cash: undefined };
+    const overwritten: Overwritten = { accounts: new AccountMap(), perps: new Map(), cash: undefined };
     for (const { event, timestamp } of decoded.events) {
       keep(overwritten, ledger, event);
       applyEvent(ledger, event, timestamp);
@@ -78,6 +101,14 @@ export function createMirror(clearinghouse: Address): Mirror {
     }
   }
 
+  function replace(by: LedgerState): void {
+    ledger = by;
+    floats.clear();
+    versions.clear();
+    undoLog.length = 0;
+    referenceVersion++;
+  }
+
   return {
     get ledger() {
       return ledger;
@@ -89,12 +120,17 @@ export function createMirror(clearinghouse: Address): Mirror {
     versionOf: (account) => versions.get(account) ?? 0,
     append,
     undo,
-    reset() {
-      ledger = createLedgerState();
-      floats.clear();
-      versions.clear();
-      undoLog.length = 0;
+    reset: () => replace(createLedgerState()),
+    load(saved) {
+      replace(saved);
+      refresh(saved.accounts.keys());
+    },
+    put(part) {
       referenceVersion++;
+      // what was overwritten before does not fit any more
+      undoLog.length = 0;
+      restore(ledger, part);
+      refresh(part.accounts.keys());
     },
   };
 }
@@ -106,10 +142,12 @@ function decodeAll(
 ): { events: { event: StateEvent; timestamp: bigint }[]; references: boolean } {
   const events: { event: StateEvent; timestamp: bigint }[] = [];
   let references = false;
+  const lower = clearinghouse.toLowerCase();
   for (const log of logs) {
     const topic = log.topics[0];
-    if (topic !== undefined && referenceTopics.includes(topic)) references = true;
-    if (!isAddressEqual(log.address, clearinghouse)) continue;
+    if (topic !== undefined && isReference.has(topic)) references = true;
+    // nodes write addresses in lower case: comparing checksums costs more than decoding
+    if (log.address !== lower && !isAddressEqual(log.address, clearinghouse)) continue;
     const event = decodeStateLog(log);
     if (event !== undefined) events.push({ event, timestamp: log.timestamp });
   }
@@ -135,7 +173,7 @@ function keepAccount(overwritten: Overwritten, ledger: LedgerState, account: Acc
   overwritten.accounts.set(account, copyOf(ledger.accounts.get(account)));
 }
 
-function restore(ledger: LedgerState, { accounts, perps, cash }: Overwritten): void {
+function restore(ledger: LedgerState, { accounts, perps, cash }: LedgerPart): void {
   for (const [id, state] of accounts) {
     if (state === undefined) ledger.accounts.delete(id);
     else ledger.accounts.set(id, state);

@@ -1,3 +1,4 @@
+import { AccountMap } from '../codec/index.ts';
 import type { AccountId, InstrumentId } from '../codec/index.ts';
 import { abs, mulDivFloor, WAD } from '../units/index.ts';
 import type { DeleveragedEvent, StateEvent } from './stateEvents.ts';
@@ -51,7 +52,7 @@ export interface LedgerState {
 /** The state before the first event. */
 export function createLedgerState(): LedgerState {
   return {
-    accounts: new Map(),
+    accounts: new AccountMap(),
     perps: new Map(),
     cash: { supplyIndex: WAD, borrowIndex: WAD, supplyRate: 0n, borrowRate: 0n, updatedAt: 0n },
   };
