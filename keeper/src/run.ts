@@ -2,6 +2,7 @@ import { encodeAccountId } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
 import { privateKeyToAccount } from 'viem/accounts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AccountWatch } from './bands/accountWatch.ts';
 import { createChainReader, createChainWriter, createKeeperClient } from './chain/viemChain.ts';
 import type { KeeperClient } from './chain/viemChain.ts';
 import type { BlockHead } from './chain/types.ts';
@@ -32,6 +33,8 @@ import { createFollower } from './watch/follower.ts';
 import { createHeadClock } from './watch/headClock.ts';
 import type { HeadClock } from './watch/headClock.ts';
 
+/** What a tick may spend on computing bands; the rest of them wait, and are judged each tick instead. */
+const BAND_BUDGET_MS = 15;
 const LONGEST_PAUSE_MS = 10_000;
 /** How long a stopping keeper waits for what it has sent. */
 const GRACE_MS = 2_000;
@@ -150,6 +153,7 @@ async function openRooms(
     own,
     policy,
     mirror,
+    watch: new AccountWatch(mirror.book, { bandBudgetMs: BAND_BUDGET_MS }),
     port,
     reporter,
     attempts: createAttempts(),

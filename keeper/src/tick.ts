@@ -5,7 +5,8 @@ import type { KeeperClient } from './chain/viemChain.ts';
 import type { KeeperConfig } from './config/index.ts';
 import { createCapacity } from './decide/capacity.ts';
 import type { Capacity } from './decide/capacity.ts';
-import { decide } from './decide/decide.ts';
+import type { AccountWatch } from './bands/accountWatch.ts';
+import { cashAt, decide } from './decide/decide.ts';
 import type { Decision } from './decide/decide.ts';
 import { findExpired } from './decide/expired.ts';
 import { plainMarket, settledHoldings } from './decide/holdings.ts';
@@ -50,6 +51,7 @@ export interface Rooms {
   readonly policy: FeePolicy;
   readonly follower: Follower;
   readonly mirror: Mirror;
+  readonly watch: AccountWatch;
   readonly lane: Lane;
   readonly port: LiquidationPort;
   readonly settlement: SettlementDuty;
@@ -79,9 +81,10 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
 
   const gasTokenPrice = gasTokenPriceOf(config, board);
   const inFlight = lane.inFlight();
+  const cash = cashAt(mirror.ledger.cash, board.timestamp);
   const decision = decide({
     ledger: mirror.ledger,
-    floats: mirror.floats,
+    watched: rooms.watch.tick({ board, cash, references }),
     board,
     references,
     own: rooms.own,
@@ -123,9 +126,10 @@ async function readBoard(
 ): Promise<PriceBoard> {
   const expiries: ExpirySet = new Map();
   const add = (found: ExpirySet): void => found.forEach((expiry, key) => expiries.set(key, expiry));
-  for (const { dated } of mirror.floats.values()) {
-    if (dated.length === 0) continue;
-    add(expiriesOf(dated.map(({ underlying, expirySec }) => ({ underlying, expirySec: BigInt(expirySec) }))));
+  const { terms, underlyings } = mirror.book.universe;
+  for (const { underlying: u, expirySec, holders } of terms) {
+    const underlying = underlyings[u];
+    if (holders > 0 && underlying !== undefined) add(expiriesOf([{ underlying, expirySec: BigInt(expirySec) }]));
   }
   for (const { purpose } of lane.inFlight()) {
     if (purpose.kind !== 'liquidation') continue;
@@ -144,7 +148,7 @@ async function settleExpired(
   board: PriceBoard,
   head: BlockHead,
 ): Promise<void> {
-  const done = await settlement.run(findExpired(mirror.floats, board), head);
+  const done = await settlement.run(findExpired(mirror.book, board), head);
   if (done !== undefined) reporter.settling(done);
 }
 
@@ -243,7 +247,7 @@ async function reasonOf(port: LiquidationPort, { body }: InFlight, blockNumber: 
 
 async function refreshReferences(rooms: Rooms, head: BlockHead): Promise<References> {
   const { mirror, client, config } = rooms;
-  const used = new Set([...mirror.floats.values()].map(({ profileId }) => profileId)).add(0);
+  const used = new Set(mirror.book.usedProfiles()).add(0);
   const { references } = rooms;
   const current = references?.version === mirror.referenceVersion;
   if (references !== undefined && current && [...used].every((id) => references.value.profiles.has(id))) {

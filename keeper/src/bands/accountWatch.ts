@@ -63,6 +63,8 @@ export interface WatchOptions {
   /** Milliseconds that one tick may spend on bands; more where judging those without takes longer than that. */
   readonly bandBudgetMs: number;
   readonly ticksPerSweep?: number;
+  /** Stretches bands of prices beyond what is safe, so that tests can show that they notice; 1 unless given. */
+  readonly stretch?: number;
   /** Milliseconds; what decides how long to go on, and nothing else. */
   readonly clock?: () => number;
 }
@@ -126,7 +128,7 @@ export class AccountWatch {
     this.#book = book;
     this.#options = options;
     this.#clock = options.clock ?? (() => performance.now());
-    this.#builder = new BandBuilder(book, new CellPricer(book));
+    this.#builder = new BandBuilder(book, new CellPricer(book), options.stretch);
     this.#epochs = new SurfaceEpochs(
       (place, version) => this.#versions[place] === version && this.#states[place] === BANDED,
     );

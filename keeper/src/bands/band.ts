@@ -62,6 +62,7 @@ export interface Standing {
 export class BandBuilder {
   readonly #book: AccountBook;
   readonly #pricer: CellPricer;
+  readonly #stretch: number;
   readonly #least: Float64Array[] = [];
   readonly #cell = new Float64Array(BRANCHES);
   readonly #total = new Float64Array(BRANCHES);
@@ -86,9 +87,11 @@ export class BandBuilder {
   /** Cells priced so far: what it all costs. */
   cells = 0;
 
-  constructor(book: AccountBook, pricer: CellPricer) {
+  /** @param stretch See `WatchOptions`. */
+  constructor(book: AccountBook, pricer: CellPricer, stretch = 1) {
     this.#book = book;
     this.#pricer = pricer;
+    this.#stretch = stretch;
   }
 
   /** E - MM of an account now, from below. */
@@ -214,8 +217,8 @@ export class BandBuilder {
     for (let k = 0; k < pricer.count; ++k) {
       const { place: u } = pricer.group(k);
       band.places[k] = u;
-      band.low[k] = view.low[u]! * Math.exp(-this.#extents[2 * k]!);
-      band.high[k] = view.high[u]! * Math.exp(this.#extents[2 * k + 1]!);
+      band.low[k] = view.low[u]! * Math.exp(-this.#stretch * this.#extents[2 * k]!);
+      band.high[k] = view.high[u]! * Math.exp(this.#stretch * this.#extents[2 * k + 1]!);
       narrowest = Math.min(narrowest, this.#extents[2 * k]!, this.#extents[2 * k + 1]!);
     }
     this.#narrowest = narrowest;
@@ -261,15 +264,17 @@ export class BandBuilder {
     return true;
   }
 
-  /** Follows a parallel move of all prices, each of them off by half of what the box allows, both ways. */
+  /** Follows a parallel move of all prices, each of them off by a third of what the box allows, both ways. */
   #growTube(view: MarketView): void {
     const { band } = this;
     band.hasTube = false;
     if (band.count < 2 || this.#narrowest >= WIDEST) return;
-    band.tubeSlack = this.#narrowest / 2;
-    const half = band.tubeSlack;
+    band.tubeSlack = this.#narrowest / 3;
+    const slack = band.tubeSlack;
+    // the box covers two thirds of its nearest side: the rest is for what prices are off by
     // most accounts lose on one side at once: then there is no point in following the other
-    if (!this.#isTubeCellSafe(view, -2 * half, -half) || !this.#isTubeCellSafe(view, half, 2 * half)) return;
+    if (!this.#isTubeCellSafe(view, -3 * slack, -2 * slack)) return;
+    if (!this.#isTubeCellSafe(view, 2 * slack, 3 * slack)) return;
     band.tubeDown = this.#follow(view, -1);
     band.tubeUp = this.#follow(view, 1);
     band.hasTube = Math.max(band.tubeDown, band.tubeUp) >= WORTH_KEEPING * this.#narrowest;
@@ -277,7 +282,7 @@ export class BandBuilder {
 
   #follow(view: MarketView, sign: number): number {
     const step = this.band.tubeSlack;
-    let reached = 2 * step;
+    let reached = 3 * step;
     for (let cells = 0; cells < MOST_TUBE_CELLS && reached < WIDEST; ++cells) {
       const next = reached + step;
       if (!this.#isTubeCellSafe(view, sign > 0 ? reached : -next, sign > 0 ? next : -reached)) break;

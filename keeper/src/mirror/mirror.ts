@@ -11,15 +11,15 @@ import { isAddressEqual } from 'viem';
 import type { Address, Hex } from 'viem';
 import type { LogSink, TimedLog } from '../watch/follower.ts';
 import { KEPT_CHECKPOINTS } from '../watch/follower.ts';
-import { toFloatAccount } from './floatAccount.ts';
-import type { FloatAccount } from './floatAccount.ts';
+import { createAccountBook } from './accountBook.ts';
+import type { AccountBook } from './accountBook.ts';
 import { referenceTopics } from './referenceTopics.ts';
 
 /** Every account, rebuilt from events alone. */
 export interface Mirror extends LogSink {
   readonly ledger: LedgerState;
   /** The same accounts in floating point. */
-  readonly floats: ReadonlyMap<AccountId, FloatAccount>;
+  readonly book: AccountBook;
   /** Changes whenever something changed that is read from contracts rather than from events. */
   readonly referenceVersion: number;
   /** Changes whenever the account changes. */
@@ -38,7 +38,7 @@ export const mirrorTopics: readonly Hex[] = [...stateEventTopics, ...referenceTo
 
 export function createMirror(clearinghouse: Address): Mirror {
   let ledger = createLedgerState();
-  const floats = new Map<AccountId, FloatAccount>();
+  const book = createAccountBook();
   const versions = new Map<AccountId, number>();
   const undoLog: Overwritten[] = [];
   let referenceVersion = 0;
@@ -48,9 +48,7 @@ export function createMirror(clearinghouse: Address): Mirror {
   function refresh(accounts: Iterable<AccountId>): void {
     for (const id of accounts) {
       versions.set(id, ++changes);
-      const state = ledger.accounts.get(id);
-      if (state === undefined) floats.delete(id);
-      else floats.set(id, toFloatAccount(state));
+      book.set(id, ledger.accounts.get(id));
     }
   }
 
@@ -82,7 +80,7 @@ export function createMirror(clearinghouse: Address): Mirror {
     get ledger() {
       return ledger;
     },
-    floats,
+    book,
     get referenceVersion() {
       return referenceVersion;
     },
@@ -91,7 +89,7 @@ export function createMirror(clearinghouse: Address): Mirror {
     undo,
     reset() {
       ledger = createLedgerState();
-      floats.clear();
+      book.clear();
       versions.clear();
       undoLog.length = 0;
       referenceVersion++;
