@@ -139,8 +139,11 @@ export class AccountWatch {
     return this.#book;
   }
 
-  /** Takes in what changed, and names the accounts that may be liquidatable now. */
-  tick(inputs: WatchInputs): Watched {
+  /**
+   * Takes in what changed, and names the accounts that may be liquidatable now.
+   * @param bandBudgetMs In place of the option, for a first build.
+   */
+  tick(inputs: WatchInputs, bandBudgetMs = this.#options.bandBudgetMs): Watched {
     this.#tick++;
     this.#left = 0;
     this.#adopt(inputs.references);
@@ -154,7 +157,7 @@ export class AccountWatch {
     const hopeful = this.#judgePending(view, suspects, skipped);
     const judged = this.#pending.length;
     const spent = this.#clock() - startedAt;
-    const built = this.#buildBands(view, hopeful, Math.max(this.#options.bandBudgetMs, spent));
+    const built = this.#buildBands(view, hopeful, Math.max(bandBudgetMs, spent));
     const { swept, strays } = this.#sweep(view, suspects);
     this.#countBlocked(view, skipped);
     this.#countParked(skipped);

@@ -11,9 +11,10 @@ import { NONE } from '../mirror/universe.ts';
 const BRANCHES = MOST_SCENARIOS + 2;
 /** Shares of an account's health that the slow inputs may use up; prices have the rest. */
 const SLOW_SHARE = 0.05;
-const VOL_SHARE = 0.15;
-/** Allowed changes of volatility, each half of the one before: bands that share one are kept together. */
-export const VOL_LEVELS: readonly number[] = Array.from({ length: 11 }, (_, i) => 0.2 / 2 ** i);
+const PREMIUM_SHARE = 0.15;
+const VOL_SHARE = 0.4;
+/** Allowed changes of volatility, two to a halving: bands that share one are kept together. */
+export const VOL_LEVELS: readonly number[] = Array.from({ length: 21 }, (_, i) => 0.2 / 2 ** (i / 2));
 /** A change of the carry counts as much as a change of volatility that is so many times larger. */
 export const CARRY_PER_VOL = 1 / 8;
 const MOST_PREMIUM = 0.01;
@@ -160,7 +161,8 @@ export class BandBuilder {
     const jitter = jitterOf(place);
     const cash = Math.abs(this.#pricer.cash);
     const slow = SLOW_SHARE * health * jitter;
-    allowances.premium = Math.min(MOST_PREMIUM, slow / (1.5 * this.#perpGross + 1e-9));
+    const premium = PREMIUM_SHARE * health * jitter;
+    allowances.premium = Math.min(MOST_PREMIUM, premium / (1.5 * this.#perpGross + 1e-9));
     allowances.funding = Math.min(MOST_FUNDING, slow / (this.#perpGross + 1e-9));
     allowances.interest = Math.min(MOST_INTEREST, slow / (cash + 1e-9));
     this.band.volLevel = NONE;

@@ -68,7 +68,8 @@ export interface World {
   /** Implied volatilities, relative to those at the beginning. */
   readonly vols: Float64Array;
   nowSec: number;
-  postedSec: number;
+  /** When surfaces were posted last, by `LISTED`. */
+  readonly postedSecs: Float64Array;
   /** Unscaled premium and yearly rate of funding by `LISTED`. */
   readonly premiums: Float64Array;
   readonly fundings: Float64Array;
@@ -105,7 +106,7 @@ export function openWorld(accounts: number, seed: number): World {
     prices: Float64Array.from(LISTED, ({ price }) => price),
     vols: new Float64Array(LISTED.length).fill(1),
     nowSec: START_SEC,
-    postedSec: START_SEC - 60,
+    postedSecs: new Float64Array(LISTED.length).fill(START_SEC - 60),
     premiums: Float64Array.from(LISTED, () => random.between(-0.001, 0.002)),
     fundings: new Float64Array(LISTED.length),
     settlements: new Map(),
@@ -214,19 +215,21 @@ function instrumentOfId(id: bigint): Instrument {
 
 /** One tick later: prices move by these log returns; premiums, funding and volatilities drift; surfaces are posted now and then. */
 export function moveWorld(world: World, returns: Float64Array, tickSec: number): void {
-  const { prices, premiums, fundings, vols, random } = world;
+  const { prices, premiums, fundings, vols, postedSecs, random } = world;
   world.nowSec += tickSec;
   world.blockNumber += 1n;
-  const posts = world.nowSec - world.postedSec >= POST_EVERY_SEC;
   returns.forEach((change, i) => {
     prices[i]! *= Math.exp(change);
     premiums[i]! += 0.02 * (0.0003 - premiums[i]!) + 0.00005 * random.normal();
     // a rate of the premium per eight hours
     fundings[i]! += (premiums[i]! * prices[i]! * tickSec) / 28_800;
-    // volatility rises as prices fall
-    if (posts) vols[i]! *= Math.exp(0.01 * random.normal() + 0.02 * (1 - vols[i]!));
+    // signers post each underlying's surfaces at times of their own
+    const phase = (i * POST_EVERY_SEC) / LISTED.length;
+    const due = Math.floor((world.nowSec - phase) / POST_EVERY_SEC) * POST_EVERY_SEC + phase;
+    if (due <= postedSecs[i]!) return;
+    postedSecs[i] = world.nowSec;
+    vols[i]! *= Math.exp(0.01 * random.normal() + 0.02 * (1 - vols[i]!));
   });
-  if (posts) world.postedSec = world.nowSec;
   settleExpired(world);
 }
 
@@ -250,7 +253,7 @@ export function boardOf(world: World): PriceBoard {
   LISTED.forEach(({ underlying, implied }, i) => {
     const price = toWad(world.prices[i]!);
     const terms = new Map(
-      expiries.map((expirySec) => [BigInt(expirySec), termOf(world, implied * world.vols[i]!, expirySec)]),
+      expiries.map((expirySec) => [BigInt(expirySec), termOf(world.postedSecs[i]!, implied * world.vols[i]!, expirySec)]),
     );
     const settled = expiries.flatMap((expirySec): [bigint, bigint][] => {
       const settlement = world.settlements.get(`${underlying} ${expirySec}`);
@@ -263,8 +266,8 @@ export function boardOf(world: World): PriceBoard {
 }
 
 /** A smile with a skew, of this volatility at the forward. */
-function termOf(world: World, vol: number, expirySec: number): PostedTerm {
-  const left = Math.max(3_600, expirySec - world.postedSec);
+function termOf(postedSec: number, vol: number, expirySec: number): PostedTerm {
+  const left = Math.max(3_600, expirySec - postedSec);
   const variance = (vol * vol * left) / YEAR_SEC;
   const width = 0.6 * Math.sqrt(variance);
   const b = (0.5 * variance) / width;
@@ -275,7 +278,7 @@ function termOf(world: World, vol: number, expirySec: number): PostedTerm {
     m: 0n,
     sigma: toWad(width),
     basis: toWad(0.05),
-    timestamp: BigInt(world.postedSec),
+    timestamp: BigInt(postedSec),
   };
 }
 
