@@ -129,7 +129,8 @@ async function readBoard(
   const { terms, underlyings } = mirror.book.universe;
   for (const { underlying: u, expirySec, holders } of terms) {
     const underlying = underlyings[u];
-    if (holders > 0 && underlying !== undefined) add(expiriesOf([{ underlying, expirySec: BigInt(expirySec) }]));
+    if (holders > 0 && underlying !== undefined)
+      add(expiriesOf([{ underlying, expirySec: BigInt(expirySec) }]));
   }
   for (const { purpose } of lane.inFlight()) {
     if (purpose.kind !== 'liquidation') continue;

@@ -5,7 +5,15 @@ import { AccountWatch } from '../../keeper/src/bands/accountWatch.ts';
 import { cashAt } from '../../keeper/src/decide/decide.ts';
 import { holdingsOf, marketFor } from '../../keeper/src/decide/holdings.ts';
 import type { PriceBoard, PricedMarket } from '../../keeper/src/mirror/prices.ts';
-import { boardOf, floatLegsOf, floatMarketOf, fundAccount, LISTED, moveWorld, openWorld } from '../bench/keeper/world.ts';
+import {
+  boardOf,
+  floatLegsOf,
+  floatMarketOf,
+  fundAccount,
+  LISTED,
+  moveWorld,
+  openWorld,
+} from '../bench/keeper/world.ts';
 import type { World } from '../bench/keeper/world.ts';
 import { fittedWalk } from '../bench/keeper/walk.ts';
 
@@ -115,7 +123,12 @@ function createJudge(world: World) {
   const { random } = world;
 
   /** Health by the SDK's float model, and the size of what went into it. */
-  function rough(id: AccountId, state: AccountState, market: FloatMarket, board: PriceBoard): readonly [number, number] {
+  function rough(
+    id: AccountId,
+    state: AccountState,
+    market: FloatMarket,
+    board: PriceBoard,
+  ): readonly [number, number] {
     const known = cache.get(id) ?? floatLegsOf({ ...world, fundings: NO_FUNDING }, state);
     cache.set(id, known);
     const index = cashAt(world.ledger.cash, board.timestamp);
@@ -128,13 +141,19 @@ function createJudge(world: World) {
     }
     const profile = world.profiles[state.profileId];
     if (profile === undefined) throw new Error('no such profile');
-    const { equity, maintenanceMargin } = assessFloat({ cash, legs: known.legs, spot: known.spot }, market, profile);
+    const { equity, maintenanceMargin } = assessFloat(
+      { cash, legs: known.legs, spot: known.spot },
+      market,
+      profile,
+    );
     return [equity - maintenanceMargin, gross];
   }
 
   return (board: PriceBoard, suspects: ReadonlySet<AccountId>, counts: WalkCounts): void => {
     const market = floatMarketOf(world);
-    const isPlain = [...board.markets.values()].every(({ status }) => status === 'ok') && board.markets.size === LISTED.length;
+    const isPlain =
+      [...board.markets.values()].every(({ status }) => status === 'ok') &&
+      board.markets.size === LISTED.length;
     const cash = cashAt(world.ledger.cash, board.timestamp);
     for (const [id, state] of world.ledger.accounts) {
       if (state.positions.size + state.collateral.size === 0) continue;
@@ -154,7 +173,11 @@ function createJudge(world: World) {
       if (holdings === undefined || profile === undefined) return false;
       if (holds(state, 'stale')) return false;
       counts.exact++;
-      const { equity, maintenanceMargin } = assess(holdings, marketFor(holdings, board, 'favourable'), profile);
+      const { equity, maintenanceMargin } = assess(
+        holdings,
+        marketFor(holdings, board, 'favourable'),
+        profile,
+      );
       if (equity >= maintenanceMargin) return false;
       counts.liquidatable++;
       if (suspects.has(id)) return true;

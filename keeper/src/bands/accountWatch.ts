@@ -286,7 +286,7 @@ export class AccountWatch {
         continue;
       }
       this.#pending[kept++] = place;
-      if (status !== LOADED) countSkip(skipped, REASONS[status as Exclude<LoadStatus, 0>]);
+      if (status !== LOADED) countSkip(skipped, REASONS[status]);
       // not the other way round: what is not a number is no proof of health
       else if (!(health >= 0)) suspects.push(this.#book.ids[place]!);
       else if (health > TOO_NEAR * gross && this.#restUntil[place]! <= this.#tick) {

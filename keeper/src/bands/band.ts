@@ -234,7 +234,8 @@ export class BandBuilder {
   #nextSide(sides: number): number {
     let best = NONE;
     for (let side = 0; side < sides; ++side) {
-      if (this.#open[side] === 1 && (best === NONE || this.#extents[side]! < this.#extents[best]!)) best = side;
+      if (this.#open[side] === 1 && (best === NONE || this.#extents[side]! < this.#extents[best]!))
+        best = side;
     }
     return best;
   }

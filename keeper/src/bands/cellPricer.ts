@@ -359,9 +359,12 @@ export class CellPricer {
     for (let t = group.termFrom; t < group.termTo; ++t) this.#addTerm(group, t, low, high, lnLow, lnHigh);
 
     const net = Math.max(Math.abs(this.#netLow), Math.abs(this.#netHigh));
-    const floor = net * (profile.floorNet - profile.floorHedged / 2) + (this.#gross * profile.floorHedged) / 2;
+    const floor =
+      net * (profile.floorNet - profile.floorHedged / 2) + (this.#gross * profile.floorHedged) / 2;
     const charges =
-      this.#roll + group.shortUnits * high * profile.shortRate + haircutOf(group, high * group.spot, profile.haircut);
+      this.#roll +
+      group.shortUnits * high * profile.shortRate +
+      haircutOf(group, high * group.spot, profile.haircut);
     const doubt = this.#doubt * (3 * group.units * high + group.strikeGross);
     const fixed = group.putStrikes - this.#sums.gap - doubt;
     const { valueA, valueB, shockedA, shockedB } = this.#sums;
@@ -376,7 +379,14 @@ export class CellPricer {
   #netHigh = 0;
   #gross = 0;
 
-  #addTerm(group: UnderlyingGroup, t: number, low: number, high: number, lnLow: number, lnHigh: number): void {
+  #addTerm(
+    group: UnderlyingGroup,
+    t: number,
+    low: number,
+    high: number,
+    lnLow: number,
+    lnHigh: number,
+  ): void {
     const term = this.#terms[t]!;
     const forwardA = low * term.ratio;
     const forwardB = high * term.ratio;
@@ -441,7 +451,11 @@ export class CellPricer {
   readonly #pnls = new Float64Array(MOST_SCENARIOS);
 }
 
-function haircutOf({ shocks: { haircutSlope, haircutCap } }: UnderlyingGroup, value: number, rate: number): number {
+function haircutOf(
+  { shocks: { haircutSlope, haircutCap } }: UnderlyingGroup,
+  value: number,
+  rate: number,
+): number {
   if (haircutSlope === 0) return value * rate;
   return value * Math.min(haircutCap, rate + haircutSlope * value);
 }

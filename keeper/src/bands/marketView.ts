@@ -78,7 +78,7 @@ export function viewMarket(board: PriceBoard, cash: CashIndex, universe: Univers
     view.low[u] = Math.min(low, price);
     view.high[u] = Math.max(high, price);
     const premium = toFloat(market.premium);
-    const ends = [view.low[u]!, view.high[u]!].map((index) => clampPremium(premium / index));
+    const ends = [view.low[u], view.high[u]].map((index) => clampPremium(premium / index));
     view.premiumLow[u] = Math.min(...ends);
     view.premiumHigh[u] = Math.max(...ends);
     view.funding[u] = toFloat(market.fundingIndex);

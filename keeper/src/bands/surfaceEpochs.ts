@@ -37,7 +37,10 @@ export class SurfaceEpochs {
     const epochs = (this.#epochs[t] ??= []);
     let newest = epochs.at(-1);
     if (newest === undefined || !isSame(newest.surface, surface)) {
-      newest = { surface, buckets: VOL_LEVELS.map(() => ({ places: [], versions: [], pruneAt: FIRST_PRUNE })) };
+      newest = {
+        surface,
+        buckets: VOL_LEVELS.map(() => ({ places: [], versions: [], pruneAt: FIRST_PRUNE })),
+      };
       epochs.push(newest);
     }
     const bucket = newest.buckets[level]!;

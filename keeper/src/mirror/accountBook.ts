@@ -154,7 +154,7 @@ class SoaBook implements AccountBook {
     this.legStarts[place] = this.#legEnd;
     this.#capacities[place] = capacity;
     this.#legEnd += capacity;
-    return this.legStarts[place]!;
+    return this.legStarts[place];
   }
 
   #compact(more: number): void {

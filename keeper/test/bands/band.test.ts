@@ -77,22 +77,24 @@ function moved(now: PricedMarket, move: number, { slow }: Point, band: Band, now
   const index = (Number(now.price) / 1e18) * Math.exp(move);
   const relative = Number(now.premium) / Number(now.price);
   const clamped = Math.max(-0.005, Math.min(0.005, relative)) + slow[0]! * premium * INSIDE;
-  const terms = new Map([...(now.terms ?? [])].map(([expirySec, term]) => {
-    if (term === null || 'forward' in term) throw new Error('not a posted surface');
-    const root = Math.exp(slow[2]! * vol * INSIDE) ** 2;
-    const tau = yearsLeft(Number(expirySec), nowSec);
-    const basis = Number(term.basis) / 1e18;
-    const ratio = forwardRatio({ basis } as never, tau) * Math.exp(slow[3]! * carry * INSIDE);
-    const oldest = nowSec - 3_600 - 86_400 * Math.min(1, widen) * INSIDE;
-    const changed: PostedTerm = {
-      ...term,
-      a: scaled(term.a, root),
-      b: scaled(term.b, root),
-      basis: tau === 0 ? term.basis : usd((ratio - 1) / tau),
-      timestamp: BigInt(Math.max(Number(term.timestamp), Math.ceil(oldest))),
-    };
-    return [expirySec, changed] as const;
-  }));
+  const terms = new Map(
+    [...(now.terms ?? [])].map(([expirySec, term]) => {
+      if (term === null || 'forward' in term) throw new Error('not a posted surface');
+      const root = Math.exp(slow[2]! * vol * INSIDE) ** 2;
+      const tau = yearsLeft(Number(expirySec), nowSec);
+      const basis = Number(term.basis) / 1e18;
+      const ratio = forwardRatio({ basis } as never, tau) * Math.exp(slow[3]! * carry * INSIDE);
+      const oldest = nowSec - 3_600 - 86_400 * Math.min(1, widen) * INSIDE;
+      const changed: PostedTerm = {
+        ...term,
+        a: scaled(term.a, root),
+        b: scaled(term.b, root),
+        basis: tau === 0 ? term.basis : usd((ratio - 1) / tau),
+        timestamp: BigInt(Math.max(Number(term.timestamp), Math.ceil(oldest))),
+      };
+      return [expirySec, changed] as const;
+    }),
+  );
   const reach = (funding * Number(now.price)) / 1e18;
   return {
     ...now,
@@ -116,7 +118,11 @@ function cashAtPoint({ band }: Built, { slow }: Point): CashIndex {
 }
 
 /** Checks points of many bands. @returns How many points of how many bands are liquidatable. */
-function violations(widen: number, runs: number, seed: number): { unsafe: number; bands: number; tubes: number } {
+function violations(
+  widen: number,
+  runs: number,
+  seed: number,
+): { unsafe: number; bands: number; tubes: number } {
   const found = { unsafe: 0, bands: 0, tubes: 0 };
   fc.assert(
     fc.property(
@@ -147,7 +153,6 @@ function violations(widen: number, runs: number, seed: number): { unsafe: number
 describe('safe bands', () => {
   it('hold: nowhere inside is an account liquidatable by the exact twin, slow inputs at their limits', () => {
     const { unsafe, bands, tubes } = violations(1, RUNS, Date.now() | 0);
-    console.log({ unsafe, bands, tubes });
     expect(unsafe).to.equal(0);
     expect(bands).to.be.greaterThan(RUNS / 2);
     expect(tubes).to.be.greaterThan(RUNS / 20);
@@ -155,7 +160,6 @@ describe('safe bands', () => {
 
   it('are as wide as they can be to a few percent: slightly wider ones would not hold', () => {
     const { unsafe } = violations(1.05, RUNS, 20_261_121);
-    console.log({ unsafe });
     expect(unsafe).to.be.greaterThan(0);
   });
 });

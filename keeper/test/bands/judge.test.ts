@@ -40,6 +40,5 @@ describe('judging by bounds', () => {
       { numRuns: RUNS },
     );
     expect(worst).to.be.lessThan(1e-6);
-    console.log(worst);
   });
 });

@@ -5,7 +5,17 @@ import type { AccountState, FutureInstrument, OptionInstrument, Term } from '@no
 import { cashAt } from '../../src/decide/decide.ts';
 import { holdingsOf, marketFor } from '../../src/decide/holdings.ts';
 import type { PriceBoard } from '../../src/mirror/prices.ts';
-import { account, board, inDays, market, NOW, references, surface, usd, verdictOf } from '../helpers/world.ts';
+import {
+  account,
+  board,
+  inDays,
+  market,
+  NOW,
+  references,
+  surface,
+  usd,
+  verdictOf,
+} from '../helpers/world.ts';
 import type { AccountSketch } from '../helpers/world.ts';
 
 const RUNS = 1_200;

@@ -135,7 +135,11 @@ export function verdictOf(state: AccountState, inputs: WatchInputs): 'healthy' |
 /** What a watch that has just begun says. */
 export function watchedOf(ledger: LedgerState, prices: PriceBoard, refs: References = references): Watched {
   const cash = cashAt(ledger.cash, prices.timestamp);
-  return new AccountWatch(bookOf(ledger), { bandBudgetMs: 1_000 }).tick({ board: prices, cash, references: refs });
+  return new AccountWatch(bookOf(ledger), { bandBudgetMs: 1_000 }).tick({
+    board: prices,
+    cash,
+    references: refs,
+  });
 }
 
 /** Inputs of a decision about these accounts, everything else permissive. */

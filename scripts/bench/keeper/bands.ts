@@ -33,22 +33,31 @@ export async function benchBands(options: BandBenchOptions): Promise<BandBench> 
   const { accounts, ticks, tickSec, seed, prices } = options;
   const world = openWorld(accounts, seed);
   const walk =
-    prices.length === 0
-      ? fittedWalk(LISTED, tickSec, seed + 1)
-      : await candleWalk(prices, LISTED, tickSec);
+    prices.length === 0 ? fittedWalk(LISTED, tickSec, seed + 1) : await candleWalk(prices, LISTED, tickSec);
   const watch = new AccountWatch(world.book, { bandBudgetMs: BAND_BUDGET_MS });
   const buildMs = timed(() => watch.tick(inputsOf(world), Infinity)).ms;
   const found = playTicks(world, watch, walk, ticks, tickSec);
   const sweeps = Array.from({ length: SWEEPS }, () => timed(() => sweep(watch)).ms);
   const rss = process.memoryUsage().rss / MEBIBYTE;
-  const [p50, p99, sweepMs] = [quantile(found.times, 0.5), quantile(found.times, 0.99), quantile(sweeps, 0.5)];
+  const [p50, p99, sweepMs] = [
+    quantile(found.times, 0.5),
+    quantile(found.times, 0.99),
+    quantile(sweeps, 0.5),
+  ];
   const peer = { name: 'full local sweep', value: round(sweepMs) };
   const what = `${accounts} accounts, ${ticks} ticks of ${tickSec} s`;
   const per = (sum: number): string => (sum / ticks).toFixed(0);
   return {
     world,
     rows: [
-      { name: 'tickP50Ms', value: round(p50), unit: 'ms', goal: 50, peer, note: `${what}; ${ratio(sweepMs, p50)} of the sweep` },
+      {
+        name: 'tickP50Ms',
+        value: round(p50),
+        unit: 'ms',
+        goal: 50,
+        peer,
+        note: `${what}; ${ratio(sweepMs, p50)} of the sweep`,
+      },
       {
         name: 'tickP99Ms',
         value: round(p99),
@@ -57,9 +66,30 @@ export async function benchBands(options: BandBenchOptions): Promise<BandBench> 
         peer,
         note: `per tick ${per(found.left)} bands left, ${per(found.judged)} judged, ${per(found.built)} computed, ${per(found.liquidatable)} liquidatable; longest ${round(Math.max(...found.times))} ms`,
       },
-      { name: 'sweepMs', value: round(sweepMs), unit: 'ms', goal: null, peer: null, note: 'every account judged in floating point, one core' },
-      { name: 'buildS', value: round(buildMs / 1_000), unit: 's', goal: 60, peer: null, note: 'first bands of all accounts, one core' },
-      { name: 'rssMb', value: Math.round(rss), unit: 'MiB', goal: 1_536, peer: null, note: 'ledger, mirror, bands and index; the bench included' },
+      {
+        name: 'sweepMs',
+        value: round(sweepMs),
+        unit: 'ms',
+        goal: null,
+        peer: null,
+        note: 'every account judged in floating point, one core',
+      },
+      {
+        name: 'buildS',
+        value: round(buildMs / 1_000),
+        unit: 's',
+        goal: 60,
+        peer: null,
+        note: 'first bands of all accounts, one core',
+      },
+      {
+        name: 'rssMb',
+        value: Math.round(rss),
+        unit: 'MiB',
+        goal: 1_536,
+        peer: null,
+        note: 'ledger, mirror, bands and index; the bench included',
+      },
     ],
   };
 }
@@ -71,7 +101,10 @@ function playTicks(world: World, watch: AccountWatch, walk: ReturnSource, ticks:
     const inputs = inputsOf(world);
     const { ms, value } = timed(() => {
       const watched = watch.tick(inputs);
-      return { watched, decision: decide({ ...NOBODY, ledger: world.ledger, watched, board: inputs.board, references }) };
+      return {
+        watched,
+        decision: decide({ ...NOBODY, ledger: world.ledger, watched, board: inputs.board, references }),
+      };
     });
     const { watched, decision } = value;
     // as if liquidated within the block: the account comes back with a margin that is kept

@@ -32,7 +32,8 @@ export async function benchBrute(world: World, tickMs: number): Promise<readonly
       const startedAt = performance.now();
       const answers = await stage.ask([...prices, { to: stage.engine, data }]);
       ms += performance.now() - startedAt;
-      if ((answers.at(-1)?.length ?? 0) < 2 + 64 * 3 * count) throw new Error('the engine could not assess a batch');
+      if ((answers.at(-1)?.length ?? 0) < 2 + 64 * 3 * count)
+        throw new Error('the engine could not assess a batch');
       asked += count;
     }
     const accounts = world.ledger.accounts.size;
@@ -51,7 +52,10 @@ function pricesOf(world: World, { feeds, surfaces }: Stage): Request[] {
     const pair = feeds.get(underlying);
     if (pair === undefined) throw new Error(`the stage has no underlying ${underlying}`);
     for (const to of [pair.primary, pair.secondary]) {
-      requests.push({ to, data: encodeFunctionData({ abi: mockAbi, functionName: 'setAnswer', args: [price] }) });
+      requests.push({
+        to,
+        data: encodeFunctionData({ abi: mockAbi, functionName: 'setAnswer', args: [price] }),
+      });
     }
     for (const [expirySec, term] of terms ?? []) {
       if (term === null || 'forward' in term) continue;
@@ -85,7 +89,8 @@ function batchesOf(world: World, _stage: Stage): { data: `0x${string}`; count: n
     if (words.length >= SAMPLE) break;
     if (state.positions.size + state.collateral.size === 0) continue;
     const holdings = holdingsOf(state, cash, board, world.references);
-    if (holdings !== undefined) words.push(wordsOf({ ...holdings, cash: toCash(cash, state.principal) }, market, state));
+    if (holdings !== undefined)
+      words.push(wordsOf({ ...holdings, cash: toCash(cash, state.principal) }, market, state));
   }
   const batches: { data: `0x${string}`; count: number }[] = [];
   for (let from = 0; from < words.length; from += PER_CALL) {

@@ -87,7 +87,10 @@ export const references: References = {
     [0, PRESETS.portfolio],
     [1, PRESETS.standard],
   ]),
-  assetUnderlyings: new Map([[0, 0], ...Array.from({ length: SPOT_ASSETS }, (_, i) => [i + 1, i + 1] as const)]),
+  assetUnderlyings: new Map([
+    [0, 0],
+    ...Array.from({ length: SPOT_ASSETS }, (_, i) => [i + 1, i + 1] as const),
+  ]),
   insuranceAccount: INSURANCE,
   dustMargin: 100n * WAD,
   minReward: 5n * WAD,
@@ -113,7 +116,12 @@ export function openWorld(accounts: number, seed: number): World {
     random,
     blockNumber: 1n,
   };
-  world.ledger.cash = { ...world.ledger.cash, borrowRate: WAD / 12n, supplyRate: WAD / 20n, updatedAt: BigInt(START_SEC) };
+  world.ledger.cash = {
+    ...world.ledger.cash,
+    borrowRate: WAD / 12n,
+    supplyRate: WAD / 20n,
+    updatedAt: BigInt(START_SEC),
+  };
   world.ledger.accounts.set(INSURANCE, emptyAccount(1_000_000n * WAD));
   const market = floatMarketOf(world);
   for (let i = 0; i < accounts; ++i) openAccount(world, BigInt(1_000 + i), market, i % 2 === 0);
@@ -131,7 +139,8 @@ function openAccount(world: World, id: bigint, market: FloatMarket, withOptions:
   const held = Array.from({ length: 1 + random.index(5) }, () => random.index(LISTED.length));
   const state = { ...emptyAccount(0n), profileId: random.next() < 0.8 ? 0 : 1 };
   const value = 1_000 * Math.exp(2 * random.normal());
-  for (let i = 0; i < legs; ++i) addLeg(world, state, held[i % held.length] ?? 0, value, withOptions && i % 3 !== 2);
+  for (let i = 0; i < legs; ++i)
+    addLeg(world, state, held[i % held.length] ?? 0, value, withOptions && i % 3 !== 2);
   ledger.accounts.set(id, state);
   fundAccount(world, id, market, healthOf(random));
 }
@@ -158,7 +167,8 @@ function addLeg(
   }
   const expirySec = BigInt(expiries[random.index(expiries.length)] ?? 0);
   const instrument = instrumentOf(random, underlying, price, expirySec, asOption);
-  const cost = instrument.kind === 'call' || instrument.kind === 'put' ? 0 : -size * price * random.between(0.95, 1.05);
+  const cost =
+    instrument.kind === 'call' || instrument.kind === 'put' ? 0 : -size * price * random.between(0.95, 1.05);
   positions.set(encodeInstrumentId(instrument), { size: toWad(size), cost: toWad(cost) });
 }
 
@@ -169,7 +179,8 @@ function instrumentOf(
   expirySec: bigint,
   asOption: boolean,
 ): Instrument {
-  if (!asOption) return random.next() < 0.8 ? { kind: 'perp', underlying } : { kind: 'future', underlying, expirySec };
+  if (!asOption)
+    return random.next() < 0.8 ? { kind: 'perp', underlying } : { kind: 'future', underlying, expirySec };
   const strike = toWad(Number((price * (MONEYNESS[random.index(MONEYNESS.length)] ?? 1)).toPrecision(4)));
   return { kind: random.next() < 0.5 ? 'call' : 'put', underlying, expirySec, strike };
 }
@@ -195,13 +206,28 @@ export function floatLegsOf(
     const paid = Number(cost) / 1e18;
     const { underlying } = instrument;
     if (instrument.kind === 'perp') {
-      return { kind: 'perp', underlying, size: units, cost: paid - units * (world.fundings[underlying - 1] ?? 0) };
+      return {
+        kind: 'perp',
+        underlying,
+        size: units,
+        cost: paid - units * (world.fundings[underlying - 1] ?? 0),
+      };
     }
     const expirySec = Number(instrument.expirySec);
-    if (instrument.kind === 'future') return { kind: 'future', underlying, expirySec, size: units, cost: paid };
-    return { kind: instrument.kind, underlying, expirySec, strike: Number(instrument.strike) / 1e18, size: units };
+    if (instrument.kind === 'future')
+      return { kind: 'future', underlying, expirySec, size: units, cost: paid };
+    return {
+      kind: instrument.kind,
+      underlying,
+      expirySec,
+      strike: Number(instrument.strike) / 1e18,
+      size: units,
+    };
   });
-  const spot = [...collateral].map(([assetId, amount]) => ({ underlying: assetId, amount: Number(amount) / 1e18 }));
+  const spot = [...collateral].map(([assetId, amount]) => ({
+    underlying: assetId,
+    amount: Number(amount) / 1e18,
+  }));
   return { legs, spot };
 }
 
@@ -253,14 +279,26 @@ export function boardOf(world: World): PriceBoard {
   LISTED.forEach(({ underlying, implied }, i) => {
     const price = toWad(world.prices[i]!);
     const terms = new Map(
-      expiries.map((expirySec) => [BigInt(expirySec), termOf(world.postedSecs[i]!, implied * world.vols[i]!, expirySec)]),
+      expiries.map((expirySec) => [
+        BigInt(expirySec),
+        termOf(world.postedSecs[i]!, implied * world.vols[i]!, expirySec),
+      ]),
     );
     const settled = expiries.flatMap((expirySec): [bigint, bigint][] => {
       const settlement = world.settlements.get(`${underlying} ${expirySec}`);
       return settlement === undefined ? [] : [[BigInt(expirySec), settlement]];
     });
     const [fundingIndex, premium] = [toWad(world.fundings[i]!), toWad(world.premiums[i]! * world.prices[i]!)];
-    markets.set(underlying, { price, low: price, high: price, status: 'ok', fundingIndex, premium, terms, settlements: new Map(settled) });
+    markets.set(underlying, {
+      price,
+      low: price,
+      high: price,
+      status: 'ok',
+      fundingIndex,
+      premium,
+      terms,
+      settlements: new Map(settled),
+    });
   });
   return { blockNumber: world.blockNumber, timestamp: BigInt(world.nowSec), markets, unpriced: new Map() };
 }
@@ -296,7 +334,10 @@ export function floatMarketOf(world: World): FloatMarket {
     if (known === undefined) continue;
     const expiries = floatTerms(terms ?? new Map());
     for (const [expirySec, price] of settlements ?? []) {
-      expiries.set(Number(expirySec), { ...expiries.get(Number(expirySec)), settlementPrice: Number(price) / 1e18 });
+      expiries.set(Number(expirySec), {
+        ...expiries.get(Number(expirySec)),
+        settlementPrice: Number(price) / 1e18,
+      });
     }
     underlyings.set(u, { ...known, expiries });
   }
@@ -308,7 +349,13 @@ function floatTerms(terms: NonNullable<PricedMarket['terms']>): Map<number, Floa
   return new Map(
     [...terms].map(([expirySec, term]) => {
       if (term === null || 'forward' in term) return [Number(expirySec), {}];
-      const svi = { a: num(term.a), b: num(term.b), rho: num(term.rho), m: num(term.m), sigma: num(term.sigma) };
+      const svi = {
+        a: num(term.a),
+        b: num(term.b),
+        rho: num(term.rho),
+        m: num(term.m),
+        sigma: num(term.sigma),
+      };
       return [Number(expirySec), { basis: num(term.basis), signedAtSec: Number(term.timestamp), svi }];
     }),
   );
