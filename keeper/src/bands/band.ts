@@ -26,13 +26,13 @@ const SHORTEST_SEC = 60;
 const FAR = 0.05;
 const FIRST_STEP_MOST = 0.04;
 const FIRST_STEP_LEAST = 2e-5;
-/** Bands end where a price has doubled or halved. */
-const WIDEST = Math.LN2;
+/** Bands end where a price has risen by half, or fallen by a third. */
+const WIDEST = 0.4;
 const ATTEMPTS = 4;
 /** A band for parallel moves is worth its edges where it reaches as far as the box's nearest side both ways, and twice as far one way. */
 const WORTH_KEEPING = 2;
 /** Cells of a parallel move must be narrow, since prices inside one count as independent: so many each way, at most. */
-const MOST_TUBE_CELLS = 12;
+const MOST_TUBE_CELLS = 4;
 
 /** The band of one account. Scratch: overwritten by the next. By k, the account's k-th underlying. */
 export interface Band {
@@ -59,7 +59,14 @@ export interface Standing {
   readonly gross: number;
 }
 
-/** Judges accounts at the present prices, and computes how far prices may move without a change of the verdict. */
+/**
+ * Judges accounts at the present prices, and computes how far prices may move without a change of the verdict.
+ *
+ * Theorem: while every input stays in its range of the band (prices in the box, or in the band for parallel moves; the rest within
+ * the allowances), E >= MM. Proof: E - MM is the least, over branches, of a base plus a sum over underlyings of functions of one
+ * price each (see `CellPricer`). The least of a sum over a box is at least the sum of the leasts, which cells bound from below;
+ * a box or a parallel cell is accepted only where no branch's sum is negative. docs/keeper.md has the whole of it.
+ */
 export class BandBuilder {
   readonly #book: AccountBook;
   readonly #pricer: CellPricer;

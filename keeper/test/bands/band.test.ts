@@ -11,7 +11,7 @@ import type { PriceBoard, PricedMarket } from '../../src/mirror/prices.ts';
 import { references, usd } from '../helpers/world.ts';
 import { aBoard, aSketch, cashNow, exactHealth, number, placedAt } from './cases.ts';
 
-const RUNS = 250;
+const RUNS = 150;
 const POINTS = 10;
 /** Keeps a point inside its band when it is written in whole wei. */
 const INSIDE = 1 - 1e-9;

@@ -1,6 +1,5 @@
 // What one block costs the deciding part of a keeper: bands against a full local sweep, on the same accounts and prices.
-import { decide } from '../../../keeper/src/decide/decide.ts';
-import { cashAt } from '../../../keeper/src/decide/decide.ts';
+import { cashAt, decide } from '../../../keeper/src/decide/decide.ts';
 import { AccountWatch } from '../../../keeper/src/bands/accountWatch.ts';
 import type { WatchInputs } from '../../../keeper/src/bands/accountWatch.ts';
 import type { Measurement } from '../measurement.ts';
@@ -35,7 +34,9 @@ export async function benchBands(options: BandBenchOptions): Promise<BandBench> 
   const walk =
     prices.length === 0 ? fittedWalk(LISTED, tickSec, seed + 1) : await candleWalk(prices, LISTED, tickSec);
   const watch = new AccountWatch(world.book, { bandBudgetMs: BAND_BUDGET_MS });
+  const cpuBefore = process.cpuUsage();
   const buildMs = timed(() => watch.tick(inputsOf(world), Infinity)).ms;
+  const { user: buildCpu } = process.cpuUsage(cpuBefore);
   const found = playTicks(world, watch, walk, ticks, tickSec);
   const sweeps = Array.from({ length: SWEEPS }, () => timed(() => sweep(watch)).ms);
   const rss = process.memoryUsage().rss / MEBIBYTE;
@@ -56,7 +57,7 @@ export async function benchBands(options: BandBenchOptions): Promise<BandBench> 
         unit: 'ms',
         goal: 50,
         peer,
-        note: `${what}; ${ratio(sweepMs, p50)} of the sweep`,
+        note: `${what}; ${ratio(sweepMs, p50)} of the sweep; ${round(quantile(found.cpu, 0.5))} ms of CPU`,
       },
       {
         name: 'tickP99Ms',
@@ -64,7 +65,7 @@ export async function benchBands(options: BandBenchOptions): Promise<BandBench> 
         unit: 'ms',
         goal: 50,
         peer,
-        note: `per tick ${per(found.left)} bands left, ${per(found.judged)} judged, ${per(found.built)} computed, ${per(found.liquidatable)} liquidatable; longest ${round(Math.max(...found.times))} ms`,
+        note: `per tick ${per(found.left)} bands left, ${per(found.judged)} judged, ${per(found.built)} computed, ${per(found.liquidatable)} liquidatable; longest ${round(Math.max(...found.times))} ms; ${round(quantile(found.cpu, 0.99))} ms of CPU`,
       },
       {
         name: 'sweepMs',
@@ -80,7 +81,7 @@ export async function benchBands(options: BandBenchOptions): Promise<BandBench> 
         unit: 's',
         goal: 60,
         peer: null,
-        note: 'first bands of all accounts, one core',
+        note: `first bands of all accounts, one core; ${round(buildCpu / 1e6)} s of CPU`,
       },
       {
         name: 'rssMb',
@@ -95,10 +96,18 @@ export async function benchBands(options: BandBenchOptions): Promise<BandBench> 
 }
 
 function playTicks(world: World, watch: AccountWatch, walk: ReturnSource, ticks: number, tickSec: number) {
-  const found = { times: new Float64Array(ticks), left: 0, judged: 0, built: 0, liquidatable: 0 };
+  const found = {
+    times: new Float64Array(ticks),
+    cpu: new Float64Array(ticks),
+    left: 0,
+    judged: 0,
+    built: 0,
+    liquidatable: 0,
+  };
   for (let i = -WARM_TICKS; i < ticks; ++i) {
     moveWorld(world, walk(), tickSec);
     const inputs = inputsOf(world);
+    const cpuBefore = process.cpuUsage();
     const { ms, value } = timed(() => {
       const watched = watch.tick(inputs);
       return {
@@ -106,12 +115,14 @@ function playTicks(world: World, watch: AccountWatch, walk: ReturnSource, ticks:
         decision: decide({ ...NOBODY, ledger: world.ledger, watched, board: inputs.board, references }),
       };
     });
+    const { user, system } = process.cpuUsage(cpuBefore);
     const { watched, decision } = value;
     // as if liquidated within the block: the account comes back with a margin that is kept
     const market = floatMarketOf(world);
     for (const { account } of decision.candidates) fundAccount(world, account, market, 1.2);
     if (i < 0) continue;
     found.times[i] = ms;
+    found.cpu[i] = (user + system) / 1_000;
     found.left += watched.figures.left;
     found.judged += watched.figures.judged;
     found.built += watched.figures.built;
