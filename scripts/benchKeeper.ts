@@ -5,7 +5,8 @@
 //   --tick-sec N      seconds between blocks, 12 unless given
 //   --prices A,B,C    candle files (btc-..., eth-..., sol-...) whose returns are played, scaled to ticks by the root of time
 //   --seed N          1 unless given
-//   --only a,b        parts: bands, brute
+//   --cpu-time        measures the bands in CPU time instead of wall time: for a machine that others use too
+//   --only a,b        further parts: brute; all unless given
 import { parseArgs } from 'node:util';
 import { benchBands } from './bench/keeper/bands.ts';
 import { benchBrute } from './bench/keeper/brute.ts';
@@ -16,6 +17,7 @@ const text = { type: 'string' } as const;
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
+    'cpu-time': { type: 'boolean', default: false },
     accounts: text,
     ticks: text,
     'tick-sec': text,
@@ -42,6 +44,7 @@ const { rows: ofBands, world } = await benchBands({
   tickSec: read('tick-sec', 12),
   prices: values.prices?.split(',') ?? [],
   seed: read('seed', 1),
+  cpuTime: values['cpu-time'],
 });
 rows.push(...ofBands);
 if (isWanted('brute')) rows.push(...(await benchBrute(world, ofBands[0]?.value ?? NaN)));
