@@ -3,6 +3,7 @@ import type { AccountId } from '@novate/sdk';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Hex } from 'viem';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AccountWatch } from './bands/accountWatch.ts';
 import { createChainWriter, openChain } from './chain/viemChain.ts';
 import type { ChainAccess } from './chain/viemChain.ts';
 import type { BlockHead } from './chain/types.ts';
@@ -44,6 +45,8 @@ import { createFollower } from './watch/follower.ts';
 import { createHeadClock } from './watch/headClock.ts';
 import type { HeadClock } from './watch/headClock.ts';
 
+/** What a tick may spend on computing bands; the rest of them wait, and are judged each tick instead. */
+const BAND_BUDGET_MS = 15;
 const LONGEST_PAUSE_MS = 10_000;
 /** How long a stopping keeper waits for what it has sent. */
 const GRACE_MS = 2_000;
@@ -246,6 +249,7 @@ function createRooms(
     own,
     policy: feePolicy(config),
     mirror,
+    watch: new AccountWatch(mirror.book, { bandBudgetMs: BAND_BUDGET_MS }),
     port,
     reporter,
     attempts: createAttempts(),

@@ -6,7 +6,8 @@ import type { KeeperConfig } from './config/index.ts';
 import type { Candidate } from './decide/candidate.ts';
 import { createCapacity } from './decide/capacity.ts';
 import type { Capacity } from './decide/capacity.ts';
-import { decide } from './decide/decide.ts';
+import type { AccountWatch } from './bands/accountWatch.ts';
+import { cashAt, decide } from './decide/decide.ts';
 import type { Decision } from './decide/decide.ts';
 import { findExpired } from './decide/expired.ts';
 import type { ExpiredAccount } from './decide/expired.ts';
@@ -54,6 +55,7 @@ export interface Rooms {
   readonly policy: FeePolicy;
   readonly follower: Follower;
   readonly mirror: Mirror;
+  readonly watch: AccountWatch;
   readonly lane: Lane;
   readonly port: LiquidationPort;
   readonly settlement: SettlementDuty;
@@ -85,9 +87,10 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
 
   const gasTokenPrice = gasTokenPriceOf(config, board);
   const inFlight = lane.inFlight();
+  const cash = cashAt(mirror.ledger.cash, board.timestamp);
   const decision = decide({
     ledger: mirror.ledger,
-    floats: mirror.floats,
+    watched: rooms.watch.tick({ board, cash, references }),
     board,
     references,
     own: rooms.own,
@@ -129,9 +132,11 @@ async function readBoard(
 ): Promise<PriceBoard> {
   const expiries: ExpirySet = new Map();
   const add = (found: ExpirySet): void => found.forEach((expiry, key) => expiries.set(key, expiry));
-  for (const { dated } of mirror.floats.values()) {
-    if (dated.length === 0) continue;
-    add(expiriesOf(dated.map(({ underlying, expirySec }) => ({ underlying, expirySec: BigInt(expirySec) }))));
+  const { terms, underlyings } = mirror.book.universe;
+  for (const { underlying: u, expirySec, holders } of terms) {
+    const underlying = underlyings[u];
+    if (holders > 0 && underlying !== undefined)
+      add(expiriesOf([{ underlying, expirySec: BigInt(expirySec) }]));
   }
   for (const { purpose } of lane.inFlight()) {
     if (purpose.kind !== 'liquidation') continue;
@@ -151,7 +156,7 @@ async function settleExpired(
   head: BlockHead,
 ): Promise<void> {
   if (lane.inFlight().length > 0) return;
-  const expired = settlement.due(findExpired(mirror.floats, board), head).slice(0, SETTLED_TOGETHER);
+  const expired = settlement.due(findExpired(mirror.book, board), head).slice(0, SETTLED_TOGETHER);
   if (expired.length === 0) return;
   const describe = ({ account }: ExpiredAccount): Offer => ({ account, urgency: 0 });
   await work.share('settlement', expired, describe, async (mine) => {
@@ -263,7 +268,7 @@ async function reasonOf(port: LiquidationPort, { body }: InFlight, blockNumber: 
 
 async function refreshReferences(rooms: Rooms, head: BlockHead): Promise<References> {
   const { mirror, client, config } = rooms;
-  const used = new Set([...mirror.floats.values()].map(({ profileId }) => profileId)).add(0);
+  const used = new Set(mirror.book.usedProfiles()).add(0);
   const { references } = rooms;
   const current = references?.version === mirror.referenceVersion;
   if (references !== undefined && current && [...used].every((id) => references.value.profiles.has(id))) {

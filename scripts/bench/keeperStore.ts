@@ -148,7 +148,7 @@ async function measure(
     const cpu = (used.user + used.system) / 1e6 - (node.ownCpu() - ownCpuBefore);
     await store.leases.releaseAll();
     await store.close();
-    return { seconds, cpu, accounts: mirror.floats.size };
+    return { seconds, cpu, accounts: mirror.book.size };
   }
   const first = await follow(false);
   const again = await follow(true);

@@ -18,8 +18,8 @@ import { isAddressEqual } from 'viem';
 import type { Address, Hex } from 'viem';
 import type { LogSink, TimedLog } from '../watch/follower.ts';
 import { KEPT_CHECKPOINTS } from '../watch/follower.ts';
-import { toFloatAccount } from './floatAccount.ts';
-import type { FloatAccount } from './floatAccount.ts';
+import { createAccountBook } from './accountBook.ts';
+import type { AccountBook } from './accountBook.ts';
 import { referenceTopics } from './referenceTopics.ts';
 
 /** New values of parts of the ledger; undefined where something is to be absent. */
@@ -40,7 +40,7 @@ export interface Mirror extends LogSink {
   put(part: LedgerPart): void;
   readonly ledger: LedgerState;
   /** The same accounts in floating point. */
-  readonly floats: ReadonlyMap<AccountId, FloatAccount>;
+  readonly book: AccountBook;
   /** Changes whenever something changed that is read from contracts rather than from events. */
   readonly referenceVersion: number;
   /** Changes whenever the account changes. */
@@ -61,7 +61,7 @@ export const mirrorTopics: readonly Hex[] = [...stateEventTopics, ...referenceTo
 
 export function createMirror(clearinghouse: Address): Mirror {
   let ledger = createLedgerState();
-  const floats = new AccountMap<FloatAccount>();
+  const book = createAccountBook();
   const versions = new AccountMap<number>();
   const undoLog: Overwritten[] = [];
   let referenceVersion = 0;
@@ -71,9 +71,7 @@ export function createMirror(clearinghouse: Address): Mirror {
   function refresh(accounts: Iterable<AccountId>): void {
     for (const id of accounts) {
       versions.set(id, ++changes);
-      const state = ledger.accounts.get(id);
-      if (state === undefined) floats.delete(id);
-      else floats.set(id, toFloatAccount(state));
+      book.set(id, ledger.accounts.get(id));
     }
   }
 
@@ -103,7 +101,7 @@ export function createMirror(clearinghouse: Address): Mirror {
 
   function replace(by: LedgerState): void {
     ledger = by;
-    floats.clear();
+    book.clear();
     versions.clear();
     undoLog.length = 0;
     referenceVersion++;
@@ -113,7 +111,7 @@ export function createMirror(clearinghouse: Address): Mirror {
     get ledger() {
       return ledger;
     },
-    floats,
+    book,
     get referenceVersion() {
       return referenceVersion;
     },

@@ -4,10 +4,18 @@ import { assess, BTC, ETH } from '@novate/sdk';
 import type { AccountState, FutureInstrument, OptionInstrument, Term } from '@novate/sdk';
 import { cashAt } from '../../src/decide/decide.ts';
 import { holdingsOf, marketFor } from '../../src/decide/holdings.ts';
-import { createScreen } from '../../src/decide/screen.ts';
-import { toFloatAccount } from '../../src/mirror/floatAccount.ts';
 import type { PriceBoard } from '../../src/mirror/prices.ts';
-import { account, board, inDays, market, NOW, references, surface, usd } from '../helpers/world.ts';
+import {
+  account,
+  board,
+  inDays,
+  market,
+  NOW,
+  references,
+  surface,
+  usd,
+  verdictOf,
+} from '../helpers/world.ts';
 import type { AccountSketch } from '../helpers/world.ts';
 
 const RUNS = 1_200;
@@ -101,7 +109,7 @@ function placed(sketch: AccountSketch, prices: PriceBoard, gap: bigint): Account
   return state;
 }
 
-describe('screening of futures and options', function () {
+describe('verdicts on futures and options', function () {
   this.timeout(120_000);
 
   it('never calls an account healthy that the exact twin would liquidate, however thin the line', () => {
@@ -113,7 +121,7 @@ describe('screening of futures and options', function () {
         fc.constantFrom(-1_000, -1, -1e-3, -1e-6, -1e-12, 1e-3, 1, 1_000, 100_000),
         (sketch, prices, offset) => {
           const state = placed(sketch, prices, usd(offset) + (offset < 0 ? -50n : 50n));
-          const verdict = createScreen({ board: prices, cash, references })(toFloatAccount(state));
+          const verdict = verdictOf(state, { board: prices, cash, references });
           if (verdict === 'healthy') healthy++;
           if (gapOf(state, prices) >= 0n) return;
           below++;
@@ -135,7 +143,7 @@ describe('screening of futures and options', function () {
         const dated = sketch.dated?.filter(([{ expirySec }]) => terms.has(expirySec)) ?? [];
         fc.pre(dated.length > 0);
         const state = placed({ ...sketch, dated }, prices, usd(5));
-        const verdict = createScreen({ board: prices, cash, references })(toFloatAccount(state));
+        const verdict = verdictOf(state, { board: prices, cash, references });
         expect(verdict).to.equal('healthy');
       }),
       { numRuns: 200 },
@@ -147,19 +155,19 @@ describe('screening of futures and options', function () {
     const future: FutureInstrument = { kind: 'future', underlying: ETH, expirySec };
     const rich = { cash: 1e9, dated: [[future, 1, 3_000]] } as const;
     const terms = new Map([[expirySec, surface(0.6, expirySec)]]);
-    const verdictOf = (sketch: AccountSketch, prices: PriceBoard): string =>
-      createScreen({ board: prices, cash, references })(toFloatAccount(account(sketch)));
+    const verdictIn = (sketch: AccountSketch, prices: PriceBoard): string =>
+      verdictOf(account(sketch), { board: prices, cash, references });
     const priced = board({ [ETH]: market(3_000, { terms }) });
-    expect(verdictOf(rich, priced)).to.equal('healthy');
-    expect(verdictOf(rich, board({ [ETH]: market(3_000) }))).to.equal('priceUnavailable');
-    expect(verdictOf(rich, board({}, [ETH]))).to.equal('priceUnavailable');
+    expect(verdictIn(rich, priced)).to.equal('healthy');
+    expect(verdictIn(rich, board({ [ETH]: market(3_000) }))).to.equal('priceUnavailable');
+    expect(verdictIn(rich, board({}, [ETH]))).to.equal('priceUnavailable');
     const stale = { terms, status: 'stale' } as const;
-    expect(verdictOf(rich, board({ [ETH]: market(3_000, stale) }))).to.equal('priceStale');
-    expect(verdictOf({ ...rich, profileId: 7 }, priced)).to.equal('profileUnknown');
-    expect(verdictOf({ ...rich, spot: { 9: 1 } }, priced)).to.equal('assetUnknown');
+    expect(verdictIn(rich, board({ [ETH]: market(3_000, stale) }))).to.equal('priceStale');
+    expect(verdictIn({ ...rich, profileId: 7 }, priced)).to.equal('profileUnknown');
+    expect(verdictIn({ ...rich, spot: { 9: 1 } }, priced)).to.equal('assetUnknown');
     // a settled leg does not look at the index
     const settled = { status: 'stale', settlements: new Map([[SETTLED, usd(3_000)]]) } as const;
     const old = { cash: 1e9, dated: [[{ ...future, expirySec: SETTLED }, 1, 3_000]] } as const;
-    expect(verdictOf(old, board({ [ETH]: market(3_000, settled) }))).to.equal('healthy');
+    expect(verdictIn(old, board({ [ETH]: market(3_000, settled) }))).to.equal('healthy');
   });
 });

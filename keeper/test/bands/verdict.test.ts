@@ -4,11 +4,8 @@ import { assess, BTC, ETH, PRESETS } from '@novate/sdk';
 import type { AccountState } from '@novate/sdk';
 import { cashAt } from '../../src/decide/decide.ts';
 import { holdingsOf, marketFor } from '../../src/decide/holdings.ts';
-import { createScreen } from '../../src/decide/screen.ts';
-import type { Screening } from '../../src/decide/screen.ts';
-import { toFloatAccount } from '../../src/mirror/floatAccount.ts';
 import type { PriceBoard, PricedMarket } from '../../src/mirror/prices.ts';
-import { account, board, market, NOW, references, SOL, usd } from '../helpers/world.ts';
+import { account, board, market, NOW, references, SOL, usd, verdictOf } from '../helpers/world.ts';
 import type { AccountSketch } from '../helpers/world.ts';
 
 const RUNS = 4_000;
@@ -23,8 +20,8 @@ const cash = cashAt(
   NOW,
 );
 
-function screenOf(sketch: AccountSketch, prices: PriceBoard): Screening {
-  return createScreen({ board: prices, cash, references })(toFloatAccount(account(sketch)));
+function screenOf(sketch: AccountSketch, prices: PriceBoard): ReturnType<typeof verdictOf> {
+  return verdictOf(account(sketch), { board: prices, cash, references });
 }
 
 /** E - MM by the exact twin at the prices that the liquidator uses, wad USD. */
@@ -74,7 +71,7 @@ const aBoard: fc.Arbitrary<PriceBoard> = fc
   .tuple(aMarket(3_000), aMarket(90_000), aMarket(150))
   .map(([eth, btc, sol]) => board({ [ETH]: eth, [BTC]: btc, [SOL]: sol }));
 
-describe('screening', () => {
+describe('verdicts of a watch', () => {
   it('never calls an account healthy that the exact twin would liquidate, however thin the line', () => {
     let [below, maybe] = [0, 0];
     fc.assert(
@@ -116,7 +113,7 @@ describe('screening', () => {
         const gap = gapOf();
         fc.pre(gap < 0n && gap > -100n);
         cases++;
-        expect(createScreen({ board: prices, cash, references })(toFloatAccount(state))).to.equal('maybe');
+        expect(verdictOf(state, { board: prices, cash, references })).to.equal('maybe');
       }),
       { numRuns: RUNS / 4 },
     );
@@ -163,6 +160,6 @@ describe('screening', () => {
     if (holdings === undefined) throw new Error('no holdings');
     const exact = assess(holdings, marketFor(holdings, prices, 'favourable'), profile);
     expect(exact.equity < exact.maintenanceMargin).to.equal(true);
-    expect(createScreen(inputs)(toFloatAccount(state))).to.equal('maybe');
+    expect(verdictOf(state, inputs)).to.equal('maybe');
   });
 });
