@@ -1,9 +1,12 @@
 import type { NovateAddresses } from '../addresses/index.ts';
 import { assessMany } from './reads/assessMany.ts';
+import { getAccountMarket } from './reads/getAccountMarket.ts';
 import { getApproval } from './reads/getApproval.ts';
 import { getAssets } from './reads/getAssets.ts';
 import { getCashState } from './reads/getCashState.ts';
 import { getEpoch } from './reads/getEpoch.ts';
+import { getHealthAt } from './reads/getHealthAt.ts';
+import { getHealthAtMany } from './reads/getHealthAtMany.ts';
 import { getMargin } from './reads/getMargin.ts';
 import { getMarkets } from './reads/getMarkets.ts';
 import { getOrderFill } from './reads/getOrderFill.ts';
@@ -72,10 +75,13 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
   }
   return {
     assessMany: bind(assessMany),
+    getAccountMarket: bind(getAccountMarket),
     getApproval: bind(getApproval),
     getAssets: bindOptional(getAssets),
     getCashState: bindOptional(getCashState),
     getEpoch: bind(getEpoch),
+    getHealthAt: bind(getHealthAt),
+    getHealthAtMany: bind(getHealthAtMany),
     getMargin: bind(getMargin),
     getMarkets: bindOptional(getMarkets),
     getOrderFill: bind(getOrderFill),
