@@ -15,6 +15,7 @@ import { printTally, tallyOf } from './invariants/tally.ts';
 import { ROOT, run } from './process.ts';
 
 const SUITE = 'test/solidity/invariant/Dynamic.t.sol';
+const REPLAYS = 'test/solidity/invariant/Replays.t.sol';
 const REPORT = 'cache/invariants/report.txt';
 const DEFAULT_DEPTH = 200;
 const DEFAULT_MINUTES = 10;
@@ -74,17 +75,17 @@ const { code, output } = await run('hardhat', ['test', 'solidity', SUITE]);
 const elapsed = ((Date.now() - started) / 1000).toFixed(0);
 
 const report = readFileSync(join(ROOT, REPORT), 'utf8');
-// a run's lines end with an empty one
-const finished = report.split('\n\n').length - 1;
 console.log(printTally(tallyOf(report), nameOf));
-console.log(
-  `\n${(finished * depth).toLocaleString('en-US')} calls in ${finished} runs of depth ${depth}, ${elapsed} s with the build, seed ${seed}`,
-);
-if (code !== 0) {
+if (code === 0) {
+  // a run's lines end with an empty one
+  const finished = report.split('\n\n').length - 1;
+  const calls = (finished * depth).toLocaleString('en-US');
+  console.log(
+    `\n${calls} calls in ${finished} runs of depth ${depth}, ${elapsed} s with the build, seed ${seed}`,
+  );
+} else {
+  console.error(`\nFAILED after ${elapsed} s with --seed ${seed} --depth ${depth}`);
   const replay = replayOf(callsOf(output));
-  console.error(`\nFAILED with --seed ${seed} --depth ${depth}`);
-  if (replay !== undefined) {
-    console.error(`\nThe sequence, for test/solidity/invariant/Replays.t.sol:\n\n${replay}`);
-  }
+  if (replay !== undefined) console.error(`\nThe sequence, for ${REPLAYS}:\n\n${replay}`);
   process.exitCode = 1;
 }

@@ -13,7 +13,8 @@ contract WorldsHandler is Worlds {
     constructor(Parts memory parts) Handler(parts) {}
 }
 
-/// @dev The static suite: invariants that compare two ways of doing a thing, and what is directed at one of them.
+/// @dev The static suite: invariants that compare two ways of doing a thing, and what is directed at one of them. A draw costs as
+/// much as a hundred of other fuzz tests: hence fewer of them.
 contract TwoWorldsTest is InvariantBase {
     uint8 private _decimals = 6;
     Worlds private worlds;
@@ -39,6 +40,7 @@ contract TwoWorldsTest is InvariantBase {
 
     // ------------------------------------------------------------------------------------------------ 7
 
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_07_ManyAccrualsAreOne(uint256 secs, uint256 times) public {
         worlds.stir();
         worlds.compareAccruals(bound(secs, 0, 2 days), bound(times, 2, 12));
@@ -46,6 +48,7 @@ contract TwoWorldsTest is InvariantBase {
 
     // ------------------------------------------------------------------------------------------------ 20 to 22
 
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_20_CloseAndOpenIsTheDeltaTrade(
         uint256 account,
         uint256 series,
@@ -57,6 +60,7 @@ contract TwoWorldsTest is InvariantBase {
         vm.assume(worlds.compareCloseAndOpen(account, series, next, bound(offBps, -100, 100)));
     }
 
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_21_SplitIsTheWhole(
         uint256 account,
         uint256 series,
@@ -69,6 +73,7 @@ contract TwoWorldsTest is InvariantBase {
         vm.assume(worlds.compareSplit(account, series, size, parts, bound(offBps, -100, 100)));
     }
 
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_22_OpenAndCloseNeverProfits(
         uint256 account,
         uint256 series,
@@ -81,6 +86,7 @@ contract TwoWorldsTest is InvariantBase {
         vm.assume(worlds.openAndClose(account, series, size, bound(offBps, -100, 100)));
     }
 
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_22_DepositAndWithdrawNeverProfits(uint256 asset, uint256 amount, uint256 secs) public {
         asset = bound(asset, 0, 4);
         worlds.stir();
@@ -101,6 +107,7 @@ contract TwoWorldsTest is InvariantBase {
     // ------------------------------------------------------------------------------------------------ 14, 15, 16
 
     /// @dev The owner's other account has the money to take everything over.
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_14_SelfLiquidationNeverPays(
         int256 bps,
         uint256 part,
@@ -117,6 +124,7 @@ contract TwoWorldsTest is InvariantBase {
     }
 
     /// @dev So deep a fall that debt is left, with more or less insurance.
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_15_BadDebtIsInsuredThenRecorded(int256 bps, uint256 insured, uint256 part) public {
         uint256 one = 10 ** _decimals;
         insured = bound(insured, 0, 60_000);
@@ -135,6 +143,7 @@ contract TwoWorldsTest is InvariantBase {
 
     // ------------------------------------------------------------------------------------------------ 17 to 19
 
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_17_18_19_MarginsAndOptions(
         uint256 account,
         uint256 share,
@@ -149,6 +158,7 @@ contract TwoWorldsTest is InvariantBase {
     // ------------------------------------------------------------------------------------------------ 23
 
     /// @dev What a withdrawal and a stake come to does not depend on what was donated before.
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_23_DonationChangesNothing(uint256 asset, uint256 amount, bool toInsurance) public {
         uint256 state = vm.snapshotState();
         uint256 shares = _stakeAndWithdraw();
@@ -165,6 +175,7 @@ contract TwoWorldsTest is InvariantBase {
 
     // ------------------------------------------------------------------------------------------------ 24
 
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_24_NothingComesInFromWithin(uint256 account, uint256 amount, bool out) public {
         worlds.deposit(account, 4, amount);
         for (uint256 which = 0; which < 14; ++which) worlds.reenter(account, amount, which, out);
@@ -242,6 +253,7 @@ contract TwoWorldsTest is InvariantBase {
 
     // ------------------------------------------------------------------------------------------------ 27
 
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_27_EverybodyLeaves(uint256 order, int256 ethBps, int256 btcBps, uint256 size) public {
         worlds.movePrice(false, bound(ethBps, -1_000, 1_000));
         worlds.movePrice(true, bound(btcBps, -1_000, 1_000));
@@ -252,6 +264,7 @@ contract TwoWorldsTest is InvariantBase {
 
     // ------------------------------------------------------------------------------------------------ 29
 
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_29_SettlesOnceInAnyOrder(uint256 seed, int256 bps) public {
         worlds.movePrice(false, bps);
         worlds.compareSettlements(seed);
@@ -260,6 +273,7 @@ contract TwoWorldsTest is InvariantBase {
     // ------------------------------------------------------------------------------------------------ 30
 
     /// @dev A pair matched as often as one likes fills what it signed; a cancelled one nothing; on another chain nothing.
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_30_EachSignatureOnce(uint256 series, int256 size, uint256 share) public {
         worlds.order(0, 4, series, size, share);
         for (uint256 i = 0; i < 4; ++i) worlds.resubmit(0, share);
