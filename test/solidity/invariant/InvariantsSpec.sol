@@ -242,7 +242,12 @@ abstract contract InvariantsSpec is Test, Stage {
     ) internal pure {
         uint256 left = verdict.debt - verdict.covered;
         assertApproxEqAbs(cashLeft, 0, 2, "15: a debt is left");
-        assertApproxEqAbs(int256(verdict.socialised), int256(left), 4, "15: what is not covered is not socialised");
+        assertApproxEqAbs(
+            int256(verdict.socialised),
+            int256(left),
+            4,
+            "15: what is not covered is not socialised"
+        );
         assertApproxEqAbs(
             insurancePaid,
             int256(verdict.covered + verdict.incentive),
