@@ -16,6 +16,8 @@ export interface KeeperProcess {
   stop(): Promise<void>;
 }
 
+const STARTED_WITHIN_MS = 60_000;
+
 /** Starts the keeper and waits until it follows the chain. */
 export async function startKeeper(
   chain: LocalChain,
@@ -64,6 +66,13 @@ export async function startKeeper(
     }
     return true;
   };
+  // its store takes a moment to open; whoever watches it should find it there
+  const { number } = await chain.latest();
+  if (!(await waitForBlock(number, STARTED_WITHIN_MS))) {
+    throw new Error(
+      `the keeper has not dealt with block ${number} in ${STARTED_WITHIN_MS / 1000} s:\n${child.tail()}`,
+    );
+  }
   return {
     waitForBlock,
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
