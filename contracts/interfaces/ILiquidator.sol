@@ -124,6 +124,13 @@ interface ILiquidator {
     /// does not suffice, or 15 minutes after the flag. What collateral the account has stays for liquidators.
     function deleverage(AccountId account) external returns (IClearinghouseTypes.Deleverage memory);
 
+    /// @notice Pays the debt of an account that has nothing else left: out of the insurance fund, then out of all positive cash.
+    /// Anyone may call it. A liquidation that leaves such a debt does it by itself; one left by an expiry, or by being on
+    /// the other side of a deleveraging, waits for this call.
+    /// @return covered Paid by the insurance fund.
+    /// @return remaining Assigned to nobody, because positive cash has been scaled down to its bound.
+    function coverBadDebt(AccountId account) external returns (uint256 covered, uint256 remaining);
+
     /// @notice Exactly what `liquidate` would do now with this selection; reverts as it would.
     function quote(AccountId account, Selection calldata selection) external view returns (Quote memory);
 

@@ -108,6 +108,18 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ILiquidator
+    function coverBadDebt(
+        AccountId account
+    ) external nonReentrant returns (uint256 covered, uint256 remaining) {
+        // positions that have expired, or that deleveraging has closed, may be all that is in the way
+        AccountId[] memory accounts = new AccountId[](1);
+        accounts[0] = account;
+        clearinghouse.settleExpired(accounts);
+        (covered, remaining) = clearinghouse.coverBadDebt(account);
+        emit BadDebt(account, covered, remaining);
+    }
+
+    /// @inheritdoc ILiquidator
     function setParameters(uint256 dustMargin, uint256 minReward) external restricted {
         _setParameters(dustMargin, minReward);
     }

@@ -250,6 +250,7 @@ export const ACCESS: Readonly<Record<string, Rows>> = {
     // one that may not be made is reported, and the batch goes on
     liquidateBatch: anyone((w) => [[liquidation(w)]]),
     deleverage: anyone((w) => [account(w)], 'NothingToDeleverage'),
+    coverBadDebt: anyone((w) => [account(w)], 'AccountNotEmpty'),
     setParameters: admins(() => [0n, 0n]),
   },
   OrderMatcher: {

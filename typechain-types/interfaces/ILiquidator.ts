@@ -44,11 +44,12 @@ export declare namespace ILiquidator {
     }
 
   export interface ILiquidatorInterface extends Interface {
-    getFunction(nameOrSignature: "clearFlag" | "deleverage" | "flag" | "isLiquidatable" | "liquidate" | "liquidateBatch" | "parameters" | "proRata" | "quote" | "ramp" | "setParameters"): FunctionFragment;
+    getFunction(nameOrSignature: "clearFlag" | "coverBadDebt" | "deleverage" | "flag" | "isLiquidatable" | "liquidate" | "liquidateBatch" | "parameters" | "proRata" | "quote" | "ramp" | "setParameters"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "BadDebt" | "FlagCleared" | "Flagged" | "Liquidated" | "LiquidationFailed" | "ParametersSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'clearFlag', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'deleverage', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'flag', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isLiquidatable', values: [BigNumberish]): string;
@@ -61,6 +62,7 @@ encodeFunctionData(functionFragment: 'ramp', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setParameters', values: [BigNumberish, BigNumberish]): string;
 
     decodeFunctionResult(functionFragment: 'clearFlag', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deleverage', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'flag', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isLiquidatable', data: BytesLike): Result;
@@ -188,6 +190,14 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
     
 
     
+    coverBadDebt: TypedContractMethod<
+      [account: BigNumberish, ],
+      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
+      'nonpayable'
+    >
+    
+
+    
     deleverage: TypedContractMethod<
       [account: BigNumberish, ],
       [IClearinghouseTypes.DeleverageStructOutput],
@@ -273,6 +283,11 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
     getFunction(nameOrSignature: 'clearFlag'): TypedContractMethod<
       [account: BigNumberish, ],
       [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'deleverage'): TypedContractMethod<

@@ -44,13 +44,14 @@ export declare namespace ILiquidator {
     }
 
   export interface LiquidatorInterface extends Interface {
-    getFunction(nameOrSignature: "authority" | "clearFlag" | "clearinghouse" | "deleverage" | "flag" | "isConsumingScheduledOp" | "isLiquidatable" | "liquidate" | "liquidateBatch" | "parameters" | "proRata" | "quote" | "ramp" | "setAuthority" | "setParameters"): FunctionFragment;
+    getFunction(nameOrSignature: "authority" | "clearFlag" | "clearinghouse" | "coverBadDebt" | "deleverage" | "flag" | "isConsumingScheduledOp" | "isLiquidatable" | "liquidate" | "liquidateBatch" | "parameters" | "proRata" | "quote" | "ramp" | "setAuthority" | "setParameters"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "BadDebt" | "FlagCleared" | "Flagged" | "Liquidated" | "LiquidationFailed" | "ParametersSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'clearFlag', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'clearinghouse', values?: undefined): string;
+encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'deleverage', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'flag', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
@@ -67,6 +68,7 @@ encodeFunctionData(functionFragment: 'setParameters', values: [BigNumberish, Big
     decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'clearFlag', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'clearinghouse', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deleverage', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'flag', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
@@ -224,6 +226,14 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
     
 
     
+    coverBadDebt: TypedContractMethod<
+      [account: BigNumberish, ],
+      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
+      'nonpayable'
+    >
+    
+
+    
     deleverage: TypedContractMethod<
       [account: BigNumberish, ],
       [IClearinghouseTypes.DeleverageStructOutput],
@@ -336,6 +346,11 @@ getFunction(nameOrSignature: 'clearinghouse'): TypedContractMethod<
       [],
       [string],
       'view'
+    >;
+getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'deleverage'): TypedContractMethod<
       [account: BigNumberish, ],

@@ -516,6 +516,30 @@
         "type": "uint256"
       }
     ],
+    "name": "coverBadDebt",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "covered",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "remaining",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      }
+    ],
     "name": "deleverage",
     "outputs": [
       {

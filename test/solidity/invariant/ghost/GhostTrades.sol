@@ -193,9 +193,7 @@ abstract contract GhostTrades is GhostActions {
     function _requireReduced(Book memory book, IRiskTypes.Margin memory m) internal view {
         IRiskTypes.Margin memory old = _marginOf(_load(book.place), IRiskTypes.Stance.Adverse);
         bool kept =
-            old.equity > 0
-                ? m.equity * int256(old.maintenanceMargin) >= old.equity * int256(m.maintenanceMargin)
-                : m.equity >= old.equity;
+            m.equity * int256(old.maintenanceMargin) >= old.equity * int256(m.maintenanceMargin);
         if (m.initialMargin >= old.initialMargin || !kept)
             revert IClearinghouseTypes.BelowInitialMargin(ids[book.place], m.equity, m.initialMargin);
     }
