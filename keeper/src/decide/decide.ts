@@ -63,7 +63,8 @@ export function decide(inputs: DecideInputs): Decision {
     if (candidate.account === inputs.own) countSkip(skipped, 'ownAccount');
     else if (inputs.inFlight.has(candidate.account)) countSkip(skipped, 'inFlight');
     else if (inputs.coolingDown.has(candidate.account)) countSkip(skipped, 'coolingDown');
-    else if (candidate.reward - inputs.gasCost < inputs.minProfit) countSkip(skipped, 'unprofitable');
+    else if (!candidate.deleverage && candidate.reward - inputs.gasCost < inputs.minProfit)
+      countSkip(skipped, 'unprofitable');
     else if (candidates.length >= inputs.limit) countSkip(skipped, 'beyondTickLimit');
     else candidates.push(candidate);
   }

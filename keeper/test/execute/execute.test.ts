@@ -70,6 +70,7 @@ function portOf(script: Script, calls: LiquidationCall[]): LiquidationPort {
       calls.push(call);
       return { to: TARGET, data: toHex(call.account) };
     },
+    encodeDeleverage: (account) => ({ to: TARGET, data: toHex(account) }),
     estimateGas: ({ data }) => Promise.resolve(gasOf.get(data) ?? 0n),
     replay: () => Promise.resolve(),
   };
