@@ -192,8 +192,7 @@ abstract contract GhostTrades is GhostActions {
     /// @dev SPEC-M13, against the account as it was, at the prices of now.
     function _requireReduced(Book memory book, IRiskTypes.Margin memory m) internal view {
         IRiskTypes.Margin memory old = _marginOf(_load(book.place), IRiskTypes.Stance.Adverse);
-        bool kept =
-            m.equity * int256(old.maintenanceMargin) >= old.equity * int256(m.maintenanceMargin);
+        bool kept = m.equity * int256(old.maintenanceMargin) >= old.equity * int256(m.maintenanceMargin);
         if (m.initialMargin >= old.initialMargin || !kept)
             revert IClearinghouseTypes.BelowInitialMargin(ids[book.place], m.equity, m.initialMargin);
     }
