@@ -582,7 +582,7 @@ contract TradeTest is Stack {
         trade(aliceId, daveId, ethPerp, 1e18);
     }
 
-    /// @dev 500 short on 10 ETH: closing one of them must bring in 50 more than the mark, whoever pays that.
+    /// @dev 500 short on 5 ETH: closing one of them must bring in 100 more than the mark, whoever pays that.
     function test_InsolventMayOnlyCloseAtItsBankruptcyPrice() public {
         _putAtRisk();
         setPrice(ETH, 3_100e18);
@@ -590,9 +590,9 @@ contract TradeTest is Stack {
         _refuses(aliceId, daveId, ethPerp, 1e18, IClearinghouseTypes.BelowInitialMargin.selector);
         // the trade itself moves the mark by half a cent, for the account before and after alike
         vm.expectPartialRevert(IClearinghouseTypes.BelowInitialMargin.selector);
-        tradeAt(aliceId, daveId, ethPerp, 1e18, 3_149.9e18);
-        tradeAt(aliceId, daveId, ethPerp, 1e18, 3_150.1e18);
-        assertApproxEqAbs(margin(daveId).equity, -450e18, 0.2e18);
+        tradeAt(aliceId, daveId, ethPerp, 1e18, 3_199.8e18);
+        tradeAt(aliceId, daveId, ethPerp, 1e18, 3_200.2e18);
+        assertApproxEqAbs(margin(daveId).equity, -400e18, 0.4e18);
     }
 
     /// @dev 10 ETH of collateral against 30,000 of debt, at risk at 3,800: selling perps hedges the collateral. The

@@ -221,13 +221,28 @@ contract FeedsTest is IncidentBase {
         assertEq(usdc.balanceOf(mallory), 0);
     }
 
+    function _sameAtEveryLimit(bytes memory question) private view {
+        (, bytes memory expected) = address(router).staticcall(question);
+        uint256 answers;
+        for (uint256 limit = 240_000; limit < 330_000; limit += 250) {
+            (bool ok, bytes memory answer) = address(router).staticcall{gas: limit}(question);
+            if (!ok) continue;
+            ++answers;
+            assertEq(answer, expected, "another price for less gas");
+        }
+        assertGt(answers, 0, "set-up: some of them suffice");
+    }
+
     /// @dev Gas (EIP-150): a call gets 63/64 of what is left, so that a caller may choose a limit at which a feed fails and the
     /// rest goes on.
     ///
     /// Tried here: ETH at 3,000 by a first source that needs 250,000 gas and at 4,400 by a second one. Where the first seems
     /// silent the second alone counts and lends 40% more. Withdrawals at every limit from 100,000 to 1,500,000 gas.
     ///
-    /// Stopped by: a fault seen with less gas than the feed is entitled to proves nothing and reverts.
+    /// And the router's own price, as an integrator would read it, at every limit about what the feed needs.
+    ///
+    /// Stopped by: a fault seen with less gas than the feed is entitled to proves nothing and reverts; and the 64th that is left
+    /// would pay for nothing more.
     function test_GasStarvedFeed() public {
         HungryFeed hungry = new HungryFeed(4_000e8);
         ethFeed.setAnswer(4_000e8);
@@ -249,6 +264,7 @@ contract FeedsTest is IncidentBase {
             ++failures;
         }
         assertGt(failures, 150);
+        _sameAtEveryLimit(abi.encodeCall(router.priceOf, (ETH)));
         assertEq(usdc.balanceOf(mallory), 0);
         // control: if the first really is silent, 77% of 44,000 may be borrowed
         vm.etch(address(hungry), hex"fe");
