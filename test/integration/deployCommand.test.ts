@@ -71,7 +71,12 @@ describe('novate deploy', function () {
       if (Date.now() > until) throw new Error('anvil does not answer');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    client = createPublicClient({ chain: arbitrumSepolia, transport: http(url), pollingInterval: 50 });
+    client = createPublicClient({
+      chain: arbitrumSepolia,
+      transport: http(url),
+      pollingInterval: 50,
+      cacheTime: 0,
+    });
     tokens = {
       usdc: await deployMock('MockERC20', ['USD Coin', 'USDC', 6]),
       weth: await deployMock('MockERC20', ['Wrapped Ether', 'WETH', 18]),
