@@ -6,7 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
+import {CASH, ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
@@ -17,6 +17,7 @@ import {PositionWord} from "./types/PositionWord.sol";
 import {Portfolio} from "./types/Portfolio.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
+import {IClearinghouseDeleveraging} from "./interfaces/IClearinghouseDeleveraging.sol";
 import {IClearinghouseLiquidation} from "./interfaces/IClearinghouseLiquidation.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
@@ -30,6 +31,8 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     address public immutable extension;
     /// @inheritdoc IClearinghouseCore
     address public immutable liquidation;
+    /// @inheritdoc IClearinghouseCore
+    address public immutable deleveraging;
     uint256 internal immutable _rateBase;
     uint256 internal immutable _rateSlopeLow;
     uint256 internal immutable _rateSlopeHigh;
@@ -39,17 +42,21 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     /// @param authority The AccessManager.
     /// @param extension_ The ClearinghouseExt.
     /// @param liquidation_ The ClearinghouseLiquidation.
+    /// @param deleveraging_ The ClearinghouseDeleveraging.
     /// @param model Interest on cash, fixed for good; each rate at most 300% a year.
     constructor(
         address authority,
         address extension_,
         address liquidation_,
+        address deleveraging_,
         RateModel memory model
     ) AccessManaged(authority) {
         if (extension_.code.length == 0) revert NotAContract(extension_);
         if (liquidation_.code.length == 0) revert NotAContract(liquidation_);
+        if (deleveraging_.code.length == 0) revert NotAContract(deleveraging_);
         extension = extension_;
         liquidation = liquidation_;
+        deleveraging = deleveraging_;
         _within("base", model.base, 0, 3e18);
         _within("slopeLow", model.slopeLow, 0, 3e18);
         _within("slopeHigh", model.slopeHigh, 0, 3e18);
@@ -63,13 +70,10 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _s.cashIndex = CashMarket.pack(CashMarket.Index(1e18, 1e18, 0, 0, block.timestamp));
     }
 
-    /// @dev Liquidations, governance and rarely used reads. Both addresses are immutable. What runs there calls back here
-    /// for the rate model and nothing else.
+    /// @dev Liquidations, deleveragings, governance and rarely used reads. All addresses are immutable. What runs there calls
+    /// back here for the rate model, and to settle an account first, and nothing else.
     fallback() external {
-        bool isLiquidation =
-            msg.sig == IClearinghouseLiquidation.executeLiquidation.selector ||
-                msg.sig == IClearinghouseLiquidation.quoteLiquidation.selector;
-        address target = isLiquidation ? liquidation : extension;
+        address target = _partOf(msg.sig);
         assembly {
             calldatacopy(0, 0, calldatasize())
             let ok := delegatecall(gas(), target, 0, calldatasize(), 0, 0)
@@ -84,13 +88,25 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         }
     }
 
+    function _partOf(bytes4 selector) private view returns (address) {
+        if (
+            selector == IClearinghouseLiquidation.executeLiquidation.selector ||
+            selector == IClearinghouseLiquidation.quoteLiquidation.selector
+        ) return liquidation;
+        if (
+            selector == IClearinghouseDeleveraging.executeDeleverage.selector ||
+            selector == IClearinghouseDeleveraging.coverBadDebt.selector ||
+            selector == IClearinghouseDeleveraging.solvency.selector
+        ) return deleveraging;
+        return extension;
+    }
+
     // ------------------------------------------------------------------------------------------------ traders
 
     /// @inheritdoc IClearinghouseCore
     function deposit(AccountId account, uint8 assetId, uint256 amountRaw) external nonReentrant {
         _authorise(account, SCOPE_DEPOSIT);
         (Asset storage asset, AssetConfig config) = _asset(assetId);
-        if (!config.enabled()) revert AssetDisabled(assetId);
         (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, config.decimals());
         AssetTotals totals = asset.totals;
         uint256 recorded = totals.recorded();
@@ -98,7 +114,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         unchecked {
             total = recorded + amount; // both below 2**128
         }
-        if (total > totals.cap()) revert DepositCapExceeded(assetId, totals.cap(), total);
+        if (!config.enabled() || total > totals.cap()) _requireRepayment(account, assetId, amount, total);
 
         _pull(IERC20(config.token()), takenRaw, recorded, config.decimals());
         asset.totals = toAssetTotals(total, totals.cap());
@@ -120,7 +136,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _take(account, assetId, amount);
         asset.totals = toAssetTotals(totals.recorded() - amount, totals.cap());
         emit Withdrawn(account, assetId, to, amountRaw);
-        _push(IERC20(config.token()), to, amountRaw);
+        _push(IERC20(config.token()), to, amountRaw, totals.recorded(), config.decimals());
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -229,7 +245,11 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
 
     /// @inheritdoc IClearinghouseCore
     function cashOf(AccountId account) external view nonReentrantView returns (int256) {
-        return CashMarket.toCash(_cashIndex(), _s.accounts[account].header.cashPrincipal());
+        AccountHeader header = _s.accounts[account].header;
+        if (header.positionCount() != 0 && _isBehind(header, _s.deleverages)) {
+            return _load(account, _cashIndex()).cash;
+        }
+        return CashMarket.toCash(_cashIndex(), header.cashPrincipal());
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -237,14 +257,8 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         AccountId account,
         InstrumentId instrument
     ) external view nonReentrantView returns (int256, int256) {
-        Account storage entry = _s.accounts[account];
-        uint256 count = entry.header.positionCount();
-        for (uint256 i = 0; i < count; ++i) {
-            PositionWord word = entry.positions[i];
-            if (word.isInstrument(instrument)) {
-                return (word.size(), instrument.isOption() ? int256(0) : word.cost());
-            }
-        }
+        (PositionWord word, bool found) = _positionOf(account, instrument);
+        if (found) return (word.size(), instrument.isOption() ? int256(0) : word.cost());
         return (0, 0);
     }
 
@@ -277,6 +291,36 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     // ------------------------------------------------------------------------------------------------ helpers
+
+    function _positionOf(
+        AccountId account,
+        InstrumentId instrument
+    ) private view returns (PositionWord word, bool found) {
+        Account storage entry = _s.accounts[account];
+        uint256 count = entry.header.positionCount();
+        for (uint256 i = 0; i < count && !found; ++i) {
+            word = entry.positions[i];
+            found = word.isInstrument(instrument);
+        }
+        if (found && _isBehind(entry.header, _s.deleverages)) {
+            (bool changed, , Synced memory synced) = _synced(word);
+            if (changed) return (synced.word, true);
+        }
+    }
+
+    /// @dev What an account owes may be paid back whatever is closed and capped, up to the token's next whole unit.
+    function _requireRepayment(AccountId account, uint8 assetId, uint256 amount, uint256 total) private view {
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[account].header.cashPrincipal());
+        bool repays =
+            assetId == CASH &&
+                cash < 0 &&
+                amount <= _wholeUnitsUp(uint256(-cash), config.decimals()) &&
+                total <= type(uint128).max;
+        if (repays) return;
+        if (!config.enabled()) revert AssetDisabled(assetId);
+        revert DepositCapExceeded(assetId, asset.totals.cap(), total);
+    }
 
     /// @inheritdoc ClearinghouseLedger
     function _settleFirst(AccountId account) internal override {

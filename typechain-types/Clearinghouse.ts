@@ -41,13 +41,14 @@ export declare namespace IRiskTypes {
     }
 
   export interface ClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "authority" | "cashOf" | "deposit" | "extension" | "isAuthorised" | "isConsumingScheduledOp" | "liquidation" | "marginOf" | "portfolioOf" | "positionOf" | "rateModel" | "riskEngine" | "setAuthority" | "trade" | "transfer" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "authority" | "cashOf" | "deleveraging" | "deposit" | "extension" | "isAuthorised" | "isConsumingScheduledOp" | "liquidation" | "marginOf" | "portfolioOf" | "positionOf" | "rateModel" | "riskEngine" | "setAuthority" | "trade" | "transfer" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'cashOf', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'deleveraging', values?: undefined): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isAuthorised', values: [BigNumberish, AddressLike, BigNumberish]): string;
@@ -66,6 +67,7 @@ encodeFunctionData(functionFragment: 'withdraw', values: [BigNumberish, BigNumbe
     decodeFunctionResult(functionFragment: 'accountInfo', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cashOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'deleveraging', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isAuthorised', data: BytesLike): Result;
@@ -83,6 +85,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   }
 
   
+    export namespace AccountDeleveragedEvent {
+      export type InputTuple = [account: BigNumberish, covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish];
+      export type OutputTuple = [account: bigint, covered: bigint, deleveraged: bigint, socialised: bigint];
+      export interface OutputObject {account: bigint, covered: bigint, deleveraged: bigint, socialised: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace AssetSetEvent {
       export type InputTuple = [assetId: BigNumberish, token: AddressLike, decimals: BigNumberish, underlying: BigNumberish, enabled: boolean, cap: BigNumberish];
       export type OutputTuple = [assetId: bigint, token: string, decimals: bigint, underlying: bigint, enabled: boolean, cap: bigint];
@@ -167,6 +181,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace DeleveragedEvent {
+      export type InputTuple = [instrument: BigNumberish, isLong: boolean, epoch: BigNumberish, size: BigNumberish, units: BigNumberish, cash: BigNumberish, index: BigNumberish, cashIndex: BigNumberish, generation: BigNumberish];
+      export type OutputTuple = [instrument: bigint, isLong: boolean, epoch: bigint, size: bigint, units: bigint, cash: bigint, index: bigint, cashIndex: bigint, generation: bigint];
+      export interface OutputObject {instrument: bigint, isLong: boolean, epoch: bigint, size: bigint, units: bigint, cash: bigint, index: bigint, cashIndex: bigint, generation: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace DepositedEvent {
       export type InputTuple = [account: BigNumberish, assetId: BigNumberish, from: AddressLike, amountRaw: BigNumberish];
       export type OutputTuple = [account: bigint, assetId: bigint, from: string, amountRaw: bigint];
@@ -239,6 +265,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace LossSocialisedEvent {
+      export type InputTuple = [account: BigNumberish, amount: BigNumberish, remaining: BigNumberish, supplyIndex: BigNumberish];
+      export type OutputTuple = [account: bigint, amount: bigint, remaining: bigint, supplyIndex: bigint];
+      export interface OutputObject {account: bigint, amount: bigint, remaining: bigint, supplyIndex: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ModuleSetEvent {
       export type InputTuple = [module: AddressLike, roles: BigNumberish, insuranceShareBps: BigNumberish, feeAccount: BigNumberish];
       export type OutputTuple = [module: string, roles: bigint, insuranceShareBps: bigint, feeAccount: bigint];
@@ -303,6 +341,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [underlying: BigNumberish, fundingIndex: BigNumberish, premium: BigNumberish, openInterest: BigNumberish];
       export type OutputTuple = [underlying: bigint, fundingIndex: bigint, premium: bigint, openInterest: bigint];
       export interface OutputObject {underlying: bigint, fundingIndex: bigint, premium: bigint, openInterest: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace PositionDeleveragedEvent {
+      export type InputTuple = [account: BigNumberish, instrument: BigNumberish, closed: BigNumberish, cash: BigNumberish];
+      export type OutputTuple = [account: bigint, instrument: bigint, closed: bigint, cash: bigint];
+      export interface OutputObject {account: bigint, instrument: bigint, closed: bigint, cash: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -465,6 +515,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    deleveraging: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     deposit: TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -594,6 +652,11 @@ getFunction(nameOrSignature: 'cashOf'): TypedContractMethod<
       [bigint],
       'view'
     >;
+getFunction(nameOrSignature: 'deleveraging'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
@@ -665,25 +728,29 @@ getFunction(nameOrSignature: 'withdraw'): TypedContractMethod<
       'nonpayable'
     >;
 
-    getEvent(key: 'AssetSet'): TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
+    getEvent(key: 'AccountDeleveraged'): TypedContractEvent<AccountDeleveragedEvent.InputTuple, AccountDeleveragedEvent.OutputTuple, AccountDeleveragedEvent.OutputObject>;
+getEvent(key: 'AssetSet'): TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
 getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
 getEvent(key: 'BadDebtCovered'): TypedContractEvent<BadDebtCoveredEvent.InputTuple, BadDebtCoveredEvent.OutputTuple, BadDebtCoveredEvent.OutputObject>;
 getEvent(key: 'BasketMoved'): TypedContractEvent<BasketMovedEvent.InputTuple, BasketMovedEvent.OutputTuple, BasketMovedEvent.OutputObject>;
 getEvent(key: 'CashUpdated'): TypedContractEvent<CashUpdatedEvent.InputTuple, CashUpdatedEvent.OutputTuple, CashUpdatedEvent.OutputObject>;
 getEvent(key: 'CollateralUpdated'): TypedContractEvent<CollateralUpdatedEvent.InputTuple, CollateralUpdatedEvent.OutputTuple, CollateralUpdatedEvent.OutputObject>;
 getEvent(key: 'DatedSet'): TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
+getEvent(key: 'Deleveraged'): TypedContractEvent<DeleveragedEvent.InputTuple, DeleveragedEvent.OutputTuple, DeleveragedEvent.OutputObject>;
 getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
 getEvent(key: 'FeesSwept'): TypedContractEvent<FeesSweptEvent.InputTuple, FeesSweptEvent.OutputTuple, FeesSweptEvent.OutputObject>;
 getEvent(key: 'FlagUpdated'): TypedContractEvent<FlagUpdatedEvent.InputTuple, FlagUpdatedEvent.OutputTuple, FlagUpdatedEvent.OutputObject>;
 getEvent(key: 'IncentivePaid'): TypedContractEvent<IncentivePaidEvent.InputTuple, IncentivePaidEvent.OutputTuple, IncentivePaidEvent.OutputObject>;
 getEvent(key: 'InsuranceAccountSet'): TypedContractEvent<InsuranceAccountSetEvent.InputTuple, InsuranceAccountSetEvent.OutputTuple, InsuranceAccountSetEvent.OutputObject>;
 getEvent(key: 'InterestAccrued'): TypedContractEvent<InterestAccruedEvent.InputTuple, InterestAccruedEvent.OutputTuple, InterestAccruedEvent.OutputObject>;
+getEvent(key: 'LossSocialised'): TypedContractEvent<LossSocialisedEvent.InputTuple, LossSocialisedEvent.OutputTuple, LossSocialisedEvent.OutputObject>;
 getEvent(key: 'ModuleSet'): TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
 getEvent(key: 'OpenInterestUpdated'): TypedContractEvent<OpenInterestUpdatedEvent.InputTuple, OpenInterestUpdatedEvent.OutputTuple, OpenInterestUpdatedEvent.OutputObject>;
 getEvent(key: 'OperatorSet'): TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
 getEvent(key: 'PauseSet'): TypedContractEvent<PauseSetEvent.InputTuple, PauseSetEvent.OutputTuple, PauseSetEvent.OutputObject>;
 getEvent(key: 'PerpSet'): TypedContractEvent<PerpSetEvent.InputTuple, PerpSetEvent.OutputTuple, PerpSetEvent.OutputObject>;
 getEvent(key: 'PerpUpdated'): TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
+getEvent(key: 'PositionDeleveraged'): TypedContractEvent<PositionDeleveragedEvent.InputTuple, PositionDeleveragedEvent.OutputTuple, PositionDeleveragedEvent.OutputObject>;
 getEvent(key: 'PositionSettled'): TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
 getEvent(key: 'PositionUpdated'): TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
 getEvent(key: 'PositionsUpdated'): TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
@@ -695,6 +762,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
     filters: {
       
+      'AccountDeleveraged(uint256,uint256,uint256,uint256)': TypedContractEvent<AccountDeleveragedEvent.InputTuple, AccountDeleveragedEvent.OutputTuple, AccountDeleveragedEvent.OutputObject>;
+      AccountDeleveraged: TypedContractEvent<AccountDeleveragedEvent.InputTuple, AccountDeleveragedEvent.OutputTuple, AccountDeleveragedEvent.OutputObject>;
+    
+
       'AssetSet(uint8,address,uint8,uint16,bool,uint256)': TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
       AssetSet: TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
     
@@ -723,6 +794,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       DatedSet: TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
     
 
+      'Deleveraged(uint96,bool,uint256,uint256,uint256,int256,uint256,int256,uint256)': TypedContractEvent<DeleveragedEvent.InputTuple, DeleveragedEvent.OutputTuple, DeleveragedEvent.OutputObject>;
+      Deleveraged: TypedContractEvent<DeleveragedEvent.InputTuple, DeleveragedEvent.OutputTuple, DeleveragedEvent.OutputObject>;
+    
+
       'Deposited(uint256,uint8,address,uint256)': TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
       Deposited: TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
     
@@ -747,6 +822,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       InterestAccrued: TypedContractEvent<InterestAccruedEvent.InputTuple, InterestAccruedEvent.OutputTuple, InterestAccruedEvent.OutputObject>;
     
 
+      'LossSocialised(uint256,uint256,uint256,uint256)': TypedContractEvent<LossSocialisedEvent.InputTuple, LossSocialisedEvent.OutputTuple, LossSocialisedEvent.OutputObject>;
+      LossSocialised: TypedContractEvent<LossSocialisedEvent.InputTuple, LossSocialisedEvent.OutputTuple, LossSocialisedEvent.OutputObject>;
+    
+
       'ModuleSet(address,uint8,uint16,uint256)': TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
       ModuleSet: TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
     
@@ -769,6 +848,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'PerpUpdated(uint16,int256,int256,uint256)': TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
       PerpUpdated: TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
+    
+
+      'PositionDeleveraged(uint256,uint96,int256,int256)': TypedContractEvent<PositionDeleveragedEvent.InputTuple, PositionDeleveragedEvent.OutputTuple, PositionDeleveragedEvent.OutputObject>;
+      PositionDeleveraged: TypedContractEvent<PositionDeleveragedEvent.InputTuple, PositionDeleveragedEvent.OutputTuple, PositionDeleveragedEvent.OutputObject>;
     
 
       'PositionSettled(uint256,uint96,int256,uint256,int256)': TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;

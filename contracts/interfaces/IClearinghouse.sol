@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IClearinghouseCore} from "./IClearinghouseCore.sol";
+import {IClearinghouseDeleveraging} from "./IClearinghouseDeleveraging.sol";
 import {IClearinghouseExt} from "./IClearinghouseExt.sol";
 import {IClearinghouseLiquidation} from "./IClearinghouseLiquidation.sol";
 
@@ -11,4 +12,9 @@ import {IClearinghouseLiquidation} from "./IClearinghouseLiquidation.sol";
 ///
 /// Replaying `CashUpdated`, `CollateralUpdated`, `PositionUpdated`, `PositionsUpdated`, `ProfileChanged` and `FlagUpdated`
 /// rebuilds every account: each carries the new state, not a difference.
-interface IClearinghouse is IClearinghouseCore, IClearinghouseExt, IClearinghouseLiquidation {}
+interface IClearinghouse is
+    IClearinghouseCore,
+    IClearinghouseExt,
+    IClearinghouseLiquidation,
+    IClearinghouseDeleveraging
+{}

@@ -14,7 +14,7 @@ import {AccountId} from "../types/AccountId.sol";
 /// and gains like all others. `maxRedeem` and `maxWithdraw` count only what may leave now.
 ///
 /// Nobody can stop a redemption that is due: not governance, not a pause of the clearinghouse, not its prices. Only cash
-/// that is lent out has to come back first.
+/// that is lent out has to come back first, and tokens that the clearinghouse has lost.
 /// @dev Amounts of assets are raw units of the token, shares have six decimals more. All reads that involve the price
 /// revert while the clearinghouse is in the middle of a call, as its own do.
 interface IInsuranceFund is IERC4626 {

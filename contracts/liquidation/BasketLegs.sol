@@ -28,6 +28,7 @@ struct Move {
 /// @param i The one to go on with.
 /// @param changesMarket 1 where any open interest changes.
 /// @param appends 1 where every leg is a position that the taker did not have.
+/// @param held The account's positions as they were, while the taker's are gone through.
 struct Walk {
     uint256 moves;
     uint256 words;
@@ -41,16 +42,18 @@ struct Walk {
     uint256 i;
     uint256 changesMarket;
     uint256 appends;
+    uint256 held;
 }
 
 /// @title BasketLegs: moves the options of a basket as long as nothing is unusual
 /// @notice A basket has up to 64 legs, mostly options in the order of the account's positions. These loops take a leg as
-/// they find it in its place; before any other leg (of another kind, elsewhere, of a wrong size) they stop, and the caller
+/// they find it in its place; before any other leg (of another kind, elsewhere, of a wrong size, to the other side) they stop, and the caller
 /// takes care of it, errors included. Hot loops, hence in assembly.
 library BasketLegs {
     /// @dev Bits of an option's word that tell its instrument.
     uint256 private constant IDENTITY = 0xfffffffff00000000000000000000000000000000000fffffffffffffff00000;
     uint256 private constant STRIKE = 0xfffffffffffffff;
+    uint256 private constant EPOCH = 0xfffff;
     uint256 private constant MAX_SIZE = 0x7fffffffffffffffffffffff;
     uint256 private constant MAX_COUNT = 64;
     uint256 private constant WAD = 1000000000000000000;
@@ -167,6 +170,7 @@ library BasketLegs {
                     break
                 }
                 word := or(shl(220, shr(60, word)), shl(20, and(word, STRIKE)))
+                let move := add(mload(walk), shl(8, i))
                 let position
                 switch mload(add(walk, 0x160))
                 case 0 {
@@ -181,12 +185,20 @@ library BasketLegs {
                         break
                     }
                     position := add(mload(add(walk, 0x40)), shl(5, count))
+                    // on the same side as the account's, in whose word its epoch is
+                    word := or(
+                        word,
+                        and(mload(add(mload(add(walk, 0x180)), shl(5, mload(add(move, 0x20))))), EPOCH)
+                    )
                 }
                 let size := sar(160, shl(36, word))
-                let move := add(mload(walk), shl(8, i))
                 let newSize := sub(size, mload(move))
                 if or(iszero(newSize), gt(add(newSize, MAX_SIZE), mul(2, MAX_SIZE))) {
                     // closed, or out of bounds
+                    break
+                }
+                // to the other side, which has another epoch
+                if mul(size, slt(xor(size, newSize), 0)) {
                     break
                 }
                 count := add(count, mload(add(walk, 0x160)))

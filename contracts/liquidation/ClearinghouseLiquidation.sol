@@ -3,9 +3,12 @@ pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ROLE_LIQUIDATOR, SCOPE_LIQUIDATE} from "../ClearinghouseStorage.sol";
+import {BasketLegs, Move, Walk} from "./BasketLegs.sol";
 import {ClearinghouseTrading} from "../ClearinghouseTrading.sol";
+import {AccountHeader} from "../types/AccountHeader.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
+import {OpenInterest} from "../types/OpenInterest.sol";
 import {PositionWord} from "../types/PositionWord.sol";
 import {IClearinghouseLiquidation} from "../interfaces/IClearinghouseLiquidation.sol";
 import {ILiquidator} from "../interfaces/ILiquidator.sol";
@@ -15,7 +18,6 @@ import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
 import {PositionMath} from "../libraries/PositionMath.sol";
 import {WadMath} from "../libraries/WadMath.sol";
 import {CashMarket} from "../markets/CashMarket.sol";
-import {BasketLegs, Move, Walk} from "./BasketLegs.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 
 /// @title ClearinghouseLiquidation: see IClearinghouseLiquidation
@@ -71,6 +73,8 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
         if (!_isAuthorised(params.liquidator, caller, SCOPE_LIQUIDATE)) {
             revert ILiquidator.NotAuthorised(params.liquidator, caller);
         }
+        AccountHeader header = _s.accounts[params.account].header;
+        if (_isBehind(header, _s.deleverages) && header.positionCount() != 0) _settleFirst(params.account);
         Case memory c;
         _open(c, params.account, params.selection);
         _openTaker(c, params);
@@ -120,7 +124,7 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
         ILiquidator.Selection calldata selection = params.selection;
         Loaded memory taker = c.sides.b;
         _loadInto(taker, params.liquidator, c.index, selection.instruments.length, selection.assetIds.length);
-        if (taker.due) return;
+        if (taker.due || taker.moved) return;
         c.joined = true;
         _receive(c, selection);
         _receiveSpot(taker, selection);
@@ -161,6 +165,7 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
         Walk memory walk = c.walk;
         walk.moves = BasketLegs.allocate(selection.instruments.length);
         c.words = _startWalk(walk, loaded, selection);
+        walk.held = walk.oldLegs;
         while (true) {
             walk.reduce();
             loaded.count = walk.count;
@@ -207,14 +212,23 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
         move.delta = delta;
         // it shrinks toward zero
         if (held > 0) move.longDelta = delta;
+        OpenInterest total = _interestOf(instrument).total;
         if (instrument.isOption()) {
-            (, , word) = _changeOption(loaded, place, instrument, delta);
+            (, , word) = _changeOption(loaded, place, instrument, delta, total);
         } else {
             c.keepsCost = true;
             // a position that is held is one of a listed market
             int256 fundingIndex = _fundingIndex(instrument);
             move.fundingIndex = fundingIndex;
-            (, , move.costDelta, word) = _changeLinear(loaded, place, instrument, delta, 0, fundingIndex);
+            (, , move.costDelta, word) = _changeLinear(
+                loaded,
+                place,
+                instrument,
+                delta,
+                0,
+                fundingIndex,
+                total
+            );
         }
     }
 
@@ -248,13 +262,6 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
             mstore(words, count)
             mstore(0x40, add(words, shl(5, add(count, 1))))
         }
-    }
-
-    function _holdsNoSpot(Loaded memory loaded) private pure returns (bool) {
-        for (uint256 i = 0; i < loaded.spotCount; ++i) {
-            if (loaded.spot[i].amount() != 0) return false;
-        }
-        return true;
     }
 
     /// @dev Margins before and after, both at the prices that favour the account as it is now, so that they compare; and the
@@ -349,15 +356,22 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
             revert ILiquidator.Overshoot(next.equity, next.maintenanceMargin);
         }
         uint256 least = LiquidationMath.RAMP_START.mulDown(terms.relief);
-        if (penalty < least) terms.incentive = WadMath.min(least - penalty, _insured(c.sides.a.id));
+        // without equity there is no penalty
+        if (penalty < least || equity < 0) {
+            terms.incentive = WadMath.min(least - penalty, _spare(c, equity));
+        }
     }
 
-    /// @dev What the insurance account can pay for an account; its own liquidation it does not pay for.
-    function _insured(AccountId account) private view returns (uint256) {
-        AccountId insurance = _s.insuranceAccount;
-        if (insurance == account) return 0;
-        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[insurance].header.cashPrincipal());
-        return cash > 0 ? uint256(cash) : 0;
+    /// @dev What the insurance fund can pay beyond what the account itself lacks. Where it cannot pay even that, the
+    /// positions' counterparties have to, and nobody may take the positions away from them.
+    function _spare(Case memory c, int256 equity) private view returns (uint256) {
+        AccountId account = c.sides.a.id;
+        uint256 insured = _insured(account);
+        if (equity >= 0) return insured;
+        uint256 shortfall = uint256(-equity);
+        if (insured >= shortfall) return insured - shortfall;
+        if (c.sides.a.oldCount != 0) revert ILiquidator.DeleverageRequired(account, shortfall, insured);
+        return 0;
     }
 
     // ------------------------------------------------------------------------------------------------ action
@@ -432,7 +446,7 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
     }
 
     /// @dev Gives the taker the legs at the prices that the moves have now.
-    function _receive(Case memory c, ILiquidator.Selection calldata selection) private pure {
+    function _receive(Case memory c, ILiquidator.Selection calldata selection) private view {
         Loaded memory taker = c.sides.b;
         Walk memory walk = c.walk;
         // no leg came twice where all were usual
@@ -453,15 +467,16 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
         Case memory c,
         uint256 i,
         InstrumentId instrument
-    ) private pure returns (PositionWord word) {
+    ) private view returns (PositionWord word) {
         Loaded memory taker = c.sides.b;
         Move memory move = BasketLegs.moveAt(c.walk.moves, i)[0];
         uint256 place = _indexIn(taker.legs, taker.count, instrument, i);
         int256 oldSize;
         int256 newSize;
+        OpenInterest total = _interestOf(instrument).total;
         unchecked {
             if (instrument.isOption()) {
-                (oldSize, newSize, word) = _changeOption(taker, place, instrument, -move.delta);
+                (oldSize, newSize, word) = _changeOption(taker, place, instrument, -move.delta, total);
             } else {
                 (oldSize, newSize, move.takerCost, word) = _changeLinear(
                     taker,
@@ -469,7 +484,8 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
                     instrument,
                     -move.delta,
                     move.price,
-                    move.fundingIndex
+                    move.fundingIndex,
+                    total
                 );
                 c.walk.changesMarket = 1;
             }
@@ -493,7 +509,9 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
             Move memory move = BasketLegs.moveAt(c.walk.moves, i)[0];
             int256 units = move.longDelta + move.takerLong;
             int256 cost = move.costDelta + move.takerCost;
-            if (units != 0 || cost != 0) _moveInterest(_interestOf(instruments[i]), units, cost);
+            if (units != 0 || cost != 0) {
+                _moveInterest(_interestOf(instruments[i]), instruments[i], units, cost);
+            }
         }
     }
 

@@ -83,8 +83,25 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
         }
         answer = _copyMargins(answer, n);
         if (n == 0) (marks.leg, marks.spot) = (new uint256[](0), new uint256[](0));
-        else _mark(marks, sheet, portfolios.item(0));
+        else _markFirst(marks, sheet, portfolios, answer);
         _returnWithMarks(answer, n, marks);
+    }
+
+    /// @dev Marks of the first portfolio. What old surfaces value is in its margin's status only.
+    /// @param answer As `_copyMargins` started it.
+    function _markFirst(
+        Marks memory marks,
+        Sheet memory sheet,
+        Portfolio[] calldata portfolios,
+        uint256 answer
+    ) private pure {
+        _mark(marks, sheet, portfolios.item(0));
+        IPriceRouter.Status status;
+        assembly ("memory-safe") {
+            // the fifth word of the first margin, behind two offsets and a length
+            status := mload(add(answer, 0xe0))
+        }
+        if (status > marks.status) marks.status = status;
     }
 
     /// @dev Starts the answer of `assessWithMarks`: both offsets, the margins, and room for the three words of the marks, which
@@ -200,6 +217,9 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
         sheet.turnTo(0);
         if (guarded) _choosePrices(sheet, portfolio, stance == Stance.Adverse);
         _mark(marks, sheet, portfolio);
+        if (marks.status == IPriceRouter.Status.Ok && dated && DatedLegs.anyOld(sheet)) {
+            marks.status = IPriceRouter.Status.Guarded;
+        }
     }
 
     /// @dev Marks of the portfolio's legs and balances at its books' prices: the two arrays, in this order, are all that is

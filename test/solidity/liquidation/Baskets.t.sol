@@ -12,13 +12,13 @@ import {LiquidationBase} from "./LiquidationBase.sol";
 /// @dev Baskets of many options, in whatever order, to takers of every kind: what each side holds afterwards, what its cash
 /// changed by and what the markets add up to.
 contract BasketsTest is LiquidationBase {
-    uint256 private constant LEGS = 8;
+    uint256 internal constant LEGS = 8;
 
     uint256 private _expiry;
     uint256 private _seed;
-    InstrumentId[] private _options;
+    InstrumentId[] internal _options;
 
-    function setUp() public override {
+    function setUp() public virtual override {
         super.setUp();
         _expiry = (block.timestamp / 1 hours + 30 * 24) * 1 hours;
         house.setDated(ETH, IClearinghouseTypes.DatedConfig(true, 10_000e18, 500));
@@ -165,7 +165,7 @@ contract BasketsTest is LiquidationBase {
     }
 
     /// @dev The keeper buys.
-    function tradeBack(InstrumentId instrument, uint256 size) private {
+    function tradeBack(InstrumentId instrument, uint256 size) internal {
         trade(keeperId, bobId, instrument, size);
     }
 
@@ -263,7 +263,7 @@ contract BasketsTest is LiquidationBase {
     }
 
     function _wordOf(PositionWord word, int256 size) private pure returns (uint256) {
-        return PositionWord.unwrap(toOptionWord(word.instrument(), size, 0));
+        return PositionWord.unwrap(toOptionWord(word.instrument(), size, word.epoch()));
     }
 
     function _isLast(PositionWord[] memory words, uint256 j) private pure returns (bool) {
@@ -280,5 +280,42 @@ contract BasketsTest is LiquidationBase {
     function _next(uint256 below) private returns (uint256) {
         _seed = uint256(keccak256(abi.encode(_seed)));
         return _seed % below;
+    }
+}
+
+/// @dev The same after both sides of every option were deleveraged: a position with a wrong epoch would lose units that it
+/// never lost.
+contract BasketsAfterDeleveragingTest is BasketsTest {
+    function setUp() public override {
+        super.setUp();
+        (, AccountId writer) = person("writer");
+        fund(writer, USDC_ID, 10_000e6);
+        for (uint256 i = 0; i < LEGS; ++i) {
+            trade(bobId, writer, _options[i], 0.5e18);
+        }
+        setPrice(ETH, 12_000e18);
+        liquidator.deleverage(writer);
+        setPrice(ETH, 4_000e18);
+        (, AccountId holder) = person("holder");
+        fund(holder, USDC_ID, 15_000e6);
+        trade(holder, bobId, ethPerp, 10e18);
+        for (uint256 i = 0; i < LEGS; ++i) {
+            trade(holder, bobId, _options[i], 0.5e18);
+        }
+        setPrice(ETH, 1_500e18);
+        liquidator.deleverage(holder);
+        setPrice(ETH, 4_000e18);
+    }
+
+    /// @dev Who was long of an option before takes its shorts over, and is short afterwards.
+    function test_ToTheOtherSide() public {
+        for (uint256 i = 0; i < LEGS; ++i) {
+            tradeBack(_options[i], 1e16);
+        }
+        test_TakerOpensAll();
+        for (uint256 i = 0; i < LEGS; ++i) {
+            (int256 size, ) = house.positionOf(keeperId, _options[i]);
+            assertEq(size, 1e16 - 0.125e18);
+        }
     }
 }
