@@ -309,6 +309,7 @@ abstract contract ClearinghouseLedger is DeleverageIndex {
     /// @notice Likewise an option, without its premium. Its word is built and changed in place: baskets have many. There must
     /// be room for one leg more.
     /// @param delta Below 2**254.
+    // solhint-disable-next-line function-max-lines
     function _changeOption(
         Loaded memory loaded,
         uint256 i,
