@@ -186,6 +186,8 @@ async function answerRestart(asked: string): Promise<void> {
 async function measure(accounts: number, where: string, settings: StoreSettings): Promise<Measurement[]> {
   const first = await follow(settings, accounts, false);
   const again = await followAgain(settings, accounts);
+  if (again.accounts !== first.accounts)
+    throw new Error(`${again.accounts} of ${first.accounts} accounts came back`);
   const events = history(accounts).length;
   const note = `${first.accounts.toLocaleString('en-US')} accounts, ${events.toLocaleString('en-US')} events, ${where}`;
   // on a machine that does other things too, CPU time is what an idle one would take
@@ -215,7 +217,8 @@ export async function benchKeeperStore(accounts: number): Promise<Measurement[]>
   const common = {
     addresses: { clearinghouse: CLEARINGHOUSE },
     keeperId: 'bench',
-    leaseMs: 60_000,
+    // nobody renews it here
+    leaseMs: 3_600_000,
     fromBlock: 1n,
   } as const;
   const folder = await mkdtemp(join(tmpdir(), 'novate-bench-'));
