@@ -1,10 +1,9 @@
 import { encodeAccountId } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
 import { privateKeyToAccount } from 'viem/accounts';
-import type { Hex } from 'viem';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountWatch } from './bands/accountWatch.ts';
-import { createChainWriter, openChain } from './chain/viemChain.ts';
+import { openChain } from './chain/viemChain.ts';
 import type { ChainAccess } from './chain/viemChain.ts';
 import type { BlockHead } from './chain/types.ts';
 import { createTimer, createWebSocketWakeUp } from './chain/wakeUp.ts';
@@ -13,19 +12,18 @@ import { redactConfig } from './config/index.ts';
 import type { KeeperConfig } from './config/index.ts';
 import { createAttempts } from './execute/attempts.ts';
 import { messageOf } from './execute/classify.ts';
-import { createLane } from './execute/lane.ts';
-import type { FeePolicy } from './execute/fees.ts';
 import { createLiquidationPort } from './execute/liquidationPort.ts';
 import type { LiquidationPort } from './execute/liquidationPort.ts';
 import { createSettlementDuty } from './execute/settleExpired.ts';
 import { createSettlementPort } from './execute/settlementPort.ts';
-import { createSharedWork, keysOf, unshared } from './execute/sharedWork.ts';
-import { createWallets } from './execute/wallets.ts';
-import type { Wallet, Wallets } from './execute/wallets.ts';
+import { createSharedWork, unshared } from './execute/sharedWork.ts';
+import type { Wallets } from './execute/wallets.ts';
 import { createMirror } from './mirror/mirror.ts';
 import { mirrorTopics } from './mirror/mirror.ts';
 import type { Mirror } from './mirror/mirror.ts';
 import { timedTopics } from './mirror/referenceTopics.ts';
+import { feePolicy, openWallets } from './openWallets.ts';
+import type { GasToken } from './openWallets.ts';
 import { startOwnership } from './ownership.ts';
 import type { EventSink } from './report/events.ts';
 import type { Logger } from './report/logger.ts';
@@ -36,7 +34,6 @@ import type { Reporter, Summary } from './report/reporter.ts';
 import { startStatusServer } from './report/server.ts';
 import { openKeeperStore } from './store/index.ts';
 import type { KeeperStore } from './store/index.ts';
-import { createStoreJournal } from './store/storeJournal.ts';
 import { checkSetup, verifyChain } from './startupChecks.ts';
 import type { Check } from './startupChecks.ts';
 import { initialGas, runTick } from './tick.ts';
@@ -149,14 +146,22 @@ async function open(
   const mirror = createMirror(config.addresses.clearinghouse);
   const store = await openKeeperStore(config, chainId, mirror, log);
   const port = createLiquidationPort(keeper.client, config.addresses, keeper.sender);
-  const wallets = openWallets(config, keeper, chainId, store, port);
+  const gasToken: GasToken = { price: undefined };
+  const wallets = openWallets(config, { client: keeper.client, chainId, store, port, gasToken });
   const ownership = startOwnership(store.leases, wallets, store.shards, log);
   // a keeper that only looks owns nothing, so that it is in nobody's way
   if (!config.dryRun) await ownership.beat();
   let rebuilding = false;
-  const rooms = createRooms(config, keeper, reporter, metrics, { mirror, store, port, wallets }, (now) => {
-    rebuilding = now;
-  });
+  const rooms = createRooms(
+    config,
+    keeper,
+    reporter,
+    metrics,
+    { mirror, store, port, wallets, gasToken },
+    (now) => {
+      rebuilding = now;
+    },
+  );
   return {
     rooms,
     problem: () =>
@@ -170,45 +175,12 @@ async function open(
   };
 }
 
-function openWallets(
-  config: KeeperConfig,
-  { client }: Keeper,
-  chainId: number,
-  { db, leases, sink }: KeeperStore,
-  port: LiquidationPort,
-): Wallets {
-  const walletOf = (privateKey: Hex): Wallet => {
-    const key = privateKeyToAccount(privateKey);
-    const journal = createStoreJournal({
-      db,
-      leases,
-      wallet: key.address,
-      keysOf: (purpose) => keysOf(purpose, (account) => sink.versionOf(account)),
-    });
-    const lane = createLane({
-      writer: createChainWriter(client, key, chainId),
-      journal,
-      policy: feePolicy(config),
-      replaceAfterBlocks: config.replaceAfterBlocks,
-      async stillWanted({ body }, head) {
-        try {
-          await port.replay(body, head.number);
-          return true;
-        } catch {
-          return false;
-        }
-      },
-    });
-    return { address: key.address, journal, lane };
-  };
-  return createWallets([config.privateKey, ...config.walletKeys].map(walletOf), leases);
-}
-
 interface Parts {
   readonly mirror: Mirror;
   readonly store: KeeperStore;
   readonly port: LiquidationPort;
   readonly wallets: Wallets;
+  readonly gasToken: GasToken;
 }
 
 function createRooms(
@@ -216,7 +188,7 @@ function createRooms(
   { client, reader, own, sender }: Keeper,
   reporter: Reporter,
   metrics: Metrics,
-  { mirror, store, port, wallets }: Parts,
+  { mirror, store, port, wallets, gasToken }: Parts,
   onRebuild: (now: boolean) => void,
 ): Rooms {
   const { addresses } = config;
@@ -255,6 +227,7 @@ function createRooms(
     attempts: createAttempts(),
     references: undefined,
     meanGas: initialGas,
+    gasToken,
     follower: {
       get cursor() {
         return follower.cursor;
@@ -283,14 +256,6 @@ function createRooms(
     }),
   };
   return rooms;
-}
-
-function feePolicy(config: KeeperConfig): FeePolicy {
-  return {
-    maxFeePerGas: config.maxFeePerGasGwei,
-    priorityFee: config.priorityFeeGwei,
-    bumpPercent: config.feeBumpPercent,
-  };
 }
 
 async function loop(

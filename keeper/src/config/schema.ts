@@ -3,6 +3,8 @@ import type { NovateAddresses } from '@novate/sdk';
 import { isHex } from 'viem';
 import type { Hex } from 'viem';
 import { z } from 'zod';
+import { BASKET_CHOICES } from '../decide/candidate.ts';
+import { PLAN_MODES } from '../decide/plan.ts';
 
 /** What stands in logs in place of a secret. */
 export const REDACTED = '[redacted]';
@@ -123,13 +125,23 @@ export const settingsSchema = z.strictObject({
     .default(60_000)
     .describe('without progress for so long the keeper is not ready'),
   maxAccountsPerTick: whole(1, 10_000).default(64).describe('most accounts liquidated per block'),
-  minProfitUsd: usd.default(0n).describe('least reward less gas cost; may be negative'),
+  planMode: z
+    .enum(PLAN_MODES, `must be one of ${PLAN_MODES.join(', ')}`)
+    .default('profit')
+    .describe('what a liquidation must bring: minProfitUsd after gas, its gas, or (protocol) nothing'),
+  basket: z
+    .enum(BASKET_CHOICES, `must be one of ${BASKET_CHOICES.join(', ')}`)
+    .default('pro-rata')
+    .describe('what is taken: a share of everything, or the legs that free most margin each'),
+  minProfitUsd: usd.default(0n).describe('in the mode profit: least reward less gas cost; may be negative'),
   gasTokenUnderlying: whole(0, 4_095)
     .default(ETH)
     .describe("underlying whose index prices the chain's gas token; 0: use gasTokenPriceUsd"),
   gasTokenPriceUsd: usd
-    .default(parseWad('4000'))
-    .describe("gas token's price where gasTokenUnderlying has none"),
+    .optional()
+    .describe(
+      "gas token's price where gasTokenUnderlying has none; without both, only the mode protocol goes on",
+    ),
   slippageBps: whole(0, 5_000)
     .default(200)
     .describe('how far reward and cash may fall behind the quote, of the reward and of the notional moved'),

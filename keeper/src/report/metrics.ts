@@ -30,6 +30,7 @@ export function createMetrics() {
     suspects: gauge('suspects', 'Accounts that screening could not call healthy in the last tick'),
     liquidatable: gauge('liquidatable', 'Accounts below maintenance margin in the last tick'),
     inFlight: gauge('in_flight', 'Transactions sent and not yet seen mined'),
+    nonceGap: gauge('nonce_gap', 'Nonces that keep later ones waiting, and nothing of ours stands for'),
     tickSeconds: new Histogram({
       name: 'novate_keeper_tick_seconds',
       help: 'Time to deal with a block',
@@ -46,6 +47,9 @@ export function createMetrics() {
     replacements: counter('replacements_total', 'Transactions replaced by a higher bid or cancelled'),
     reward: counter('reward_usd_total', 'Penalties and incentives earned, USD'),
     gas: counter('gas_total', 'Gas used'),
+    gasUsd: counter('gas_usd_total', 'Gas paid, USD, where the gas token had a price'),
+    profit: gauge('profit_usd', 'Penalties and incentives less gas since the start, USD'),
+    gasPriceKnown: gauge('gas_price_known', '1 where the gas token has a price, else 0'),
     setSkipped(counts: SkipCounts): void {
       for (const reason of SKIP_REASONS) skipped.set({ reason }, counts.get(reason) ?? 0);
     },
