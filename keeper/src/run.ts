@@ -2,6 +2,8 @@ import { encodeAccountId } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
 import { privateKeyToAccount } from 'viem/accounts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startAlerts } from './alerts/index.ts';
+import type { MarginCalls } from './alerts/marginCalls.ts';
 import { AccountWatch } from './bands/accountWatch.ts';
 import { openChain } from './chain/viemChain.ts';
 import type { ChainAccess } from './chain/viemChain.ts';
@@ -10,6 +12,7 @@ import { createTimer, createWebSocketWakeUp } from './chain/wakeUp.ts';
 import type { WakeUp } from './chain/wakeUp.ts';
 import { redactConfig } from './config/index.ts';
 import type { KeeperConfig } from './config/index.ts';
+import { createDuties, createDutyRunner } from './duties/index.ts';
 import { createAttempts } from './execute/attempts.ts';
 import { messageOf } from './execute/classify.ts';
 import { createLiquidationPort } from './execute/liquidationPort.ts';
@@ -151,13 +154,15 @@ async function open(
   const ownership = startOwnership(store.leases, wallets, store.shards, log);
   // a keeper that only looks owns nothing, so that it is in nobody's way
   if (!config.dryRun) await ownership.beat();
+  const watch = new AccountWatch(mirror.book, { bandBudgetMs: BAND_BUDGET_MS });
+  const alerts = startAlerts(config, { chainId, store, mirror, watch, metrics, log });
   let rebuilding = false;
   const rooms = createRooms(
     config,
     keeper,
     reporter,
     metrics,
-    { mirror, store, port, wallets, gasToken },
+    { mirror, store, port, wallets, gasToken, watch, marginCalls: alerts.marginCalls },
     (now) => {
       rebuilding = now;
     },
@@ -169,6 +174,7 @@ async function open(
         ? 'a reorganisation was deeper than finality: every account is read again, nothing is sent'
         : undefined,
     async close() {
+      await alerts.close();
       await ownership.end();
       await store.close();
     },
@@ -181,6 +187,8 @@ interface Parts {
   readonly port: LiquidationPort;
   readonly wallets: Wallets;
   readonly gasToken: GasToken;
+  readonly watch: AccountWatch;
+  readonly marginCalls: MarginCalls | undefined;
 }
 
 function createRooms(
@@ -188,7 +196,7 @@ function createRooms(
   { client, reader, own, sender }: Keeper,
   reporter: Reporter,
   metrics: Metrics,
-  { mirror, store, port, wallets, gasToken }: Parts,
+  { mirror, store, port, wallets, gasToken, watch, marginCalls }: Parts,
   onRebuild: (now: boolean) => void,
 ): Rooms {
   const { addresses } = config;
@@ -215,13 +223,20 @@ function createRooms(
     },
     onProgress: (cursor) => metrics.cursor.set(Number(cursor)),
   });
+  const versionOf = (account: AccountId): string | undefined => store.sink.versionOf(account);
+  const limits = { maxGas: config.maxGasPerTransaction, dryRun: config.dryRun };
+  const { queue, shards } = store;
+  const work = config.dryRun
+    ? unshared
+    : createSharedWork({ queue, shards, versionOf, most: config.maxAccountsPerTick });
   const rooms: Rooms = {
     client,
     config,
     own,
     policy: feePolicy(config),
     mirror,
-    watch: new AccountWatch(mirror.book, { bandBudgetMs: BAND_BUDGET_MS }),
+    watch,
+    marginCalls,
     port,
     reporter,
     attempts: createAttempts(),
@@ -242,18 +257,10 @@ function createRooms(
       },
     },
     lane,
-    work: config.dryRun
-      ? unshared
-      : createSharedWork({
-          queue: store.queue,
-          shards: store.shards,
-          versionOf: (account) => store.sink.versionOf(account),
-          most: config.maxAccountsPerTick,
-        }),
-    settlement: createSettlementDuty(createSettlementPort(client, addresses, sender), lane, {
-      maxGas: config.maxGasPerTransaction,
-      dryRun: config.dryRun,
-    }),
+    work,
+    versionOf,
+    duties: createDutyRunner(createDuties(config, client), port, lane, work, limits),
+    settlement: createSettlementDuty(createSettlementPort(client, addresses, sender), lane, limits),
   };
   return rooms;
 }

@@ -1,5 +1,6 @@
 import { decodeInstrumentId, getPortfolio, mulDivDown } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
+import type { MarginCalls } from './alerts/marginCalls.ts';
 import type { BlockHead } from './chain/types.ts';
 import type { KeeperClient } from './chain/viemChain.ts';
 import type { KeeperConfig } from './config/index.ts';
@@ -16,6 +17,7 @@ import type { Holdings } from './decide/holdings.ts';
 import type { PlanTerms } from './decide/plan.ts';
 import { countSkip } from './decide/skip.ts';
 import type { SkipCounts } from './decide/skip.ts';
+import type { DutyRunner } from './duties/index.ts';
 import type { Attempts } from './execute/attempts.ts';
 import { classifySimulationError } from './execute/classify.ts';
 import { execute } from './execute/execute.ts';
@@ -61,6 +63,12 @@ export interface Rooms {
   readonly lane: Lane;
   readonly port: LiquidationPort;
   readonly settlement: SettlementDuty;
+  /** Everything else that comes up by itself. */
+  readonly duties: DutyRunner;
+  /** Undefined where nobody is to be alerted. */
+  readonly marginCalls: MarginCalls | undefined;
+  /** Names the state of an account, the same for every keeper. */
+  readonly versionOf: (account: AccountId) => string | undefined;
   /** Who does what, where several keepers share the work. */
   readonly work: SharedWork;
   readonly attempts: Attempts;
@@ -115,6 +123,8 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
     if (WORTH_RESTING.has(reason)) attempts.failed(account, head.number);
   }
   if (config.settleExpired && !signal.aborted) await settleExpired(rooms, board, head);
+  if (!signal.aborted) await doDuties(rooms, head, board, references, decision);
+  await rooms.marginCalls?.check({ board, cash, references });
   reporter.ticked(
     {
       block: head.number,
@@ -153,6 +163,18 @@ async function readBoard(
     readExpiries(client, references, expiries, head),
   ]);
   return withExpiries(board, states);
+}
+
+async function doDuties(
+  { duties, mirror, lane, reporter, versionOf }: Rooms,
+  head: BlockHead,
+  board: PriceBoard,
+  references: References,
+  { unhealthy }: Decision,
+): Promise<void> {
+  const inFlight = accountsOf(lane.inFlight());
+  const view = { head, board, references, mirror, unhealthy, inFlight, versionOf };
+  for (const report of await duties.run(view)) reporter.duty(report);
 }
 
 /** Costs gas and earns nothing, so it comes last; what fails is tried again later. */

@@ -180,6 +180,7 @@ export async function benchKeeperStore(): Promise<Measurement[]> {
   const common = {
     addresses: { clearinghouse: CLEARINGHOUSE },
     keeperId: 'bench',
+    alertWebhooks: [] as string[],
     leaseMs: 60_000,
     fromBlock: 1n,
   } as const;

@@ -163,6 +163,40 @@ export const settingsSchema = z.strictObject({
   settleExpired: flag
     .default(true)
     .describe('turn settled futures and options of any account into cash; costs gas and earns nothing'),
+  flagUnhealthy: flag
+    .default(true)
+    .describe(
+      'flag accounts below maintenance margin that nobody liquidates at once, so that their reward rises',
+    ),
+  clearFlags: flag
+    .default(false)
+    .describe('clear flags of accounts that are 10% above their margin again; costs gas, serves the account'),
+  observeSettlements: flag
+    .default(true)
+    .describe('record the index before expiries that accounts hold, and settle their price after'),
+  observeEverySec: whole(15, 300).default(120).describe('seconds between two observations of an expiry'),
+  pokeFundingSec: whole(0, 604_800)
+    .default(0)
+    .describe('store the funding of each open market once in so many seconds; 0 is off'),
+  pythUrl: url
+    .optional()
+    .describe('service of signed Pyth prices (Hermes) to push from; without it none are pushed'),
+  pythDeviationBps: whole(1, 5_000).default(50).describe('a Pyth price is pushed that moved by so much'),
+  pythPollSec: whole(1, 3_600).default(5).describe('seconds between two questions to that service'),
+  alertWebhooks: list
+    .refine((urls) => urls.every(isHttpUrl), 'must be http:// or https:// addresses, with commas between')
+    .default([])
+    .describe('addresses that margin calls are posted to; never a flag'),
+  alertLevels: z
+    .preprocess(
+      (value) => (typeof value === 'string' ? value.split(',') : value),
+      z.array(z.coerce.number('must be numbers such as 1.5,1.2').gt(0).lt(100)).min(1),
+    )
+    .default([1.5, 1.2, 1.05])
+    .describe('equity over maintenance margin below which an alert is raised'),
+  alertRearmPercent: whole(1, 100)
+    .default(5)
+    .describe('how far above a level health must rise before it can be raised again'),
   dryRun: flag.default(false).describe('decide and simulate, send nothing'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -181,7 +215,11 @@ export type SettingName = keyof Settings;
 
 export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];
 /** Never flags (any user of the machine sees them) and never logged. */
-export const SECRETS: ReadonlySet<string> = new Set<SettingName>(['privateKey', 'databaseUrl']);
+export const SECRETS: ReadonlySet<string> = new Set<SettingName>([
+  'privateKey',
+  'databaseUrl',
+  'alertWebhooks',
+]);
 
 /** Settings with everything looked up that stands in other files. */
 export interface KeeperConfig extends Omit<
@@ -203,15 +241,17 @@ export function defaultPollInterval(rpcUrl: string): number {
 /** A configuration as it may be shown. Credentials also hide in the path and query of an endpoint. */
 export function redactConfig(config: KeeperConfig): Record<string, unknown> {
   const origin = (address: string): string => new URL(address).origin;
-  const { rpcUrl, rpcFallbackUrls, wsUrl, databaseUrl, walletKeys } = config;
+  const { rpcUrl, rpcFallbackUrls, wsUrl, databaseUrl, walletKeys, pythUrl, alertWebhooks } = config;
   return {
     ...config,
     privateKey: REDACTED,
     walletKeys: walletKeys.map(() => REDACTED),
     rpcUrl: origin(rpcUrl),
     rpcFallbackUrls: rpcFallbackUrls.map(origin),
+    ...(pythUrl === undefined ? {} : { pythUrl: origin(pythUrl) }),
     ...(wsUrl === undefined ? {} : { wsUrl: new URL(wsUrl).host }),
     ...(databaseUrl === undefined ? {} : { databaseUrl: REDACTED }),
+    alertWebhooks: alertWebhooks.map(() => REDACTED),
   };
 }
 

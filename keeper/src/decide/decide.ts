@@ -39,6 +39,8 @@ export interface Decision {
   readonly screened: number;
   readonly suspects: number;
   readonly liquidatable: number;
+  /** The latter, the worst first. */
+  readonly unhealthy: readonly AccountId[];
 }
 
 /** What to liquidate now, and why not the rest. A function of its inputs alone. */
@@ -72,6 +74,7 @@ export function decide(inputs: DecideInputs): Decision {
     screened: watched.accounts,
     suspects: watched.suspects.length,
     liquidatable,
+    unhealthy: found.map(({ account }) => account),
   };
 }
 

@@ -21,6 +21,8 @@ export function createMetrics() {
     labelNames: ['reason'] as const,
     registers,
   });
+  const labelled = (name: string, help: string): Counter<'duty'> =>
+    new Counter({ name: `novate_keeper_${name}`, help, labelNames: ['duty'] as const, registers });
   return {
     registry,
     headLag: gauge('head_lag_blocks', 'Blocks between the newest head seen and the newest dealt with'),
@@ -43,6 +45,11 @@ export function createMetrics() {
     sent: counter('sent_total', 'Liquidations sent'),
     liquidations: counter('liquidations_total', 'Liquidations mined'),
     reverted: counter('reverted_total', 'Liquidations mined that reverted'),
+    duties: labelled('duties_total', 'Things done by other duties than liquidating, mined'),
+    dutyFailures: labelled('duty_failures_total', 'Things of other duties that could not be done'),
+    alerts: counter('alerts_total', 'Margin calls raised'),
+    alertsDelivered: counter('alerts_delivered_total', 'Messages that a webhook took'),
+    alertFailures: counter('alert_failures_total', 'Messages that a webhook did not take, each try'),
     settled: counter('settled_total', 'Accounts whose expired positions were turned into cash'),
     replacements: counter('replacements_total', 'Transactions replaced by a higher bid or cancelled'),
     reward: counter('reward_usd_total', 'Penalties and incentives earned, USD'),

@@ -3,6 +3,7 @@ import type { AccountId } from '@novate/sdk';
 import type { Address } from 'viem';
 import type { BlockHead, Receipt } from '../chain/types.ts';
 import type { SkipCounts } from '../decide/skip.ts';
+import type { DutyReport } from '../duties/index.ts';
 import type { Execution } from '../execute/execute.ts';
 import type { InFlight } from '../execute/journal.ts';
 import type { Settlement } from '../execute/settleExpired.ts';
@@ -38,6 +39,7 @@ export interface Reporter {
   /** A transaction that was no liquidation reverted. */
   minedFailure(entry: InFlight, receipt: Receipt): void;
   settling(done: Settlement): void;
+  duty(report: DutyReport): void;
   upkeep(done: Upkeep): void;
   execution(result: Execution): void;
   ticked(report: TickReport, execution: Execution): void;
@@ -81,7 +83,9 @@ export function createReporter(
     minedSuccess(entry, receipt) {
       summary.gasUsed += receipt.gasUsed;
       countGas(receipt);
-      if (entry.purpose.kind === 'settlement') metrics.settled.inc(entry.purpose.accounts.length);
+      const { purpose } = entry;
+      if (purpose.kind === 'settlement') metrics.settled.inc(purpose.accounts.length);
+      if (purpose.kind === 'duty') metrics.duties.inc({ duty: purpose.duty }, purpose.keys.length);
       for (const event of liquidationsOf(receipt, liquidator)) {
         const reward = event.penalty + event.incentive;
         summary.liquidations++;
@@ -126,6 +130,11 @@ export function createReporter(
     settling({ accounts, failure }) {
       if (failure === undefined) log.info({ accounts: accounts.length }, 'settling what has expired');
       else log.debug({ accounts: accounts.length, reason: failure }, 'expired accounts not settled');
+    },
+    duty({ duty, sent, failures }) {
+      metrics.dutyFailures.inc({ duty }, failures.length);
+      if (sent.length > 0) log.info({ duty, keys: sent }, 'sent for a duty');
+      for (const reason of new Set(failures)) log.warn({ duty, reason }, 'a duty could not be done');
     },
     lost({ nonce }) {
       log.error(
