@@ -93,7 +93,8 @@ export async function runKeeper(
   const { rooms } = running;
   try {
     const problem = (): string | undefined => running.problem() ?? clock.problem(performance.now());
-    const server = await serveStatus(config, metrics, problem);
+    const stuck = (): string | undefined => clock.stuck(performance.now());
+    const server = await serveStatus(config, metrics, problem, stuck);
     emit({ event: 'start', chainId, keeper: keeper.own, dryRun: config.dryRun });
     try {
       await loop(rooms, keeper, clock, metrics, log, signal);
@@ -132,9 +133,16 @@ function createKeeper(config: KeeperConfig, log?: Logger): Keeper {
   };
 }
 
-function serveStatus(config: KeeperConfig, metrics: Metrics, problem: () => string | undefined) {
+function serveStatus(
+  config: KeeperConfig,
+  metrics: Metrics,
+  problem: () => string | undefined,
+  stuck: () => string | undefined,
+) {
   const { metricsHost: host, metricsPort: port } = config;
-  return port === 0 ? undefined : startStatusServer({ host, port, registry: metrics.registry, problem });
+  return port === 0
+    ? undefined
+    : startStatusServer({ host, port, registry: metrics.registry, problem, stuck });
 }
 
 /** Opens the store, takes what is free, and keeps it. */
@@ -290,6 +298,7 @@ async function loop(
       failures++;
       reporter.tickFailed(head, messageOf(error));
     }
+    clock.beat(performance.now());
     metrics.headLag.set(Number(clock.lag));
     metrics.staleEndpoints.set(pool.stale().length);
     const pause = Math.min(config.pollIntervalMs * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS);

@@ -77,7 +77,17 @@ export const settingsSchema = z.strictObject({
     .refine(isKey, 'must be 0x and 64 hex digits')
     .optional()
     .describe('key that sends and owns the liquidator account; never a flag'),
-  privateKeyFile: z.string().min(1).optional().describe('file that holds the key instead'),
+  privateKeyFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file that holds the key, bare or as an encrypted keystore'),
+  keyPassword: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('password of key files that are keystores; never a flag'),
+  keyPasswordFile: z.string().min(1).optional().describe('file that holds that password instead'),
   walletKeyFiles: list
     .default([])
     .describe('files with the keys of more wallets to send from; the owner must let them liquidate'),
@@ -217,6 +227,7 @@ export const settingNames = Object.keys(settingsSchema.shape) as readonly Settin
 /** Never flags (any user of the machine sees them) and never logged. */
 export const SECRETS: ReadonlySet<string> = new Set<SettingName>([
   'privateKey',
+  'keyPassword',
   'databaseUrl',
   'alertWebhooks',
 ]);
@@ -224,7 +235,13 @@ export const SECRETS: ReadonlySet<string> = new Set<SettingName>([
 /** Settings with everything looked up that stands in other files. */
 export interface KeeperConfig extends Omit<
   Settings,
-  'addresses' | 'privateKey' | 'privateKeyFile' | 'pollIntervalMs' | 'walletKeyFiles'
+  | 'addresses'
+  | 'privateKey'
+  | 'privateKeyFile'
+  | 'pollIntervalMs'
+  | 'walletKeyFiles'
+  | 'keyPassword'
+  | 'keyPasswordFile'
 > {
   readonly addresses: NovateAddresses;
   readonly privateKey: Hex;

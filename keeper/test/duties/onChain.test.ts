@@ -16,7 +16,11 @@ import { encodeDeployData, encodeFunctionData, getContractAddress } from 'viem';
 import type { Abi, Address, Hex } from 'viem';
 import { hardhat } from 'viem/chains';
 import { mockPythOracleAbi } from '../../../sdk/src/abi/mocks/mockPythOracle.ts';
-import { runTestKeeper } from '../helpers/keeperRun.ts';
+import { examine } from '../../src/commands/doctor.ts';
+import { replay } from '../../src/commands/replay.ts';
+import { stress } from '../../src/commands/stress.ts';
+import { readBookAt } from '../../src/lookback/bookAt.ts';
+import { configOf, runTestKeeper } from '../helpers/keeperRun.ts';
 import type { RunningKeeper } from '../helpers/keeperRun.ts';
 import { SOL } from '../helpers/world.ts';
 import { FIRST_PRICE, openStage, startHardhat } from '../helpers/stage.ts';
@@ -24,6 +28,13 @@ import type { Stage, TestNode } from '../helpers/stage.ts';
 
 const WAD = 10n ** 18n;
 const HOUR_SEC = 3_600;
+const termsAtRest = {
+  gasCost: 0n,
+  mode: 'protocol',
+  minProfit: 0n,
+  limit: 10,
+  basketChoice: 'pro-rata',
+} as const;
 const PRICE_ID: Hex = `0x${'5a'.repeat(32)}`;
 
 describe('duties on a real chain', function () {
@@ -110,11 +121,13 @@ describe('duties on a real chain', function () {
         eventName: name,
         fromBlock: 0n,
       });
+    const healthyAt = (await stage.chain.latest()).number;
     await stage.setPrice(5_000);
     await until(12, async () => (await events('Flagged')).length === 2);
     for (let i = 0; i < 3; ++i) await keeper.ticked((await stage.chain.mine()).number);
     // once each, though they stay unhealthy
     expect(await events('Flagged')).to.have.length(2);
+    await replaysAndExamines(healthyAt);
     await stage.setPrice(FIRST_PRICE);
     await until(1, async () => (await events('FlagCleared')).length === 2);
   });
@@ -174,6 +187,42 @@ describe('duties on a real chain', function () {
     };
     await until(12, async () => (await held()) === 1);
   });
+
+  /** What the commands say while two accounts wait for somebody with collateral. */
+  async function replaysAndExamines(healthyAt: bigint): Promise<void> {
+    const [own] = stage.keepers;
+    const settings = { rpcUrl: node.url, addresses: stage.addresses };
+    const config = await configOf({ ...settings, privateKey: own?.privateKey });
+    const now = await replay(config, { block: undefined, account: undefined, onProgress: () => undefined });
+    expect(now.verdicts.map(({ verdict }) => verdict)).to.deep.equal(['liquidate', 'liquidate']);
+    const [trader] = stage.traders;
+    const past = { block: healthyAt, account: trader?.account, onProgress: () => undefined };
+    const [then] = (await replay(config, past)).verdicts;
+    expect(then?.verdict).to.equal('healthy');
+    const rows = stress(
+      await readBookAt(config, undefined, () => undefined),
+      { ...termsAtRest, own: own?.account ?? 0n },
+      [0n, -WAD / 5n],
+    );
+    expect(rows.map(({ liquidatable }) => liquidatable)).to.deep.equal([2, 0]);
+
+    // the chain's clock is ours
+    const nowMs = (await stage.chain.latest()).timestamp * 1_000;
+    const checks = await examine(config, nowMs);
+    expect(checks.filter(({ ok }) => !ok).map(({ message }) => message)).to.deep.equal([]);
+    const names = new Set(checks.map(({ name }) => name));
+    for (const name of ['chain', 'logs', 'role', 'gas', 'operator', 'collateral', 'prices', 'store']) {
+      expect(names.has(name), name).to.equal(true);
+    }
+    const poor = await configOf({
+      ...settings,
+      privateKey: `0x${'77'.repeat(32)}`,
+      chainId: 5,
+      rpcFallbackUrls: ['http://127.0.0.1:1'],
+    });
+    const failed = (await examine(poor, nowMs)).filter(({ ok }) => !ok).map(({ name }) => name);
+    expect(failed.sort()).to.deep.equal(['chain', 'collateral', 'endpoint', 'gas']);
+  }
 
   async function deployPyth(): Promise<Address> {
     const { abi, bytecode } = await artifacts.readArtifact('MockPythOracle');
