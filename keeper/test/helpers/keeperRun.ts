@@ -55,7 +55,7 @@ export async function runTestKeeper(settings: object): Promise<RunningKeeper> {
     events,
     metricsPort,
     lastTick,
-    async ticked(block, patienceMs = 20_000) {
+    async ticked(block, patienceMs = 60_000) {
       for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(5)) {
         if (failure !== undefined) throw failure;
         const tick = lastTick();

@@ -102,14 +102,16 @@ export interface Stage {
 export interface StageOptions {
   readonly traders: number;
   readonly keepers?: number;
+  /** Units of ETH that each trader is short of, against 1,200 USD of cash each; 10 unless given. */
+  readonly size?: number;
   /** Cash of each keeper, wad USD. */
   readonly keeperCash?: bigint;
 }
 
-/** Deploys, and opens an ETH short of 10 units for each trader, liquidatable above about 4,600 USD. */
+/** Deploys, and opens an ETH short for each trader, liquidatable above about 4,600 USD. */
 export async function openStage(
   url: string,
-  { traders: count, keepers: keeperCount = 1, keeperCash = 2_000_000n * WAD }: StageOptions,
+  { traders: count, keepers: keeperCount = 1, size = 10, keeperCash = 2_000_000n * WAD }: StageOptions,
 ): Promise<Stage> {
   let chain = await connectChain(url);
   const stack = await deployLocal(chain, {});
@@ -144,12 +146,12 @@ export async function openStage(
   }
 
   await giveEther(chain, [...traders, ...keepers, buyer]);
-  for (const trader of traders) await depositCash(chain, stack, trader, 12_000n * WAD);
-  await depositCash(chain, stack, buyer, 100_000n * WAD * BigInt(Math.max(count, 1)));
+  for (const trader of traders) await depositCash(chain, stack, trader, 1_200n * BigInt(size) * WAD);
+  await depositCash(chain, stack, buyer, 10_000n * BigInt(size) * WAD * BigInt(Math.max(count, 1)));
   for (const keeper of keepers) await depositCash(chain, stack, keeper, keeperCash);
   await fundInsurance(chain, stack, buyer, 10_000n * WAD);
   for (const trader of traders) {
-    await trade(trader, { kind: 'perp', underlying: ETH }, '10', String(FIRST_PRICE));
+    await trade(trader, { kind: 'perp', underlying: ETH }, String(size), String(FIRST_PRICE));
   }
   const accounts = [...traders, buyer].map(({ account }) => account);
   const addresses = novateAddressesSchema.parse(stack);
