@@ -166,12 +166,14 @@ async function readBoard(
 }
 
 async function doDuties(
-  { duties, mirror, lane, reporter, versionOf }: Rooms,
+  { own, duties, mirror, lane, reporter, versionOf }: Rooms,
   head: BlockHead,
   board: PriceBoard,
   references: References,
-  { unhealthy }: Decision,
+  decision: Decision,
 ): Promise<void> {
+  // whoever needs its own flag has other troubles
+  const unhealthy = decision.unhealthy.filter((account) => account !== own);
   const inFlight = accountsOf(lane.inFlight());
   const view = { head, board, references, mirror, unhealthy, inFlight, versionOf };
   for (const report of await duties.run(view)) reporter.duty(report);

@@ -62,15 +62,15 @@ export function pythDuty(client: KeeperClient, service: PriceService, options: P
           return [{ key: `price/${feed.pyth}/${feed.id}/${standing.publishTime}`, urgency: 10, feed }];
         }),
       );
-      return pushes.flat();
+      const due = pushes.flat();
+      const [first] = due;
+      // one contract at a time: what is on another has its turn at the next look
+      return due.filter(({ feed }) => first !== undefined && isAddressEqual(feed.pyth, first.feed.pyth));
     },
     async encode(items, { head }) {
       const [first] = items;
       if (first === undefined) return undefined;
       const { pyth } = first.feed;
-      // one contract at a time: what is on another has to wait for its own turn
-      if (!items.every(({ feed }) => isAddressEqual(feed.pyth, pyth)))
-        throw new Error('several Pyth contracts');
       const updates = [...(await service.latest(items.map(({ feed }) => feed.id))).updates];
       const blockNumber = head.number;
       const value = await client.readContract({

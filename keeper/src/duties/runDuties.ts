@@ -71,13 +71,14 @@ export function createDutyRunner(
       await sendCall(duty, call, estimate, keys, head, done);
     } catch (error) {
       const failure = classifySimulationError(error);
-      if (keys.length > 1 && failure.kind !== 'rpc') {
+      // no answer is no verdict: the next block asks again
+      const isVerdict = failure.kind !== 'rpc' || error instanceof GasLimitError;
+      if (keys.length > 1 && isVerdict) {
         const half = Math.ceil(keys.length / 2);
         await send(duty, plan, keys.slice(0, half), head, done);
         return send(duty, plan, keys.slice(half), head, done);
       }
-      // no answer is no verdict: the next block asks again
-      if (failure.kind !== 'rpc' || error instanceof GasLimitError) rest(keys, head, REST_AFTER_REVERT);
+      if (isVerdict) rest(keys, head, REST_AFTER_REVERT);
       done.failures.push(failure.message);
     }
   }

@@ -47,7 +47,7 @@ describe('other duties', () => {
         const keys = Buffer.from(data.slice(2), 'hex').toString();
         if (keys.split(' ').some((key) => broken.has(key))) return Promise.reject(failure);
         sent.push(keys);
-        return Promise.resolve(100_000n);
+        return Promise.resolve(100_000n * BigInt(keys.split(' ').length));
       },
     };
     return createDutyRunner(duties, port, lane, unshared, { maxGas: 1_000_000n, dryRun });
@@ -82,6 +82,13 @@ describe('other duties', () => {
     expect(sent.every((keys) => !keys.includes('c'))).to.equal(true);
     // the failed one rests, too
     expect(await runner.run(viewAt(1n))).to.deep.equal([]);
+  });
+
+  it('takes fewer together where gas would not suffice', async () => {
+    const keys = Array.from({ length: 16 }, (_, i) => `k${i}`);
+    const [report] = await runnerOf([dutyOf(keys, 16)]).run(viewAt());
+    expect(report?.sent).to.have.length(16);
+    expect(node.taken).to.have.length(2);
   });
 
   it('asks again at the next block where the node did not answer', async () => {
