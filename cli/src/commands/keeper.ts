@@ -15,7 +15,25 @@ export function addKeeperCommand(program: Command, setExitCode: SetExitCode): vo
     .allowExcessArguments()
     .argument('[options...]', "the keeper's options")
     .action(async (options: string[]) => setExitCode(await runKeeper(options)));
+  for (const [name, description] of Object.entries(LOOKS)) {
+    keeper
+      .command(name)
+      .description(`${description} Options as of \`run\`; see \`novate keeper run --help\`.`)
+      .helpOption(false)
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .argument('[options...]', "the keeper's options")
+      .action(async (options: string[]) => setExitCode(await runKeeper([name, ...options])));
+  }
 }
+
+/** What looks at a keeper, or as one. */
+const LOOKS = {
+  doctor: 'Checks configuration, endpoints, contracts, wallets, prices, store and clocks; says what to do.',
+  status: 'What a running keeper says of itself.',
+  replay: 'What the keeper would decide at a past block, about whom, and why.',
+  stress: 'Who would be liquidated if prices moved, and the capital and gas that it would take.',
+} as const;
 
 /** Hands over the terminal: the keeper's output, signals and exit code are ours. */
 async function runKeeper(options: readonly string[]): Promise<number> {
