@@ -9,7 +9,7 @@ export interface OpenDeployment {
   readonly client: PublicClient;
   readonly addresses: NovateAddresses;
   /** What the node answers; where it does not answer, an error that says which one. */
-  reached<Answer>(answer: Promise<Answer>): Promise<Answer>;
+  readonly reached: <Answer>(answer: Promise<Answer>) => Promise<Answer>;
 }
 
 export interface DeploymentOptions {

@@ -21,12 +21,10 @@ export async function runDoctor({ rpcUrl, addressesPath, offline }: DoctorOption
     rpcUrl === undefined || addressesPath === undefined
       ? undefined
       : await openDeployment({ rpcUrl, addressesPath });
-  const machine = await Promise.all([
+  const machine = [
     checkNode(process.versions.node),
-    checkPackages(),
-    checkBuild(),
-    checkRegistry(offline),
-  ]);
+    ...(await Promise.all([checkPackages(), checkBuild(), checkRegistry(offline)])),
+  ];
   if (chain === undefined || rpcUrl === undefined) {
     return [...machine, skipped('rpc', 'name a node with --rpc'), skipped('contracts', 'needs --rpc')];
   }
