@@ -66,5 +66,5 @@ function optionNode(option: Option): OptionNode {
 function defaultOf(value: unknown): string {
   if (value === undefined || value === false) return '';
   if (Array.isArray(value)) return value.map(String).join(',');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
