@@ -62,6 +62,12 @@ const STEPS: readonly Step[] = [
     tests: { folder: 'test/consumer', ending: '.test.ts' },
   },
   {
+    name: 'docs',
+    program: 'mocha',
+    args: ['--timeout', String(CONSUMER_TIMEOUT_MS), 'test/docs/**/*.test.ts'],
+    tests: { folder: 'test/docs', ending: '.test.ts' },
+  },
+  {
     // skipped where there is no Chromium
     name: 'dashboard',
     program: 'node',
