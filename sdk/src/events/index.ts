@@ -21,6 +21,7 @@ export type {
   FlagUpdatedEvent,
   InterestAccruedEvent,
   PerpUpdatedEvent,
+  PositionsUpdatedEvent,
   PositionDeleveragedEvent,
   PositionUpdatedEvent,
   ProfileChangedEvent,
