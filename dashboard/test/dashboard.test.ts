@@ -12,6 +12,7 @@ import { startRpcProxy } from './support/rpcProxy.ts';
 import type { RpcProxy } from './support/rpcProxy.ts';
 import { startStack } from './support/stack.ts';
 import type { Stack } from './support/stack.ts';
+import { tradeOption } from './support/tradeOption.ts';
 import { bundleWhatIf } from './support/whatIfBundle.ts';
 
 /** Defined by the script of `bundleWhatIf`. */
@@ -255,6 +256,20 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
       .waitFor({ state: 'attached' });
     await page.getByRole('navigation').getByRole('link', { name: 'Keeper' }).click();
     await page.getByRole('heading', { name: /Transactions \([1-9]/ }).waitFor();
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
+  it('judges an option by the surface of the chain', async () => {
+    const account = await tradeOption(stack);
+    const { page, complaints, close } = await open(`account/${account}`);
+    await page.getByRole('cell', { name: /ETH .* call/ }).waitFor();
+    // the twin in the page has what the contracts have: surface, forward and settlement
+    await page.getByText(/Recomputed by the risk engine’s twin in [\d.]+ ms/).waitFor();
+    const report = await getReport(stack.chain.client, stack.addresses, { account });
+    const expected = Number(report.equity) / Number(report.maintenanceMargin);
+    const shown = Number.parseFloat(await page.getByTestId('whatif-health').innerText());
+    assert.ok(Math.abs(shown / expected - 1) < 0.02, `health ${shown}, on chain ${expected}`);
     assert.deepEqual(complaints, []);
     await close();
   });

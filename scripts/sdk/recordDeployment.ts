@@ -7,6 +7,7 @@ import type { Address } from 'viem';
 import { connectChain } from '../../cli/src/local/chain.ts';
 import type { LocalChain } from '../../cli/src/local/chain.ts';
 import { deployLocal } from '../../cli/src/local/deployLocal.ts';
+import { RECORDED_CONTRACTS } from '../../sdk/src/testing/recording.ts';
 import type { Recording } from '../../sdk/src/testing/recording.ts';
 
 interface Sent {
@@ -89,7 +90,7 @@ function toRecording(
       gas,
     })),
     contracts: Object.fromEntries(
-      Object.entries(stack).map(([name, address]) => [name, find(address)]),
+      RECORDED_CONTRACTS.map((name) => [name, find(stack[name])]),
     ) as Recording['contracts'],
   };
 }
