@@ -1,5 +1,5 @@
 // Writes what docs take from the source: docs/reference/ (errors, events, parameters, command line, contracts, SDK), the worked
-// example and the pictures of margins. `--check` writes nothing and fails where a file is not what it would write.
+// example, the pictures of margins, and the SDK's address book. `--check` writes nothing and fails where a file is not what it would write.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MARGIN_PLOTS } from './docs/marginPlots.ts';
@@ -7,6 +7,7 @@ import { workedExample } from './docs/workedExample.ts';
 import { ROOT } from './process.ts';
 import { cliPage } from './reference/cli.ts';
 import { contractsPage } from './reference/contracts.ts';
+import { deploymentsModule } from './reference/deployments.ts';
 import { errorsPage } from './reference/errors.ts';
 import { eventsPage } from './reference/events.ts';
 import { parametersPage } from './reference/parameters.ts';
@@ -29,6 +30,7 @@ const FILES: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(
     Object.entries(PAGES).map(([name, render]) => [name, () => `${HEADER}\n\n${render()}\n`]),
   ),
+  '../sdk/src/addresses/deployments.ts': deploymentsModule,
   ...Object.fromEntries(Object.entries(MARGIN_PLOTS).map(([name, draw]) => [`images/${name}`, draw])),
 };
 

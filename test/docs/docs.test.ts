@@ -60,6 +60,16 @@ describe('docs', () => {
     expect(dead).to.deep.equal([]);
   });
 
+  it('compare by the gas that the README states', () => {
+    const [readme, comparison] = ['README.md', 'docs/comparison.md'].map((path) =>
+      readFileSync(join(ROOT, path), 'utf8'),
+    );
+    const rows = (comparison ?? '').split('## Gas')[1]?.split('## Where')[0] ?? '';
+    const figures = [...rows.matchAll(/^\| [^|]+ \| ([\d,]+)/gm)].map((match) => match[1] ?? '');
+    expect(figures.length).to.be.at.least(5);
+    expect(figures.filter((figure) => readme?.includes(figure) !== true)).to.deep.equal([]);
+  });
+
   it('build as a site', async () => {
     const { code, output } = await run(
       'node',
