@@ -22,6 +22,7 @@ abstract contract Actors is InvariantsSpec {
 
     Health[ACCOUNTS] private _healths;
     Accumulators private _last;
+    uint256[ACCOUNTS] private _hits;
     /// @dev An action's name, and in the last four bytes why it was refused.
     bytes32[] private _keys;
     mapping(bytes32 key => uint256) public counts;
@@ -78,12 +79,14 @@ abstract contract Actors is InvariantsSpec {
         Accumulators memory next = _accumulators();
         if (cause == Cause.Act) check08Accumulators(_last, next);
         check28OthersUntouched();
+        uint256[ACCOUNTS] memory hits = ghost.hits();
         for (uint256 i = 0; i < ACCOUNTS; ++i) {
             Health memory health = _healthOf(i);
-            if (cause == Cause.Act) check10StaysHealthy(_healths[i], health, _markMoved(i, next));
+            bool excused = _markMoved(i, next) || hits[i] != _hits[i];
+            if (cause == Cause.Act) check10StaysHealthy(_healths[i], health, excused);
             _healths[i] = health;
         }
-        _last = next;
+        (_last, _hits) = (next, hits);
     }
 
     function _markMoved(uint256 place, Accumulators memory next) private view returns (bool) {
@@ -103,6 +106,7 @@ abstract contract Actors is InvariantsSpec {
         check05CostSums();
         check06Funding();
         _checkConservation();
+        check02Solvency();
     }
 
     function _checkConservation() private view {
