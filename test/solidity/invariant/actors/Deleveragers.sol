@@ -6,7 +6,8 @@ import {IRiskTypes} from "../../../../contracts/interfaces/IRiskTypes.sol";
 import {AccountId} from "../../../../contracts/types/AccountId.sol";
 import {GhostDeleveraging} from "../ghost/GhostDeleveraging.sol";
 import {GhostLedger} from "../ghost/GhostLedger.sol";
-import {ACCOUNTS, INSURANCE, TRADERS} from "../Stage.sol";
+import {GhostLiquidations} from "../ghost/GhostLiquidations.sol";
+import {ACCOUNTS, INSURANCE, SERIES, TRADERS} from "../Stage.sol";
 import {Keepers} from "./Keepers.sol";
 
 /// @title Deleveragers: they close what an account that cannot pay holds, and have its debt assigned
@@ -39,15 +40,13 @@ abstract contract Deleveragers is Keepers {
         bytes memory call_ = abi.encodeCall(liquidator.coverBadDebt, (ids[account]));
         (bool ok, bytes memory answer) = _actSame("coverBadDebt", ANYBODY, address(liquidator), call_);
         if (!ok) return;
+        GhostLiquidations.Verdict memory verdict = ghost.verdict();
         (uint256 covered, uint256 remaining) = abi.decode(answer, (uint256, uint256));
-        assertEq(remaining, uint256(0), "15: a debt that nobody bears");
-        assertEq(house.cashOf(ids[account]), int256(0), "15: a debt is left");
-        assertApproxEqAbs(
-            insured - house.cashOf(ids[INSURANCE]),
-            int256(covered),
-            4,
-            "15: the insurance paid another amount than was covered"
-        );
+        assertEq(covered, verdict.covered, "15: covered is not as foretold");
+        assertEq(remaining, uint256(0), "15: a loss that nobody bears");
+        int256 paid = insured - house.cashOf(ids[INSURANCE]);
+        int256 left = house.cashOf(ids[account]);
+        check15BadDebt(verdict, insured > 0 ? uint256(insured) : 0, paid, left);
     }
 
     function _ruinOf(uint256 place) private view returns (Ruin memory ruin) {
@@ -65,16 +64,26 @@ abstract contract Deleveragers is Keepers {
         int256 paid = ruin.insured - house.cashOf(ids[INSURANCE]);
         // at the prices that favour it, as before
         (, IRiskTypes.Margin memory left) = liquidator.isLiquidatable(ids[ruin.place]);
-        check15Deleveraged(w, done, ruin.margin.equity, paid, left.equity);
+        checkDeleveraged(w, done, ruin.margin.equity, paid, left.equity);
         for (uint256 i = 0; i < ACCOUNTS; ++i) {
             if (i == ruin.place || i == INSURANCE) continue;
             GhostLedger.Entry memory entry = _entryOf(i);
-            check16ProRata(w, ruin.entries[i].sizes, entry.sizes);
+            check16OnlyParties(ruin.entries[i], entry, _isParty(w, ruin.entries[i].sizes));
+            checkProRata(w, ruin.entries[i].sizes, entry.sizes);
             Health memory health = _healthOf(i);
             // a loss that all cash bears is not the positions'; prices that differ value what was closed otherwise
             bool known = ruin.agree && ruin.healths[i].known && health.known && w.socialised == 0;
-            if (known) check16Losses(w, ruin.entries[i].sizes, ruin.healths[i].equity, health.equity);
+            if (known) checkLosses(w, ruin.entries[i].sizes, ruin.healths[i].equity, health.equity);
         }
+    }
+
+    /// @dev Whether an account holds the other side of anything that was closed.
+    function _isParty(
+        GhostDeleveraging.Waterfall memory w,
+        int256[SERIES] memory sizes
+    ) private pure returns (bool) {
+        for (uint256 k = 0; k < SERIES; ++k) if (_isOpposite(w.sizes[k], sizes[k])) return true;
+        return false;
     }
 
     function _insolvent(uint256 seed) private view returns (uint256 account) {

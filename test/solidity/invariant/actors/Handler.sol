@@ -35,6 +35,7 @@ abstract contract Handler is Signers, Strangers, Deleveragers, Governors, Staker
         _trade(3, 0, 3, 10e18, 0, 0);
         _trade(2, 3, 4, 10e18, 0, 0);
         _trade(1, 4, 5, 10e18, 0, 0);
+        this.checkState();
         require(_withdraw(5, 0, 22_000 * one), "account 5 borrows");
     }
 
@@ -62,11 +63,12 @@ abstract contract Handler is Signers, Strangers, Deleveragers, Governors, Staker
         this.coverBadDebt(account / 49);
     }
 
-    /// @notice An expiry comes, and a day later its price and some of its settlements.
+    /// @notice An expiry comes, and a day later its price and some of its settlements, which may leave a debt.
     function expire(uint256 a, uint256 b, uint256 c) external {
         this.moveTime(1, true, a % 4);
         this.settlePrice(b);
         this.settleExpired(a, b, c);
+        this.coverBadDebt(a);
     }
 
     /// @notice What the fuzzer may call.

@@ -144,14 +144,6 @@ abstract contract GhostDeleveraging is GhostTrades {
 
     // ------------------------------------------------------------------------------------------------ bad debt
 
-    function coverBadDebt(AccountId account) external {
-        uint256 place = _placeOf(account);
-        Book memory book = _touch(place);
-        if (!_isBare(book) || _holdsSpot(book) || _entries[place].principal >= 0)
-            revert IClearinghouseTypes.AccountNotEmpty(account);
-        _cover(place);
-    }
-
     /// @dev SPEC-L7, D7: the insurance, then all positive cash.
     function _cover(uint256 place) internal returns (uint256 debt, uint256 covered, uint256 socialised) {
         debt = uint256(-_presentOf(_entries[place].principal));

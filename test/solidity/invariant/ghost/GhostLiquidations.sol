@@ -77,6 +77,16 @@ abstract contract GhostLiquidations is GhostDeleveraging {
         (_verdict.debt, _verdict.covered, _verdict.socialised) = _cover(c.account.place);
     }
 
+    /// @notice The debt of an account that has nothing else, when it has followed its sides and what has expired is settled.
+    function coverBadDebt(AccountId account) external {
+        uint256 place = _placeOf(account);
+        Book memory book = _touch(place);
+        if (!_isBare(book) || _holdsSpot(book) || _entries[place].principal >= 0)
+            revert IClearinghouseTypes.AccountNotEmpty(account);
+        delete _verdict;
+        (_verdict.debt, _verdict.covered, _verdict.socialised) = _cover(place);
+    }
+
     /// @notice A batch goes on where one of its liquidations is refused.
     function liquidateBatch(ILiquidator.Call[] calldata calls) external {
         delete _attempts;
