@@ -52,7 +52,7 @@ abstract contract Liquidators is Actors {
         (, bytes memory answer) = _actSame("liquidateBatch", sender, address(liquidator), call_);
         ILiquidator.Outcome[] memory outcomes = abi.decode(answer, (ILiquidator.Outcome[]));
         GhostLiquidations.Attempt[] memory attempts = ghost.attempts();
-        for (uint256 i = 0; i < 3; ++i) {
+        for (uint256 i = 0; i < 3 && !loose; ++i) {
             assertEq(outcomes[i].done, attempts[i].done, "a liquidation of a batch is not as foretold");
             assertEq(outcomes[i].reason, attempts[i].reason, "refused in a batch for another reason");
             _count("batched", bytes4(outcomes[i].reason));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IClearinghouseTypes} from "../../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {ILiquidator} from "../../../../contracts/interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskTypes} from "../../../../contracts/interfaces/IRiskTypes.sol";
