@@ -21,6 +21,7 @@ const TESTS = [
 const PROTOCOL = [
   'contracts/Clearinghouse.sol:Clearinghouse',
   'contracts/ClearinghouseExt.sol:ClearinghouseExt',
+  'contracts/liquidation/ClearinghouseDeleveraging.sol:ClearinghouseDeleveraging',
   'contracts/liquidation/ClearinghouseLiquidation.sol:ClearinghouseLiquidation',
   'contracts/liquidation/InsuranceFund.sol:InsuranceFund',
   'contracts/liquidation/Liquidator.sol:Liquidator',

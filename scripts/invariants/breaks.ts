@@ -127,8 +127,8 @@ export const BREAKS: readonly Break[] = [
   {
     invariant: 13,
     file: 'contracts/liquidation/ClearinghouseLiquidation.sol',
-    from: 'taker.cash += int256(terms.penalty + terms.incentive) - int256(c.spotValue);',
-    to: 'taker.cash += int256(2 * terms.penalty + terms.incentive) - int256(c.spotValue);',
+    from: 'int256 change = int256(terms.penalty + terms.incentive) - int256(c.spotValue);',
+    to: 'int256 change = int256(2 * terms.penalty + terms.incentive) - int256(c.spotValue);',
     what: 'the liquidator gets the penalty twice',
   },
   {
@@ -187,8 +187,8 @@ export const BREAKS: readonly Break[] = [
   {
     invariant: 19,
     file: 'contracts/risk/DatedLegs.sol',
-    from: 'return kind == KIND_CALL ? call : call + strike - term.forward;',
-    to: 'return kind == KIND_CALL ? call : call + strike - term.forward + 1e15;',
+    from: 'return kind == KIND_CALL ? value : value + strike - term.forward;',
+    to: 'return kind == KIND_CALL ? value : value + strike - term.forward + 1e15;',
     what: 'a put costs a thousandth of a dollar more than parity says',
     tests: 'testFuzz_17',
   },
