@@ -1,5 +1,6 @@
 // `npm run coverage`: which lines, and which arms of `if`, of the contracts the Solidity tests run, by Hardhat's coverage
 // (docs/testing.md). It works on a copy in cache/coverage/ whose `if`s say which way they went; Hardhat itself knows no branches.
+//   FILE...   these tests only
 //   --reuse   reads the last run's data once more
 import {
   cpSync,
@@ -28,7 +29,10 @@ const LEFT_OUT = new Set(['.git', 'artifacts', 'cache', 'coverage', 'snapshots',
 // between two statements without having taken it.
 const NOT_COVERED = '[gG]as|costsLittle|addScenarios_equalsCall|explain_equalsTheVectors';
 
-const { values } = parseArgs({ options: { reuse: { type: 'boolean', default: false } } });
+const { values, positionals } = parseArgs({
+  options: { reuse: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 
 function markAll(): Map<string, Marked> {
   const sources = readSources();
@@ -62,7 +66,7 @@ const marked = markAll();
 let code = 0;
 if (!values.reuse || !existsSync(LCOV)) {
   copy(marked);
-  const args = ['test', 'solidity', '--coverage', '--grep-exclude', NOT_COVERED];
+  const args = ['test', 'solidity', ...positionals, '--coverage', '--grep-exclude', NOT_COVERED];
   const outcome = await run('hardhat', args, true, COPY);
   code = outcome.code;
   writeFileSync(join(COPY, 'output.txt'), outcome.output);
