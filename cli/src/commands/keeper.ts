@@ -6,7 +6,11 @@ import type { SetExitCode } from '../program.ts';
 const EXAMPLES = `
 Examples:
   novate keeper run --config keeper.json
-  novate keeper run --config keeper.json --check`;
+  novate keeper run --config keeper.json --check
+  novate keeper doctor --config keeper.json
+  novate keeper status --config keeper.json --json
+  novate keeper replay --config keeper.json --block 123 --account 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266/0
+  novate keeper stress --config keeper.json --moves -0.2,-0.1`;
 
 export function addKeeperCommand(program: Command, setExitCode: SetExitCode): void {
   const keeper = program
