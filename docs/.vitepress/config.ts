@@ -72,7 +72,12 @@ export default defineConfig({
       },
       {
         text: 'Running it',
-        items: [page('Deploying', '/deploy'), page('Keeper', '/keeper'), page('Dashboard', '/dashboard')],
+        items: [
+          page('Deploying', '/deploy'),
+          page('Keeper', '/keeper'),
+          page('Scale', '/scale'),
+          page('Dashboard', '/dashboard'),
+        ],
       },
       {
         text: 'Reference',
@@ -93,6 +98,7 @@ export default defineConfig({
           page('Invariants', '/invariants'),
           page('Incidents', '/incidents'),
           page('Tokens', '/tokens'),
+          page('Testing', '/testing'),
           page('Mutation testing', '/mutation'),
         ],
       },

@@ -60,6 +60,14 @@ describe('docs', () => {
     expect(dead).to.deep.equal([]);
   });
 
+  it('stand in the sidebar of the site', () => {
+    const config = readFileSync(join(ROOT, 'docs/.vitepress/config.ts'), 'utf8');
+    const absent = readdirSync(join(ROOT, 'docs'))
+      .filter((name) => name.endsWith('.md') && name !== 'index.md')
+      .filter((name) => !config.includes(`'/${name.replace(/\.md$/, '')}'`));
+    expect(absent).to.deep.equal([]);
+  });
+
   it('compare by the gas that the README states', () => {
     const [readme, comparison] = ['README.md', 'docs/comparison.md'].map((path) =>
       readFileSync(join(ROOT, path), 'utf8'),
