@@ -3,8 +3,16 @@ import type { Command } from 'commander';
 import { fileURLToPath } from 'node:url';
 import type { SetExitCode } from '../program.ts';
 
+const EXAMPLES = `
+Examples:
+  novate keeper run --config keeper.json
+  novate keeper run --config keeper.json --check`;
+
 export function addKeeperCommand(program: Command, setExitCode: SetExitCode): void {
-  const keeper = program.command('keeper').description('The bot that liquidates.');
+  const keeper = program
+    .command('keeper')
+    .description('The bot that liquidates.')
+    .addHelpText('after', EXAMPLES);
   keeper
     .command('run')
     .description(
