@@ -72,7 +72,12 @@ export default defineConfig({
       },
       {
         text: 'Running it',
-        items: [page('Deploying', '/deploy'), page('Keeper', '/keeper'), page('Dashboard', '/dashboard')],
+        items: [
+          page('Deploying', '/deploy'),
+          page('Keeper', '/keeper'),
+          page('Scale', '/scale'),
+          page('Dashboard', '/dashboard'),
+        ],
       },
       {
         text: 'Reference',
