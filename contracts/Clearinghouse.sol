@@ -6,7 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
+import {CASH, ROLE_VENUE, SCOPE_DEPOSIT, SCOPE_WITHDRAW} from "./ClearinghouseStorage.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
@@ -141,6 +141,21 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
 
     /// @inheritdoc IClearinghouseCore
     function trade(Trade calldata params) external nonReentrant {
+        _executeTrade(params, 0);
+    }
+
+    /// @inheritdoc IClearinghouseCore
+    function tradeWithTip(Trade calldata params, Tip calldata tip) external nonReentrant {
+        uint256 amount = tip.amount;
+        if (amount == 0) revert AmountZero();
+        if (amount > type(uint128).max) revert AmountTooLarge(amount, type(uint128).max);
+        _executeTrade(params, tip.byBuyer ? int256(amount) : -int256(amount));
+        emit TipPaid(tip.byBuyer ? params.buyer : params.seller, tip.to, amount);
+        _credit(tip.to, CASH, int256(amount));
+    }
+
+    /// @param tip What the buyer pays on top of its fee, wad USD; where negative, what the seller pays.
+    function _executeTrade(Trade calldata params, int256 tip) private {
         Module storage module = _module(ROLE_VENUE);
         Interest storage interest = _validateTrade(params);
         bool isPerp = params.instrument.expirySec() == 0;
@@ -164,6 +179,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         if (isPerp) _storeFunding(_s.perps[params.instrument.underlying()], fundingIndex, premium);
         bool enabled = _checkCap(params.instrument, added, openInterest);
         _chargeFees(module, sides, params);
+        if (tip != 0) _chargeTip(sides, params, tip);
         _checkTrade(sides, _s.paused || !enabled);
         _storeBoth(sides, index);
         if (isPerp) emit PerpUpdated(params.instrument.underlying(), fundingIndex, premium, openInterest);
