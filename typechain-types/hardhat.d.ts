@@ -18,6 +18,7 @@ getContractFactory(name: 'ClearinghouseMargin', signerOrOptions?: ethers.Signer 
 getContractFactory(name: 'ClearinghouseStorage', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseStorage__factory>
 getContractFactory(name: 'ClearinghouseTrading', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseTrading__factory>
 getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
+getContractFactory(name: 'ICashPool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICashPool__factory>
 getContractFactory(name: 'IClearinghouse', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouse__factory>
 getContractFactory(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseCore__factory>
 getContractFactory(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseExt__factory>
@@ -25,6 +26,7 @@ getContractFactory(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.S
 getContractFactory(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseTypes__factory>
 getContractFactory(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInsuranceFund__factory>
 getContractFactory(name: 'ILiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquidator__factory>
+getContractFactory(name: 'ILiquidityVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquidityVault__factory>
 getContractFactory(name: 'IMarginLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMarginLens__factory>
 getContractFactory(name: 'IOrderMatcher', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IOrderMatcher__factory>
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
@@ -38,6 +40,7 @@ getContractFactory(name: 'IVolSurface', signerOrOptions?: ethers.Signer | Factor
 getContractFactory(name: 'ClearinghouseLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseLiquidation__factory>
 getContractFactory(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.InsuranceFund__factory>
 getContractFactory(name: 'Liquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Liquidator__factory>
+getContractFactory(name: 'CashPool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CashPool__factory>
 getContractFactory(name: 'CallBatch', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CallBatch__factory>
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockERC20', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockERC20__factory>
@@ -60,6 +63,7 @@ getContractFactory(name: 'ProfileCodec', signerOrOptions?: ethers.Signer | Facto
 getContractFactory(name: 'RiskEngine', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskEngine__factory>
 getContractFactory(name: 'RiskEngineExt', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskEngineExt__factory>
 getContractFactory(name: 'RiskSheets', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskSheets__factory>
+getContractFactory(name: 'LiquidityVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LiquidityVault__factory>
 getContractFactory(name: 'OrderMatcher', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OrderMatcher__factory>
 
   getContractAt(name: 'Clearinghouse', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Clearinghouse>
@@ -70,6 +74,7 @@ getContractAt(name: 'ClearinghouseMargin', address: string | ethers.Addressable,
 getContractAt(name: 'ClearinghouseStorage', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseStorage>
 getContractAt(name: 'ClearinghouseTrading', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseTrading>
 getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
+getContractAt(name: 'ICashPool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICashPool>
 getContractAt(name: 'IClearinghouse', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouse>
 getContractAt(name: 'IClearinghouseCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseCore>
 getContractAt(name: 'IClearinghouseExt', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseExt>
@@ -77,6 +82,7 @@ getContractAt(name: 'IClearinghouseLiquidation', address: string | ethers.Addres
 getContractAt(name: 'IClearinghouseTypes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseTypes>
 getContractAt(name: 'IInsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInsuranceFund>
 getContractAt(name: 'ILiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquidator>
+getContractAt(name: 'ILiquidityVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquidityVault>
 getContractAt(name: 'IMarginLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMarginLens>
 getContractAt(name: 'IOrderMatcher', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IOrderMatcher>
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
@@ -90,6 +96,7 @@ getContractAt(name: 'IVolSurface', address: string | ethers.Addressable, signer?
 getContractAt(name: 'ClearinghouseLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseLiquidation>
 getContractAt(name: 'InsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.InsuranceFund>
 getContractAt(name: 'Liquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Liquidator>
+getContractAt(name: 'CashPool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CashPool>
 getContractAt(name: 'CallBatch', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CallBatch>
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockERC20', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockERC20>
@@ -112,6 +119,7 @@ getContractAt(name: 'ProfileCodec', address: string | ethers.Addressable, signer
 getContractAt(name: 'RiskEngine', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskEngine>
 getContractAt(name: 'RiskEngineExt', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskEngineExt>
 getContractAt(name: 'RiskSheets', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskSheets>
+getContractAt(name: 'LiquidityVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LiquidityVault>
 getContractAt(name: 'OrderMatcher', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OrderMatcher>
 
   deployContract(name: 'Clearinghouse', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Clearinghouse>
@@ -122,6 +130,7 @@ deployContract(name: 'ClearinghouseMargin', signerOrOptions?: ethers.Signer | De
 deployContract(name: 'ClearinghouseStorage', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseStorage>
 deployContract(name: 'ClearinghouseTrading', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseTrading>
 deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
+deployContract(name: 'ICashPool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICashPool>
 deployContract(name: 'IClearinghouse', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouse>
 deployContract(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseCore>
 deployContract(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
@@ -129,6 +138,7 @@ deployContract(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signe
 deployContract(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>
+deployContract(name: 'ILiquidityVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidityVault>
 deployContract(name: 'IMarginLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMarginLens>
 deployContract(name: 'IOrderMatcher', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderMatcher>
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
@@ -142,6 +152,7 @@ deployContract(name: 'IVolSurface', signerOrOptions?: ethers.Signer | DeployCont
 deployContract(name: 'ClearinghouseLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLiquidation>
 deployContract(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
+deployContract(name: 'CashPool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CashPool>
 deployContract(name: 'CallBatch', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockERC20', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
@@ -164,6 +175,7 @@ deployContract(name: 'ProfileCodec', signerOrOptions?: ethers.Signer | DeployCon
 deployContract(name: 'RiskEngine', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngine>
 deployContract(name: 'RiskEngineExt', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngineExt>
 deployContract(name: 'RiskSheets', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskSheets>
+deployContract(name: 'LiquidityVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LiquidityVault>
 deployContract(name: 'OrderMatcher', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderMatcher>
 
   deployContract(name: 'Clearinghouse', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Clearinghouse>
@@ -174,6 +186,7 @@ deployContract(name: 'ClearinghouseMargin', args: any[], signerOrOptions?: ether
 deployContract(name: 'ClearinghouseStorage', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseStorage>
 deployContract(name: 'ClearinghouseTrading', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseTrading>
 deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
+deployContract(name: 'ICashPool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICashPool>
 deployContract(name: 'IClearinghouse', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouse>
 deployContract(name: 'IClearinghouseCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseCore>
 deployContract(name: 'IClearinghouseExt', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
@@ -181,6 +194,7 @@ deployContract(name: 'IClearinghouseLiquidation', args: any[], signerOrOptions?:
 deployContract(name: 'IClearinghouseTypes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>
+deployContract(name: 'ILiquidityVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidityVault>
 deployContract(name: 'IMarginLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMarginLens>
 deployContract(name: 'IOrderMatcher', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderMatcher>
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
@@ -194,6 +208,7 @@ deployContract(name: 'IVolSurface', args: any[], signerOrOptions?: ethers.Signer
 deployContract(name: 'ClearinghouseLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLiquidation>
 deployContract(name: 'InsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
+deployContract(name: 'CashPool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CashPool>
 deployContract(name: 'CallBatch', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockERC20', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
@@ -216,6 +231,7 @@ deployContract(name: 'ProfileCodec', args: any[], signerOrOptions?: ethers.Signe
 deployContract(name: 'RiskEngine', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngine>
 deployContract(name: 'RiskEngineExt', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngineExt>
 deployContract(name: 'RiskSheets', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskSheets>
+deployContract(name: 'LiquidityVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LiquidityVault>
 deployContract(name: 'OrderMatcher', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderMatcher>
 
     // default types
