@@ -6,6 +6,7 @@ import { addMarginCommand } from './commands/margin.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addStressCommand } from './commands/stress.ts';
 import { addSviCommand } from './commands/svi.ts';
+import { addTradeCommand } from './commands/trade.ts';
 
 /** Ends the process with another code than 0, once everything is cleaned up. */
 export type SetExitCode = (code: number) => void;
@@ -33,6 +34,7 @@ Exit codes: 0 done, 1 failed, 2 used wrongly or given bad input.`,
   addSviCommand(program);
   addBacktestCommand(program);
   addAccountCommand(program);
+  addTradeCommand(program, setExitCode);
   addReplayCommand(program, setExitCode);
   addKeeperCommand(program, setExitCode);
   return program;

@@ -9,6 +9,7 @@ const GUARDIAN_SELECTORS = [
   'function tightenPerp(uint16,bool,uint256)',
   'function tightenDated(uint16,bool,uint256)',
 ].map((signature) => toFunctionSelector(signature));
+const VAULT_GUARDIAN_SELECTORS = [toFunctionSelector('function tighten(uint16,bool,uint96)')];
 
 /**
  * Who may do what from now on: the guardian pauses and lowers caps at once; everything else is the admins', behind the
@@ -20,7 +21,7 @@ export function assignRoles(
   core: Core,
   after: ContractCallFuture<string, string>[],
 ): void {
-  const { accessManager, clearinghouse } = core.contracts;
+  const { accessManager, clearinghouse, liquidityVault } = core.contracts;
   const deployer = m.getAccount(0);
   const delaySec = m.getParameter<number>('adminDelaySec', 0);
   const guard = m.call(
@@ -28,6 +29,12 @@ export function assignRoles(
     'setTargetFunctionRole',
     [clearinghouse, GUARDIAN_SELECTORS, GUARDIAN_ROLE],
     { after },
+  );
+  const guardVault = m.call(
+    accessManager,
+    'setTargetFunctionRole',
+    [liquidityVault, VAULT_GUARDIAN_SELECTORS, GUARDIAN_ROLE],
+    { id: 'guardLiquidityVault', after },
   );
   const label = m.call(accessManager, 'labelRole', [GUARDIAN_ROLE, 'guardian']);
   const guardian = m.call(
@@ -44,7 +51,7 @@ export function assignRoles(
     [ADMIN_ROLE, m.getParameter('governor', deployer), delaySec],
     {
       id: 'grantGovernor',
-      after: [guard, label, guardian],
+      after: [guard, guardVault, label, guardian],
     },
   );
   m.call(accessManager, 'grantRole', [ADMIN_ROLE, deployer, delaySec], {

@@ -21,9 +21,13 @@ import { toResult } from '../report/result.ts';
 import type { ReplayResult } from '../report/result.ts';
 import type { OpenMarket } from '../seed/planAccounts.ts';
 import { seedMarket } from '../seed/seedMarket.ts';
+import { fundVault, giveEther } from '../seed/openAccounts.ts';
+import { createPerson } from '../seed/traders.ts';
 import type { Person } from '../seed/traders.ts';
 
 const KEEPER_START_MS = 60_000;
+/** What the vault has to make markets with, wad USD. */
+const VAULT_CASH = 10_000_000n * 10n ** 18n;
 
 export interface JobOptions {
   readonly accounts: number;
@@ -112,6 +116,10 @@ async function run(options: JobOptions, stops: (() => Promise<void>)[]): Promise
   let outcome = await progress.task('add up every account', measure);
   options.onResult?.(outcome.result);
   if (options.onward !== undefined && !signal.aborted) {
+    // only now, so that the measured job is the same with and without people who trade
+    const provider = createPerson('provider');
+    await giveEther(chain, [provider]);
+    await fundVault(chain, stack, provider, VAULT_CASH);
     const addresses = await writeAddresses(stack);
     stops.push(() => rm(dirname(addresses), { recursive: true, force: true }));
     const shown = await options.show?.({ rpcUrl: chain.url, stack, metricsUrl: keeper.metricsUrl }, progress);
@@ -140,6 +148,8 @@ function goOnNote(
     ...(dashboard === undefined ? [] : [`Dashboard: ${dashboard}`]),
     'Meanwhile, in another terminal:',
     `  npx novate account explain ${trader?.key.address ?? '<address>'} --rpc ${chain.url} --addresses ${addresses}`,
+    `  npx novate trade deposit --amount 10000 --mint --local-key 3 --rpc ${chain.url} --addresses ${addresses}`,
+    `  npx novate trade market ETH --size 1 --local-key 3 --rpc ${chain.url} --addresses ${addresses}`,
   ].join('\n');
 }
 

@@ -5,6 +5,8 @@ export type { BuildTriggerOrderParameters } from './buildTriggerOrder.ts';
 export { InvalidOrderError } from './errors.ts';
 export { hashOrder, hashTriggerOrder } from './hashOrder.ts';
 export { isTriggered } from './isTriggered.ts';
+export { isTriggerOrder, orderFromJson, orderToJson } from './orderJson.ts';
+export type { OrderJson } from './orderJson.ts';
 export { orderTypedData, orderTypes, triggerOrderTypedData, triggerOrderTypes } from './orderTypedData.ts';
 export type { OrderTypedData, TriggerOrderTypedData } from './orderTypedData.ts';
 export { signOrder, signTriggerOrder } from './signOrder.ts';
