@@ -15,6 +15,8 @@ import { execute, fillsIn } from './send.ts';
 import type { Fill } from './send.ts';
 
 const BPS = 10_000n;
+/** Ample: the clock of a local market runs hundreds of times faster than ours, and the limit price bounds the cost. */
+const DEADLINE_SEC = 3_600;
 
 /** Where a market order may trade. */
 export type Counterparty = 'best' | 'vault' | 'book';
@@ -50,7 +52,8 @@ export async function trade(desk: Desk, inputs: MarketInputs): Promise<MarketOut
   if (from !== 'vault') await takeFromBook(desk, inputs, better(size, quote, worst), fills, refused);
   const left = size - sum(fills);
   if (left !== 0n && quote !== undefined) {
-    const parameters = { account, underlying, size: left, limitPrice: worst };
+    const deadlineSec = Number((await getBlock(desk.client)).timestamp) + DEADLINE_SEC;
+    const parameters = { account, underlying, size: left, limitPrice: worst, deadlineSec };
     const { hash, logs } = await execute(desk, () => novate.prepareTradeWithVault(parameters));
     fills.push(...fillsIn(desk, logs, hash));
   }

@@ -11,9 +11,11 @@ import { send } from '../send.ts';
 import { senderOf } from '../sender.ts';
 import type { Sender } from '../sender.ts';
 import type { NovateClient } from '../types.ts';
-import { DEFAULT_DEADLINE_SEC, DEFAULT_SLIPPAGE_BPS } from './liquidate.ts';
+import { DEFAULT_SLIPPAGE_BPS } from './liquidate.ts';
 
 const BPS = 10_000n;
+/** The limit price bounds what a late trade may cost. */
+const DEADLINE_SEC = 1_200;
 
 export interface TradeWithVaultParameters extends Sender {
   /** Whose trade; the sender must be its owner or an operator with the trade scope. */
@@ -25,7 +27,7 @@ export interface TradeWithVaultParameters extends Sender {
   readonly limitPrice?: bigint | undefined;
   /** How much worse than the quote of now the price may be. */
   readonly slippageBps?: bigint | undefined;
-  /** Unix seconds; two minutes after the latest block unless given. */
+  /** Unix seconds; 20 minutes after the latest block unless given. */
   readonly deadlineSec?: number | undefined;
 }
 
@@ -43,7 +45,7 @@ export async function prepareTradeWithVault(
   const from = senderOf(client, sender);
   const address = requireVault(addresses);
   const limit = limitPrice ?? (await worstPrice(client, addresses, underlying, size, slippageBps));
-  const deadline = deadlineSec ?? Number((await getBlock(client)).timestamp) + DEFAULT_DEADLINE_SEC;
+  const deadline = deadlineSec ?? Number((await getBlock(client)).timestamp) + DEADLINE_SEC;
   const request = {
     address,
     abi: liquidityVaultAbi,
