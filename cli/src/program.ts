@@ -25,6 +25,7 @@ Examples:
   novate replay --prices btc-usd-15m.csv,eth-usd-15m.csv --accounts 120
   novate account explain 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 --rpc http://127.0.0.1:8545 \\
     --addresses deploy/deployments/chain-1/deployed_addresses.json
+  novate trade market ETH --size 1 --local-key 1 --rpc http://127.0.0.1:8545 --addresses a.json
   novate keeper run --config keeper.json
 
 Exit codes: 0 done, 1 failed, 2 used wrongly or given bad input.`,

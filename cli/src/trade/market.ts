@@ -4,6 +4,7 @@ import {
   formatWad,
   MissingVaultError,
   NovateContractError,
+  parseWad,
   signOrder,
 } from '@novate/sdk';
 import type { OrderMatch } from '@novate/sdk';
@@ -144,13 +145,7 @@ export async function settle(
 
 /** Units filled, wad, + bought. */
 function sum(fills: readonly Fill[]): bigint {
-  return fills.reduce((total, { size }) => total + toWad(size), 0n);
-}
-
-function toWad(text: string): bigint {
-  const [whole = '0', fraction = ''] = text.replace('-', '').split('.');
-  const value = BigInt(whole + fraction.padEnd(18, '0'));
-  return text.startsWith('-') ? -value : value;
+  return fills.reduce((total, { size }) => total + parseWad(size), 0n);
 }
 
 /** The other direction of what is held. @throws Error where there is no position */

@@ -1,4 +1,5 @@
 import {
+  decodeInstrumentId,
   encodeInstrumentId,
   formatWad,
   isTriggered,
@@ -171,7 +172,7 @@ export async function executeDue(desk: Desk): Promise<ExecuteOutcome> {
 async function dueOf({ novate }: Desk, orders: readonly SignedTriggerOrder[]): Promise<SignedTriggerOrder[]> {
   const markets = await novate.getMarkets();
   return orders.filter(({ triggerOrder }) => {
-    const underlying = Number((triggerOrder.order.instrument >> 80n) & 0xfffn);
+    const { underlying } = decodeInstrumentId(triggerOrder.order.instrument);
     const price = markets.find((market) => market.underlying === underlying)?.price;
     return price?.status === 'ok' && isTriggered(triggerOrder, price.price);
   });

@@ -1,8 +1,9 @@
-import { abs, mulDivUp, mulUp, WAD } from '../units/index.ts';
+import { decodeInstrumentId } from '../codec/index.ts';
+import { abs, formatWad, mulDivUp, mulUp } from '../units/index.ts';
 import { buildOrder, requireBits } from './buildOrder.ts';
 import type { BuildOrderParameters } from './buildOrder.ts';
 import { InvalidOrderError } from './errors.ts';
-import type { TriggerOrder } from './types.ts';
+import type { Order, TriggerOrder } from './types.ts';
 
 /** What a venue may take from an account in one trade, fee and tip together, as a share of notional. */
 const MAX_FEE_BPS = 100n;
@@ -18,8 +19,8 @@ export interface BuildTriggerOrderParameters extends BuildOrderParameters {
 }
 
 /**
- * A trigger order ready to sign; for the rest as `buildOrder`. A tip that the clearinghouse would never let pass at the
- * limit price is refused here, for such an order could not execute when it is needed.
+ * A trigger order ready to sign; for the rest as `buildOrder`. A tip that the clearinghouse would not let pass at the
+ * trigger price (for options: at the limit price) is refused here, for such an order could not execute when it is needed.
  * @throws InvalidOrderError
  */
 export function buildTriggerOrder(parameters: BuildTriggerOrderParameters): TriggerOrder {
@@ -31,14 +32,20 @@ export function buildTriggerOrder(parameters: BuildTriggerOrderParameters): Trig
     throw new InvalidOrderError('triggerPrice', 'is zero; give the index price that triggers it, in wad USD');
   if (order.postOnly)
     throw new InvalidOrderError('postOnly', 'cannot be set: a trigger order is matched as the taker');
-  const notional = mulUp(abs(order.size), order.limitPrice);
-  const most = mulDivUp(notional, MAX_FEE_BPS, BPS);
-  const fee = (notional * order.maxFee) / WAD;
-  if (tip !== 0n && fee + tip > most) {
-    throw new InvalidOrderError(
-      'tip',
-      `${tip} is too high: with fees of up to ${fee} it is more than 1% of the notional at the limit price, ${most}`,
-    );
-  }
+  requireTip(order, triggerPrice, tip);
   return { order, triggerPrice, above, tip };
+}
+
+function requireTip(order: Order, triggerPrice: bigint, tip: bigint): void {
+  const { kind } = decodeInstrumentId(order.instrument);
+  const isOption = kind === 'call' || kind === 'put';
+  const notional = mulUp(abs(order.size), isOption ? order.limitPrice : triggerPrice);
+  const most = mulDivUp(notional, MAX_FEE_BPS, BPS);
+  const fee = mulUp(notional, order.maxFee);
+  if (tip === 0n || fee + tip <= most) return;
+  throw new InvalidOrderError(
+    'tip',
+    `${formatWad(tip)} USD is too high: with a fee of up to ${formatWad(fee)} it is more than 1% of the notional, ` +
+      `${formatWad(most)}`,
+  );
 }

@@ -23,6 +23,12 @@ const domain = { chainId: 31337, orderMatcher: '0x5FbDB2315678afecb367f032d93F64
 const offline = createPublicClient({
   transport: custom({ request: () => Promise.reject(new Error('no network')) }),
 });
+const call = encodeInstrumentId({
+  kind: 'call',
+  underlying: 2,
+  expirySec: 1_900_000_800n,
+  strike: 3_000n * WAD,
+});
 const parameters = {
   account: encodeAccountId(signer.address, 7n),
   instrument: encodeInstrumentId({ kind: 'perp', underlying: 2 }),
@@ -98,8 +104,10 @@ describe('trigger orders', () => {
       ['triggerPrice', { triggerPrice: 0n }],
       ['triggerPrice', { triggerPrice: 2n ** 128n }],
       ['tip', { tip: -1n }],
-      // 1% of 5,600 less the fees of 0.1%
-      ['tip', { tip: 504n * (WAD / 10n) + 1n }],
+      // 1% of 5,800 less the fees of 0.1%
+      ['tip', { tip: 522n * (WAD / 10n) + 1n }],
+      // an option's notional is its price
+      ['tip', { instrument: call, limitPrice: 100n * WAD, tip: 18n * (WAD / 10n) + 1n }],
       ['postOnly', { postOnly: true }],
       ['size', { size: 0n }],
     ] as const;
@@ -108,7 +116,8 @@ describe('trigger orders', () => {
         .to.throw(InvalidOrderError)
         .with.property('field', field);
     }
-    expect(buildTriggerOrder({ ...parameters, tip: 504n * (WAD / 10n) }).tip).to.equal(504n * (WAD / 10n));
+    const most = 522n * (WAD / 10n);
+    expect(buildTriggerOrder({ ...parameters, tip: most, limitPrice: 1n }).tip).to.equal(most);
     expect(buildTriggerOrder({ ...parameters, tip: undefined }).tip).to.equal(0n);
   });
 
