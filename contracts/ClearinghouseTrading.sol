@@ -192,7 +192,7 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         IClearinghouseTypes.Trade calldata params,
         int256 tip
     ) internal pure {
-        params;
+        _requireFee(params, (tip > 0 ? params.buyerFee : params.sellerFee) + WadMath.abs(tip));
         if (tip > 0) sides.a.cash -= tip;
         else sides.b.cash += tip;
     }

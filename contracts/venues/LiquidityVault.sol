@@ -364,7 +364,7 @@ contract LiquidityVault is ILiquidityVault, CashPool {
 
     /// @inheritdoc CashPool
     function _entryPool() internal view override returns (uint256, uint256) {
-        return _poolOf(_toRaw(_worth().toLeave));
+        return _poolOf(_toRaw(_worth().toEnter));
     }
 
     /// @inheritdoc CashPool
@@ -384,7 +384,7 @@ contract LiquidityVault is ILiquidityVault, CashPool {
         if (!_worth().fresh) return 0;
         IRiskTypes.Margin memory margin = clearinghouse.marginOf(account());
         int256 gains = margin.unrealised > 0 ? margin.unrealised : int256(0);
-        int256 spare = margin.equity - gains - int256(margin.initialMargin);
+        int256 spare = margin.equity - gains - int256(_cushioned(margin));
         return spare > 0 ? WadMath.min(free, uint256(spare)) : 0;
     }
 

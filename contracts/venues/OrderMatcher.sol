@@ -294,7 +294,7 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
         if (price.status != IPriceRouter.Status.Ok) revert TriggerPriceNotFresh(underlying, price.status);
         index = price.price;
         (uint128 triggerPrice, bool above) = (triggerOrder.triggerPrice, triggerOrder.above);
-        if (above ? index <= triggerPrice : index >= triggerPrice) {
+        if (above ? index < triggerPrice : index > triggerPrice) {
             Order calldata order = triggerOrder.order;
             revert TriggerNotReached(order.account, order.nonce, index, triggerPrice, above);
         }

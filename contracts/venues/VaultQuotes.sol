@@ -30,8 +30,8 @@ library VaultQuotes {
         uint256 kept = uint256(FixedPointMathLib.expWad(-elapsed));
         high = index;
         low = index;
-        if (range.high > index && nowSec != 0 && kept > 1e18) high += WadMath.mulUp(range.high - index, kept);
-        if (range.low < index && kept > 1e18) low -= WadMath.mulUp(index - range.low, kept);
+        if (range.high > index) high += WadMath.mulUp(range.high - index, kept);
+        if (range.low < index) low -= WadMath.mulUp(index - range.low, kept);
     }
 
     /// @notice The parts of the spread that every trade pays: fixed and volatility, wad.
