@@ -17,6 +17,7 @@ import {PositionWord} from "./types/PositionWord.sol";
 import {Portfolio} from "./types/Portfolio.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
+import {IClearinghouseDeleveraging} from "./interfaces/IClearinghouseDeleveraging.sol";
 import {IClearinghouseLiquidation} from "./interfaces/IClearinghouseLiquidation.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
@@ -68,7 +69,10 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     fallback() external {
         bool isLiquidation =
             msg.sig == IClearinghouseLiquidation.executeLiquidation.selector ||
-                msg.sig == IClearinghouseLiquidation.quoteLiquidation.selector;
+                msg.sig == IClearinghouseLiquidation.quoteLiquidation.selector ||
+                msg.sig == IClearinghouseDeleveraging.executeDeleverage.selector ||
+                msg.sig == IClearinghouseDeleveraging.coverBadDebt.selector ||
+                msg.sig == IClearinghouseDeleveraging.solvency.selector;
         address target = isLiquidation ? liquidation : extension;
         assembly {
             calldatacopy(0, 0, calldatasize())
@@ -90,7 +94,6 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     function deposit(AccountId account, uint8 assetId, uint256 amountRaw) external nonReentrant {
         _authorise(account, SCOPE_DEPOSIT);
         (Asset storage asset, AssetConfig config) = _asset(assetId);
-        if (!config.enabled()) revert AssetDisabled(assetId);
         (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, config.decimals());
         AssetTotals totals = asset.totals;
         uint256 recorded = totals.recorded();
@@ -98,7 +101,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         unchecked {
             total = recorded + amount; // both below 2**128
         }
-        if (total > totals.cap()) revert DepositCapExceeded(assetId, totals.cap(), total);
+        if (!config.enabled() || total > totals.cap()) _requireRepayment(account, assetId, amount, total);
 
         _pull(IERC20(config.token()), takenRaw, recorded, config.decimals());
         asset.totals = toAssetTotals(total, totals.cap());
@@ -120,7 +123,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _take(account, assetId, amount);
         asset.totals = toAssetTotals(totals.recorded() - amount, totals.cap());
         emit Withdrawn(account, assetId, to, amountRaw);
-        _push(IERC20(config.token()), to, amountRaw);
+        _push(IERC20(config.token()), to, amountRaw, totals.recorded(), config.decimals());
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -245,7 +248,11 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
 
     /// @inheritdoc IClearinghouseCore
     function cashOf(AccountId account) external view nonReentrantView returns (int256) {
-        return CashMarket.toCash(_cashIndex(), _s.accounts[account].header.cashPrincipal());
+        AccountHeader header = _s.accounts[account].header;
+        if (header.positionCount() != 0 && _isBehind(header, _s.deleverages)) {
+            return _load(account, _cashIndex()).cash;
+        }
+        return CashMarket.toCash(_cashIndex(), header.cashPrincipal());
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -253,14 +260,8 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         AccountId account,
         InstrumentId instrument
     ) external view nonReentrantView returns (int256, int256) {
-        Account storage entry = _s.accounts[account];
-        uint256 count = entry.header.positionCount();
-        for (uint256 i = 0; i < count; ++i) {
-            PositionWord word = entry.positions[i];
-            if (word.isInstrument(instrument)) {
-                return (word.size(), instrument.isOption() ? int256(0) : word.cost());
-            }
-        }
+        (PositionWord word, bool found) = _positionOf(account, instrument);
+        if (found) return (word.size(), instrument.isOption() ? int256(0) : word.cost());
         return (0, 0);
     }
 
@@ -293,6 +294,36 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     }
 
     // ------------------------------------------------------------------------------------------------ helpers
+
+    function _positionOf(
+        AccountId account,
+        InstrumentId instrument
+    ) private view returns (PositionWord word, bool found) {
+        Account storage entry = _s.accounts[account];
+        uint256 count = entry.header.positionCount();
+        for (uint256 i = 0; i < count && !found; ++i) {
+            word = entry.positions[i];
+            found = word.isInstrument(instrument);
+        }
+        if (found && _isBehind(entry.header, _s.deleverages)) {
+            (bool changed, , Synced memory synced) = _synced(word);
+            if (changed) return (synced.word, true);
+        }
+    }
+
+    /// @dev What an account owes may be paid back whatever is closed and capped, up to the token's next whole unit.
+    function _requireRepayment(AccountId account, uint8 assetId, uint256 amount, uint256 total) private view {
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[account].header.cashPrincipal());
+        bool repays =
+            assetId == CASH &&
+                cash < 0 &&
+                amount <= _wholeUnitsUp(uint256(-cash), config.decimals()) &&
+                total <= type(uint128).max;
+        if (repays) return;
+        if (!config.enabled()) revert AssetDisabled(assetId);
+        revert DepositCapExceeded(assetId, asset.totals.cap(), total);
+    }
 
     /// @inheritdoc ClearinghouseLedger
     function _settleFirst(AccountId account) internal override {

@@ -58,7 +58,7 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
     }
 
     /// @param amount Below 2**128, as everything recorded is.
-    function _wadToRawUp(uint256 amount, uint256 decimals) private pure returns (uint256) {
+    function _wadToRawUp(uint256 amount, uint256 decimals) internal pure returns (uint256) {
         unchecked {
             return
                 decimals <= 18
@@ -67,9 +67,18 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         }
     }
 
+    /// @dev A wad amount rounded up to what whole raw units can hold. Below 2**128, as everything owed is.
+    function _wholeUnitsUp(uint256 amount, uint256 decimals) internal pure returns (uint256) {
+        if (decimals >= 18) return amount;
+        unchecked {
+            uint256 unit = 10 ** (18 - decimals);
+            return WadMath.divUpRaw(amount, unit) * unit;
+        }
+    }
+
     // ------------------------------------------------------------------------------------------------ tokens
 
-    /// @dev This contract's balance. Fails as a call of the token would, also where there is no token.
+    /// @dev This contract's balance. Fails with the token's own error, or with ours where it gives none.
     function _balanceOf(IERC20 token) private view returns (uint256 held) {
         uint256 selector = uint256(uint32(IERC20.balanceOf.selector));
         bool ok;
@@ -80,27 +89,55 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
             ok := and(ok, gt(returndatasize(), 0x1f))
             held := mload(0x00)
         }
-        if (!ok) _bubble();
+        if (!ok) _failOf(token);
+    }
+
+    /// @dev An answer that is too short, as from an address without code, says nothing either.
+    function _failOf(IERC20 token) private pure {
+        uint256 size;
+        assembly ("memory-safe") {
+            size := returndatasize()
+        }
+        if (size < 4) revert IClearinghouseTypes.TokenNotAnswering(address(token));
+        _bubble();
+    }
+
+    /// @dev How far a balance moved in the expected direction; 0 where it moved in the other.
+    function _moved(uint256 from, uint256 to) private pure returns (uint256) {
+        unchecked {
+            return to > from ? to - from : 0;
+        }
+    }
+
+    /// @dev This contract's balance, which must cover what is recorded: where a token shrank by itself nobody comes in, and
+    /// nobody leaves ahead of the others.
+    function _backedBalance(
+        IERC20 token,
+        uint256 recorded,
+        uint256 decimals
+    ) private view returns (uint256 balance) {
+        balance = _balanceOf(token);
+        uint256 recordedRaw = _wadToRawUp(recorded, decimals);
+        if (balance < recordedRaw) {
+            revert IClearinghouseTypes.LedgerMismatch(address(token), recordedRaw, balance);
+        }
     }
 
     /// @notice Takes tokens from the caller and makes sure that exactly as many arrived.
     function _pull(IERC20 token, uint256 amountRaw, uint256 recorded, uint256 decimals) internal {
-        uint256 balance = _balanceOf(token);
-        uint256 recordedRaw = _wadToRawUp(recorded, decimals);
-        if (balance < recordedRaw)
-            revert IClearinghouseTypes.LedgerMismatch(address(token), recordedRaw, balance);
+        uint256 balance = _backedBalance(token, recorded, decimals);
         token.safeTransferFrom(msg.sender, address(this), amountRaw);
-        uint256 received = _balanceOf(token) - balance;
+        uint256 received = _moved(balance, _balanceOf(token));
         if (received != amountRaw) {
             revert IClearinghouseTypes.TransferAmountMismatch(address(token), amountRaw, received);
         }
     }
 
     /// @notice Sends tokens and makes sure that exactly as many left.
-    function _push(IERC20 token, address to, uint256 amountRaw) internal {
-        uint256 balance = _balanceOf(token);
+    function _push(IERC20 token, address to, uint256 amountRaw, uint256 recorded, uint256 decimals) internal {
+        uint256 balance = _backedBalance(token, recorded, decimals);
         token.safeTransfer(to, amountRaw);
-        uint256 left = balance - _balanceOf(token);
+        uint256 left = _moved(_balanceOf(token), balance);
         if (left != amountRaw)
             revert IClearinghouseTypes.TransferAmountMismatch(address(token), amountRaw, left);
     }

@@ -3,10 +3,17 @@ pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {CASH, MAX_ASSETS, ROLE_LIQUIDATOR, ROLE_VENUE, SCOPE_TRADE} from "./ClearinghouseStorage.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {
+    CASH,
+    MAX_ASSETS,
+    MAX_POSITIONS,
+    ROLE_LIQUIDATOR,
+    ROLE_VENUE,
+    SCOPE_TRADE
+} from "./ClearinghouseStorage.sol";
 import {ClearinghouseLedger} from "./ClearinghouseLedger.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
-import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {AssetConfig, toAssetConfig} from "./types/AssetConfig.sol";
 import {AssetTotals, toAssetTotals} from "./types/AssetTotals.sol";
@@ -28,8 +35,8 @@ import {Funding} from "./markets/Funding.sol";
 /// deployment, and so stays below the code size limit (as Compound III's Comet does with CometExt). Both inherit
 /// the same storage. Called at its own address it acts on storage that nobody reads.
 ///
-/// Who may call what is the AccessManager's to say: changes that add risk wait behind its timelock, `pause` and
-/// `tightenPerp` belong to the guardian.
+/// Who may call what is the AccessManager's to say: changes that add risk wait behind its timelock, `pause` and what
+/// tightens belong to the guardian.
 contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     uint256 private constant MAX_BPS = 10_000;
 
@@ -98,10 +105,38 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     function _settleFirst(AccountId account) internal override {
         CashMarket.Index memory index = _cashIndex();
         Loaded memory loaded = _load(account, index);
-        if (!loaded.due || !_settleLegs(loaded)) return;
+        if (loaded.moved) _bookSync(loaded, index);
+        bool settled = loaded.due && _settleLegs(loaded);
+        if (!loaded.moved && !settled) return;
         CashMarket.Totals memory totals = CashMarket.unpack(_s.cashTotals);
         _store(loaded, index, totals);
         _storeCash(index, totals);
+    }
+
+    /// @dev Books what deleveraging did to the account, so that storing it writes that down.
+    function _bookSync(Loaded memory loaded, CashMarket.Index memory index) private {
+        PositionWord[MAX_POSITIONS] storage positions = _s.accounts[loaded.id].positions;
+        uint256 count = loaded.header.positionCount();
+        int256 paid;
+        for (uint256 i = 0; i < count; ++i) {
+            PositionWord word = positions[i];
+            loaded.oldLegs[i] = word;
+            (bool changed, InstrumentId instrument, Synced memory synced) = _synced(word);
+            if (!changed) continue;
+            // the units left with the account that was deleveraged; the costs are still in the sum
+            _moveInterest(_interestOf(instrument), instrument, 0, -synced.cost);
+            paid += synced.paid;
+            _emitSynced(loaded.id, instrument, synced);
+        }
+        _s.pendingCash -= SafeCast.toInt128(paid);
+        (loaded.oldCount, loaded.oldCash) = (count, CashMarket.toCash(index, loaded.principal));
+    }
+
+    function _emitSynced(AccountId account, InstrumentId instrument, Synced memory synced) private {
+        int256 size = synced.word.size();
+        int256 cost = size == 0 || instrument.isOption() ? int256(0) : synced.word.cost();
+        emit PositionUpdated(account, instrument, size, cost);
+        emit PositionDeleveraged(account, instrument, synced.closed, synced.cost + synced.paid);
     }
 
     /// @dev Turns legs whose expiry has settled into cash (SPEC-V8), rounded down for either side.
@@ -130,7 +165,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         int256 cash = WadMath.mulFloor(size, int256(instrument.payoff(price))) + cost;
         loaded.cash += cash;
         _remove(loaded, i);
-        _moveInterest(_s.interests[instrument], -_long(size), -cost);
+        _moveInterest(_s.interests[instrument], instrument, -_long(size), -cost);
         emit PositionUpdated(loaded.id, instrument, 0, 0);
         emit PositionSettled(loaded.id, instrument, size, price, cash);
     }
@@ -149,28 +184,6 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         emit FlagUpdated(account, flaggedAt);
     }
 
-    /// @inheritdoc IClearinghouseExt
-    function coverBadDebt(
-        AccountId account
-    ) external nonReentrant returns (uint256 covered, uint256 remaining) {
-        _module(ROLE_LIQUIDATOR);
-        AccountHeader header = _s.accounts[account].header;
-        int256 principal = header.cashPrincipal();
-        if (header.positionCount() != 0 || header.collateralMask() != 0 || principal >= 0) {
-            revert AccountNotEmpty(account);
-        }
-        CashMarket.Index memory index = _cashIndex();
-        uint256 debt = uint256(-CashMarket.toCash(index, principal));
-        int256 available = CashMarket.toCash(index, _s.accounts[_s.insuranceAccount].header.cashPrincipal());
-        covered = available <= 0 ? 0 : WadMath.min(debt, uint256(available));
-        remaining = debt - covered;
-        if (covered != 0) {
-            _debitInsurance(covered);
-            _credit(account, CASH, int256(covered));
-        }
-        emit BadDebtCovered(account, covered, remaining);
-    }
-
     // ------------------------------------------------------------------------------------------------ governance
 
     /// @inheritdoc IClearinghouseExt
@@ -182,8 +195,7 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         uint256 cap
     ) external restricted {
         _within("cap", cap, 0, type(uint128).max);
-        Asset storage asset = _s.assets[assetId];
-        AssetConfig config = asset.config;
+        AssetConfig config = _s.assets[assetId].config;
         uint256 decimals = config.decimals();
         if (assetId == _s.assetCount) {
             decimals = _list(assetId, token, underlying);
@@ -192,9 +204,21 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         } else if (config.token() != token || config.underlying() != underlying) {
             revert InvalidConfig("token", uint160(token), uint160(config.token()), uint160(config.token()));
         }
-        asset.config = toAssetConfig(token, decimals, underlying, enabled);
+        _storeAsset(assetId, toAssetConfig(token, decimals, underlying, enabled), cap);
+    }
+
+    function _storeAsset(uint8 assetId, AssetConfig config, uint256 cap) private {
+        Asset storage asset = _s.assets[assetId];
+        asset.config = config;
         asset.totals = toAssetTotals(asset.totals.recorded(), cap);
-        emit AssetSet(assetId, token, uint8(decimals), underlying, enabled, cap);
+        emit AssetSet(
+            assetId,
+            config.token(),
+            uint8(config.decimals()),
+            config.underlying(),
+            config.enabled(),
+            cap
+        );
     }
 
     /// @dev Takes the next number. Returns the token's decimals.
@@ -207,12 +231,27 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         for (uint256 i = 0; i < assetId; ++i) {
             if (_s.assets[i].config.token() == token) revert InvalidConfig("token", uint160(token), 0, 0);
         }
-        decimals = IERC20Metadata(token).decimals();
+        decimals = _decimalsOf(token);
         _within("decimals", decimals, 2, 24);
         _s.assetUnderlying[assetId] = underlying;
         _s.assetCount = assetId + 1;
         // an underlying without a price would make its holders impossible to assess
         if (!isCash) _s.riskEngine.indexOf(underlying);
+    }
+
+    function _decimalsOf(address token) private view returns (uint256 decimals) {
+        (bool ok, bytes memory answer) = token.staticcall(abi.encodeCall(IERC20Metadata.decimals, ()));
+        if (!ok || answer.length < 32) revert TokenNotAnswering(token);
+        return abi.decode(answer, (uint256));
+    }
+
+    /// @inheritdoc IClearinghouseExt
+    function tightenAsset(uint8 assetId, bool enabled, uint256 cap) external restricted {
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        _within("cap", cap, 0, asset.totals.cap());
+        if (enabled && !config.enabled()) revert InvalidConfig("enabled", 1, 0, 0);
+        config = toAssetConfig(config.token(), config.decimals(), config.underlying(), enabled);
+        _storeAsset(assetId, config, cap);
     }
 
     /// @inheritdoc IClearinghouseExt
@@ -226,7 +265,10 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
         else _within("scaleFromBps", config.scaleFromBps, 0, 0);
         _s.riskEngine.indexOf(underlying);
         Perp storage perp = _s.perps[underlying];
-        if (!perp.listed) perp.funding = toFundingState(0, 0, block.timestamp, 0);
+        if (!perp.listed) {
+            perp.funding = toFundingState(0, 0, block.timestamp, 0);
+            _s.perpIds[_s.perpCount++] = underlying;
+        }
         perp.listed = true;
         perp.enabled = config.enabled;
         perp.openInterestCap = uint96(config.openInterestCap);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ClearinghouseStorage, MAX_COLLATERALS, MAX_POSITIONS} from "./ClearinghouseStorage.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {MAX_COLLATERALS, MAX_POSITIONS} from "./ClearinghouseStorage.sol";
 import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader, toAccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {FundingState} from "./types/FundingState.sol";
 import {InstrumentId, Kind} from "./types/InstrumentId.sol";
+import {OpenInterest} from "./types/OpenInterest.sol";
 import {PositionWord, toLinearWord, toOptionWord} from "./types/PositionWord.sol";
 import {SpotWord, toSpotWord} from "./types/Portfolio.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
@@ -14,19 +16,23 @@ import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {PositionMath} from "./libraries/PositionMath.sol";
 import {WadMath} from "./libraries/WadMath.sol";
+import {DeleverageIndex} from "./DeleverageIndex.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
 import {Funding} from "./markets/Funding.sol";
 
 /// @title ClearinghouseLedger: loads an account into memory once, changes it there, writes back what changed
 /// @dev Entry points never touch account storage themselves. A view that previews an action runs the same changes and
 /// simply does not write.
-abstract contract ClearinghouseLedger is ClearinghouseStorage {
+abstract contract ClearinghouseLedger is DeleverageIndex {
     /// @param principal,cash The stored principal and the present value that the action changes.
     /// @param count Positions in use in `legs`, which has room for more; what is beyond them is undefined.
     /// @param legs,oldLegs As changed, and as loaded.
     /// @param spot,oldSpot Likewise; `spotCount` in use, of which the first `oldSpotCount` were loaded. An amount of 0 is
     /// removed when written.
     /// @param due Whether some leg has expired.
+    /// @param epoch The clearinghouse's number of deleveragings now.
+    /// @param moved Whether deleveraging changed the account since it was touched: then `legs`, `oldLegs` and the cash are
+    /// what that made of them, which storage does not say yet.
     struct Loaded {
         AccountId id;
         AccountHeader header;
@@ -45,6 +51,8 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         SpotWord[] spot;
         SpotWord[] oldSpot;
         bool due;
+        uint256 epoch;
+        bool moved;
     }
 
     // ------------------------------------------------------------------------------------------------ load
@@ -82,9 +90,37 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         uint256 mask = header.collateralMask();
         loaded.mask = mask;
         if (mask != 0 || spotRoom != 0) _loadSpot(account, loaded, spotRoom);
+        uint256 epoch = _s.deleverages;
+        loaded.epoch = epoch;
+        if (count != 0 && _isBehind(header, epoch)) _syncLegs(loaded);
     }
 
-    /// @notice As `_loadInto`, with what has expired and settled turned into cash first.
+    /// @dev At its maximum the number says nothing any more.
+    function _isBehind(AccountHeader header, uint256 epoch) internal pure returns (bool) {
+        return header.epoch() != epoch || epoch == type(uint16).max;
+    }
+
+    /// @dev Lets the account take part in what it has missed, in memory.
+    function _syncLegs(Loaded memory loaded) private view {
+        for (uint256 i = 0; i < loaded.count;) {
+            (bool changed, , Synced memory synced) = _synced(loaded.legs[i]);
+            if (changed) {
+                loaded.moved = true;
+                loaded.cash += synced.cost + synced.paid;
+                loaded.legs[i] = synced.word;
+                if (synced.word.size() == 0) {
+                    _remove(loaded, i);
+                    continue;
+                }
+            }
+            ++i;
+        }
+        if (!loaded.moved) return;
+        (loaded.oldCash, loaded.oldCount) = (loaded.cash, loaded.count);
+        for (uint256 i = 0; i < loaded.count; ++i) loaded.oldLegs[i] = loaded.legs[i];
+    }
+
+    /// @notice As `_loadInto`, with what was deleveraged, or has expired and settled, turned into cash first.
     function _loadForAction(
         Loaded memory loaded,
         AccountId id,
@@ -93,7 +129,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         uint256 spotRoom
     ) internal {
         _loadInto(loaded, id, index, room, spotRoom);
-        if (!loaded.due) return;
+        if (!loaded.due && !loaded.moved) return;
         _settleFirst(id);
         _loadInto(loaded, id, index, room, spotRoom);
     }
@@ -178,6 +214,7 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
     }
 
     /// @notice Trades `delta` units for the account. An option's premium is cash; other instruments keep a cost.
+    /// @param total The instrument's totals, for the epoch that a position takes part in from now on.
     /// @return oldSize The position before.
     /// @return newSize The position after.
     /// @return costDelta What the account's stored cost changed by.
@@ -186,14 +223,14 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         InstrumentId instrument,
         int256 delta,
         uint256 price,
-        int256 fundingIndex
+        int256 fundingIndex,
+        OpenInterest total
     ) internal pure returns (int256 oldSize, int256 newSize, int256 costDelta) {
         uint256 i = _find(loaded, instrument);
         int256 oldCost;
-        uint256 epoch;
         if (i < loaded.count) {
             PositionWord word = loaded.legs[i];
-            (oldSize, epoch) = (word.size(), word.epoch());
+            oldSize = word.size();
             if (!instrument.isOption()) oldCost = word.cost();
         } else {
             if (i == MAX_POSITIONS) revert IClearinghouseTypes.TooManyPositions(loaded.id, MAX_POSITIONS);
@@ -203,14 +240,14 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         if (instrument.isOption()) {
             newSize = oldSize + delta;
             loaded.cash += PositionMath.costOf(delta, price, 0);
-            changed = toOptionWord(instrument, newSize, epoch);
+            changed = toOptionWord(instrument, newSize, total.epoch(newSize > 0));
         } else {
             int256 newCost;
             int256 realised;
             (newSize, newCost, realised) = PositionMath.traded(oldSize, oldCost, delta, price, fundingIndex);
             loaded.cash += realised;
             costDelta = newCost - oldCost;
-            changed = toLinearWord(instrument, newSize, newCost, epoch);
+            changed = toLinearWord(instrument, newSize, newCost, total.epoch(newSize > 0));
         }
         if (newSize != 0) loaded.legs[i] = changed;
         else _remove(loaded, i);
@@ -268,7 +305,8 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             loaded.mask,
             loaded.flaggedAt,
             loaded.count,
-            loaded.profileId
+            loaded.profileId,
+            loaded.epoch
         );
         if (AccountHeader.unwrap(header) != AccountHeader.unwrap(loaded.header)) account.header = header;
     }
@@ -341,6 +379,10 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
         } else {
             CashMarket.setRates(index, totals, _rateModel());
         }
+        _storeIndex(index);
+    }
+
+    function _storeIndex(CashMarket.Index memory index) private {
         CashMarket.IndexWord word = CashMarket.pack(index);
         // the time alone, in the top 32 bits, is no change: while nobody borrows nothing is written
         uint256 changed = CashMarket.IndexWord.unwrap(word) ^ CashMarket.IndexWord.unwrap(_s.cashIndex);
@@ -352,6 +394,31 @@ abstract contract ClearinghouseLedger is ClearinghouseStorage {
             index.supplyRate * CashMarket.RATE_UNIT,
             index.borrowRate * CashMarket.RATE_UNIT
         );
+    }
+
+    /// @notice Scales all positive cash down by `amount`, and writes indexes and totals (SPEC-D7).
+    /// @return socialised What positive cash bears; at least `amount` unless the index would fall below its bound.
+    /// @return remaining What it does not.
+    function _socialise(
+        CashMarket.Index memory index,
+        CashMarket.Totals memory totals,
+        AccountId account,
+        uint256 amount
+    ) internal returns (uint256 socialised, uint256 remaining) {
+        socialised = WadMath.min(amount, CashMarket.scaleDown(index, totals, amount));
+        remaining = amount - socialised;
+        _s.cashTotals = CashMarket.pack(totals);
+        CashMarket.setRates(index, totals, _rateModel());
+        _storeIndex(index);
+        emit IClearinghouseTypes.LossSocialised(account, socialised, remaining, index.supplyIndex);
+    }
+
+    function _addLosses(IClearinghouseTypes.Deleverage memory losses) internal {
+        Losses storage total = _s.losses;
+        total.covered += SafeCast.toUint128(losses.covered);
+        total.deleveraged += SafeCast.toUint128(losses.deleveraged);
+        total.socialised += SafeCast.toUint128(losses.socialised);
+        total.unassigned += SafeCast.toUint128(losses.remaining);
     }
 
     // ------------------------------------------------------------------------------------------------ portfolios

@@ -13,7 +13,7 @@ import {CashMarket} from "./markets/CashMarket.sol";
 /// @title ClearinghouseMargin: the one check in which every action ends
 abstract contract ClearinghouseMargin is ClearinghouseLedger {
     /// @dev Bytes of a `Loaded`, and from its start to its balances.
-    uint256 private constant LOADED_SIZE = 0x220;
+    uint256 private constant LOADED_SIZE = 0x260;
     uint256 private constant LOADED_SPOT = 0x1c0;
     uint256 private constant LOADED_OLD_SPOT = 0x1e0;
 
@@ -155,18 +155,14 @@ abstract contract ClearinghouseMargin is ClearinghouseLedger {
     }
 
     /// @notice An account below initial margin may only act if its initial margin falls and its health E / MM does not.
-    /// @dev Without equity there is no health to speak of: then the equity itself must not fall.
+    /// @dev Where E < 0 this means that what it lacks falls with its risk. Otherwise an insolvent account could close at the
+    /// mark against a friend, whose gain would be paid while the debt stays behind for others to bear (SPEC-M13, D1).
     function _requireReduced(Loaded memory loaded, IRiskTypes.Margin memory margin) internal view {
         IRiskTypes.Margin memory before = _assess(loaded, true);
-        bool reduced = margin.initialMargin < before.initialMargin;
-        if (before.equity > 0) {
-            reduced =
-                reduced &&
+        bool reduced =
+            margin.initialMargin < before.initialMargin &&
                 margin.equity * int256(before.maintenanceMargin) >=
                     before.equity * int256(margin.maintenanceMargin);
-        } else {
-            reduced = reduced && margin.equity >= before.equity;
-        }
         if (!reduced)
             revert IClearinghouseTypes.BelowInitialMargin(loaded.id, margin.equity, margin.initialMargin);
     }

@@ -8,7 +8,7 @@ import {AccountId} from "./types/AccountId.sol";
 import {AssetConfig} from "./types/AssetConfig.sol";
 import {AssetTotals} from "./types/AssetTotals.sol";
 import {FundingState} from "./types/FundingState.sol";
-import {InstrumentId} from "./types/InstrumentId.sol";
+import {InstrumentId, MAX_UNDERLYING} from "./types/InstrumentId.sol";
 import {ModuleState} from "./types/ModuleState.sol";
 import {OpenInterest} from "./types/OpenInterest.sol";
 import {PositionWord} from "./types/PositionWord.sol";
@@ -51,7 +51,7 @@ abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransien
 
     /// @dev What an instrument's positions add up to; a struct so that code may be given a place in storage.
     struct Interest {
-        // -- 16 + 16 = 32 bytes: units held by longs, sum of cost bases
+        // -- 13 + 14 + 2.5 + 2.5 = 32 bytes: units held by longs, sum of cost bases, deleveraging epochs
         OpenInterest total;
     }
 
@@ -92,11 +92,32 @@ abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransien
         uint40 expirySec; //  5
     }
 
+    /// @dev A side's deleveraging indexes after one step, or at the end of a generation: see DeleverageMath.
+    struct Checkpoint {
+        // -- 16 + 16 = 32 bytes: size index, generation
+        uint256 sizes;
+        // -- 32 bytes
+        int256 cash;
+    }
+
+    /// @dev Where losses went, since the beginning, wad USD.
+    struct Losses {
+        // -- 16 + 16 = 32 bytes
+        uint128 covered; // 16
+        uint128 deleveraged; // 16
+        // -- 16 + 16 = 32 bytes
+        uint128 socialised; // 16
+        uint128 unassigned; // 16
+    }
+
     struct Storage {
-        // -- 20 + 1 + 1 = 22 bytes, read by every check
+        // -- 20 + 1 + 1 + 2 + 2 = 26 bytes, read by every check
         IRiskEngine riskEngine; // 20
         bool paused; //  1
         uint8 assetCount; //  1
+        /// @dev How many times an account was deleveraged; at its maximum it stays there.
+        uint16 deleverages; //  2
+        uint16 perpCount; //  2
         // -- 10 + 10 + 4 + 4 + 4 = 32 bytes
         CashMarket.IndexWord cashIndex;
         // -- 16 + 16 = 32 bytes
@@ -112,6 +133,15 @@ abstract contract ClearinghouseStorage is AccessManaged, ReentrancyGuardTransien
         mapping(AccountId account => mapping(address operator => Operator)) operators;
         mapping(uint256 underlying => Dated) dated;
         mapping(InstrumentId instrument => Interest) interests;
+        mapping(InstrumentId instrument => mapping(uint256 key => Checkpoint)) checkpoints;
+        // -- 16 + 16 = 32 bytes
+        /// @dev What deleveraged positions are still going to receive when they are touched.
+        int128 pendingCash; // 16
+        /// @dev Sum of all futures' cost bases.
+        int128 futureCosts; // 16
+        Losses losses;
+        // -- 16 perps a slot, the first `perpCount` in use, in the order of their listing
+        uint16[MAX_UNDERLYING + 1] perpIds;
     }
 
     Storage internal _s;

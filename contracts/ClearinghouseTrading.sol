@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ClearinghouseCustody} from "./ClearinghouseCustody.sol";
 import {InstrumentId, Kind} from "./types/InstrumentId.sol";
 import {toFundingState} from "./types/FundingState.sol";
 import {ModuleState} from "./types/ModuleState.sol";
-import {OpenInterest, toOpenInterest} from "./types/OpenInterest.sol";
+import {OpenInterest} from "./types/OpenInterest.sol";
 import {MAX_SIZE} from "./types/PositionWord.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {IRiskEngineCore} from "./interfaces/IRiskEngineCore.sol";
@@ -34,14 +35,6 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
             if (exact) return _s.interests[instrument];
         }
         revert IClearinghouseTypes.UnknownInstrument(instrument);
-    }
-
-    /// @dev The totals of an instrument that is known to exist.
-    function _interestOf(InstrumentId instrument) internal view returns (Interest storage) {
-        return
-            instrument.kind() == Kind.Perp
-                ? _s.perps[instrument.underlying()].interest
-                : _s.interests[instrument];
     }
 
     /// @dev The funding index that a perp is traded at, 0 for other instruments.
@@ -146,19 +139,40 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         uint256 price,
         int256 fundingIndex
     ) internal returns (bool added) {
-        (int256 oldA, int256 newA, int256 costA) = _apply(sides.a, instrument, delta, price, fundingIndex);
-        (int256 oldB, int256 newB, int256 costB) = _apply(sides.b, instrument, -delta, price, fundingIndex);
+        OpenInterest total = interest.total;
+        (int256 oldA, int256 newA, int256 costA) = _apply(
+            sides.a,
+            instrument,
+            delta,
+            price,
+            fundingIndex,
+            total
+        );
+        (int256 oldB, int256 newB, int256 costB) = _apply(
+            sides.b,
+            instrument,
+            -delta,
+            price,
+            fundingIndex,
+            total
+        );
         sides.aGrew = sides.aGrew || _grew(oldA, newA);
         sides.bGrew = sides.bGrew || _grew(oldB, newB);
         int256 change = _long(newA) - _long(oldA) + _long(newB) - _long(oldB);
-        _moveInterest(interest, change, costA + costB);
+        _moveInterest(interest, instrument, change, costA + costB);
         return change > 0;
     }
 
-    /// @notice Adds to a market's open interest and to its sum of cost bases.
-    function _moveInterest(Interest storage interest, int256 units, int256 cost) internal {
-        OpenInterest total = interest.total;
-        interest.total = toOpenInterest(int256(total.units()) + units, total.costSum() + cost);
+    /// @notice Adds to an instrument's open interest and to its sum of cost bases.
+    function _moveInterest(
+        Interest storage interest,
+        InstrumentId instrument,
+        int256 units,
+        int256 cost
+    ) internal {
+        interest.total = interest.total.moved(units, cost);
+        // perps are few and counted one by one, options have no cost
+        if (cost != 0 && instrument.kind() == Kind.Future) _s.futureCosts += SafeCast.toInt128(cost);
     }
 
     /// @dev A position grew when it ends further from zero or on the other side of it.

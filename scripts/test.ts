@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesUnder } from './files.ts';
+import { callsOf, replayOf } from './invariants/replay.ts';
 import { ROOT, run } from './process.ts';
 
 interface Counts {
@@ -86,6 +87,15 @@ function refuseOtherRunner(folder: string, files: readonly string[]): string[] {
     .map((path) => `${folder}/${path} uses node:test: use mocha's describe and it, which are global`);
 }
 
+/** The sequence that broke an invariant, as a test. */
+function printReplay(output: string): void {
+  const replay = replayOf(callsOf(output));
+  if (replay === undefined) return;
+  console.log(
+    `\nIf an invariant failed: its sequence, for test/solidity/invariant/Replays.t.sol:\n\n${replay}`,
+  );
+}
+
 async function runStep(
   { name, program, args, tests, nodeTest }: Step,
   extra: readonly string[],
@@ -104,6 +114,7 @@ async function runStep(
   console.log(`\n== ${name}`);
   const { code, output } = await run(program, tests === undefined ? args : [...args, ...extra]);
   const counts = tests === undefined ? nothing : readCounts(output);
+  if (name === 'solidity') printReplay(output);
   if (code !== 0 && counts.failed === 0) return { ...counts, failed: 1 };
   if (code === 0 && tests !== undefined && counts.passed + counts.skipped === 0 && extra.length === 0) {
     console.error(`test: ${name} has test files, yet ran no test`);

@@ -17,10 +17,12 @@ getContractFactory(name: 'ClearinghouseLedger', signerOrOptions?: ethers.Signer 
 getContractFactory(name: 'ClearinghouseMargin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseMargin__factory>
 getContractFactory(name: 'ClearinghouseStorage', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseStorage__factory>
 getContractFactory(name: 'ClearinghouseTrading', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseTrading__factory>
+getContractFactory(name: 'DeleverageIndex', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DeleverageIndex__factory>
 getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
 getContractFactory(name: 'ICashPool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICashPool__factory>
 getContractFactory(name: 'IClearinghouse', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouse__factory>
 getContractFactory(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseCore__factory>
+getContractFactory(name: 'IClearinghouseDeleveraging', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseDeleveraging__factory>
 getContractFactory(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseExt__factory>
 getContractFactory(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseLiquidation__factory>
 getContractFactory(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseTypes__factory>
@@ -37,6 +39,7 @@ getContractFactory(name: 'IRiskEngineExt', signerOrOptions?: ethers.Signer | Fac
 getContractFactory(name: 'IRiskTypes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRiskTypes__factory>
 getContractFactory(name: 'ISettlementTwap', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISettlementTwap__factory>
 getContractFactory(name: 'IVolSurface', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVolSurface__factory>
+getContractFactory(name: 'ClearinghouseDeleveraging', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseDeleveraging__factory>
 getContractFactory(name: 'ClearinghouseLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseLiquidation__factory>
 getContractFactory(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.InsuranceFund__factory>
 getContractFactory(name: 'Liquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Liquidator__factory>
@@ -73,10 +76,12 @@ getContractAt(name: 'ClearinghouseLedger', address: string | ethers.Addressable,
 getContractAt(name: 'ClearinghouseMargin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseMargin>
 getContractAt(name: 'ClearinghouseStorage', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseStorage>
 getContractAt(name: 'ClearinghouseTrading', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseTrading>
+getContractAt(name: 'DeleverageIndex', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DeleverageIndex>
 getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
 getContractAt(name: 'ICashPool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICashPool>
 getContractAt(name: 'IClearinghouse', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouse>
 getContractAt(name: 'IClearinghouseCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseCore>
+getContractAt(name: 'IClearinghouseDeleveraging', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseDeleveraging>
 getContractAt(name: 'IClearinghouseExt', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseExt>
 getContractAt(name: 'IClearinghouseLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseLiquidation>
 getContractAt(name: 'IClearinghouseTypes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseTypes>
@@ -93,6 +98,7 @@ getContractAt(name: 'IRiskEngineExt', address: string | ethers.Addressable, sign
 getContractAt(name: 'IRiskTypes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRiskTypes>
 getContractAt(name: 'ISettlementTwap', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISettlementTwap>
 getContractAt(name: 'IVolSurface', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVolSurface>
+getContractAt(name: 'ClearinghouseDeleveraging', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseDeleveraging>
 getContractAt(name: 'ClearinghouseLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseLiquidation>
 getContractAt(name: 'InsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.InsuranceFund>
 getContractAt(name: 'Liquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Liquidator>
@@ -129,10 +135,12 @@ deployContract(name: 'ClearinghouseLedger', signerOrOptions?: ethers.Signer | De
 deployContract(name: 'ClearinghouseMargin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseMargin>
 deployContract(name: 'ClearinghouseStorage', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseStorage>
 deployContract(name: 'ClearinghouseTrading', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseTrading>
+deployContract(name: 'DeleverageIndex', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeleverageIndex>
 deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'ICashPool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICashPool>
 deployContract(name: 'IClearinghouse', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouse>
 deployContract(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseCore>
+deployContract(name: 'IClearinghouseDeleveraging', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseDeleveraging>
 deployContract(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
 deployContract(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseLiquidation>
 deployContract(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
@@ -149,6 +157,7 @@ deployContract(name: 'IRiskEngineExt', signerOrOptions?: ethers.Signer | DeployC
 deployContract(name: 'IRiskTypes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskTypes>
 deployContract(name: 'ISettlementTwap', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISettlementTwap>
 deployContract(name: 'IVolSurface', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVolSurface>
+deployContract(name: 'ClearinghouseDeleveraging', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseDeleveraging>
 deployContract(name: 'ClearinghouseLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLiquidation>
 deployContract(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
@@ -185,10 +194,12 @@ deployContract(name: 'ClearinghouseLedger', args: any[], signerOrOptions?: ether
 deployContract(name: 'ClearinghouseMargin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseMargin>
 deployContract(name: 'ClearinghouseStorage', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseStorage>
 deployContract(name: 'ClearinghouseTrading', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseTrading>
+deployContract(name: 'DeleverageIndex', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeleverageIndex>
 deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
 deployContract(name: 'ICashPool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICashPool>
 deployContract(name: 'IClearinghouse', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouse>
 deployContract(name: 'IClearinghouseCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseCore>
+deployContract(name: 'IClearinghouseDeleveraging', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseDeleveraging>
 deployContract(name: 'IClearinghouseExt', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
 deployContract(name: 'IClearinghouseLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseLiquidation>
 deployContract(name: 'IClearinghouseTypes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
@@ -205,6 +216,7 @@ deployContract(name: 'IRiskEngineExt', args: any[], signerOrOptions?: ethers.Sig
 deployContract(name: 'IRiskTypes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRiskTypes>
 deployContract(name: 'ISettlementTwap', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISettlementTwap>
 deployContract(name: 'IVolSurface', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVolSurface>
+deployContract(name: 'ClearinghouseDeleveraging', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseDeleveraging>
 deployContract(name: 'ClearinghouseLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLiquidation>
 deployContract(name: 'InsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>

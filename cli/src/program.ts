@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAccountCommand } from './commands/account.ts';
 import { addBacktestCommand } from './commands/backtest.ts';
+import { addDeployCommand } from './commands/deploy.ts';
 import { addKeeperCommand } from './commands/keeper.ts';
 import { addMarginCommand } from './commands/margin.ts';
 import { addReplayCommand } from './commands/replay.ts';
@@ -37,6 +38,7 @@ Exit codes: 0 done, 1 failed, 2 used wrongly or given bad input.`,
   addAccountCommand(program);
   addTradeCommand(program, setExitCode);
   addReplayCommand(program, setExitCode);
+  addDeployCommand(program, setExitCode);
   addKeeperCommand(program, setExitCode);
   return program;
 }

@@ -48,6 +48,27 @@ describe('novate', () => {
     for (const args of wrong) expect(novate(...args).status, args.join(' ')).to.equal(2);
   });
 
+  it('names the file and the field that a portfolio misspells, in one line, and exits with 2', () => {
+    const [portfolio, market] = [join(folder, 'P.json'), join(folder, 'M.json')];
+    writeFileSync(
+      market,
+      JSON.stringify({
+        timestamp: 1_770_267_600,
+        profile: 'portfolio',
+        underlyings: { ETH: { index: '3000' } },
+      }),
+    );
+    writeFileSync(portfolio, JSON.stringify({ cash: '1', perps: { ETH: { sise: '1', cost: '-3000' } } }));
+    for (const command of ['margin', 'stress']) {
+      const found = novate(command, '--portfolio', portfolio, '--market', market, '--json');
+      expect(found, command).to.deep.equal({
+        status: 2,
+        stdout: '',
+        stderr: `novate: ${portfolio}: perps.ETH.sise: unknown field; expected one of size, cost\n`,
+      });
+    }
+  });
+
   it('names the file and the line of a bad CSV, in one line, and exits with 2', () => {
     const path = join(folder, 'btc-bad.csv');
     writeFileSync(path, 'open_time_ms,open,high,low,close,volume\n1,1,1,1,1,1\n2,1,1,1,x,1\n');

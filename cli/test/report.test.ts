@@ -22,8 +22,11 @@ const MEASURED: Measured = {
     ],
     badDebts: [
       { account: 1n, covered: 10n * WAD, remaining: 0n },
-      { account: 2n, covered: 5n * WAD, remaining: 3n * WAD + 1n },
+      { account: 2n, covered: 5n * WAD, remaining: 1n },
     ],
+    deleverages: [{ notional: 90n * WAD }, { notional: 10n * WAD }],
+    losses: [{ account: 3n, covered: 2n * WAD, deleveraged: 7n * WAD }],
+    socialised: [3n * WAD],
     left: 0,
   },
   gasPerLiquidation: 251_034,
@@ -37,10 +40,10 @@ describe('result of a run', () => {
       accounts: 120,
       liquidatedAccounts: 2,
       liquidations: 3,
-      badDebt: '18.000000000000000001',
-      insuranceUsed: '17',
-      deleveragedNotional: '0',
-      socialisedLoss: '0',
+      badDebt: '27.000000000000000001',
+      insuranceUsed: '19',
+      deleveragedNotional: '100',
+      socialisedLoss: '3',
       gasPerLiquidation: 251_034,
       longestLiquidatableBlocks: 1,
       leftLiquidatable: 0,
@@ -52,7 +55,7 @@ describe('result of a run', () => {
   it('is an aligned table, and never shows a loss smaller than it is', () => {
     const lines = formatTable(toResult(MEASURED)).split('\n');
     expect(new Set(lines.map(({ length }) => length)).size).to.equal(1);
-    expect(lines.find((line) => line.startsWith('Bad debt'))).to.match(/ 18\.01$/);
+    expect(lines.find((line) => line.startsWith('Bad debt'))).to.match(/ 27\.01$/);
     expect(lines.find((line) => line.startsWith('Gas'))).to.match(/ 251,034$/);
     expect(lines.find((line) => line.startsWith('Totals'))).to.match(/ yes$/);
   });

@@ -46,7 +46,11 @@ describe('novate stress', () => {
     const report = JSON.parse(run(true)) as {
       rows: { move: string; equity: string; maintenanceMargin: string; state: string }[];
       liquidation: { underlyings: { ETH: { lower: string | null; upper: string | null } } };
-      greeks: { ETH: { delta: number } };
+      greeks: {
+        holdings: { kind: string; name: string; delta: string; theta: string }[];
+        underlyings: { ETH: { delta: string } };
+        totalUsd: { delta: string };
+      };
     };
     let margin = '';
     runMargin({ portfolioPath, marketPath, json: true, print: (line) => (margin = line) });
@@ -56,10 +60,18 @@ describe('novate stress', () => {
     expect(report.rows[1]?.maintenanceMargin).to.equal(still.maintenanceMargin);
     expect(report.liquidation.underlyings.ETH.lower).to.equal(null);
     expect(Number(report.liquidation.underlyings.ETH.upper)).to.be.greaterThan(3_000);
-    expect(report.greeks.ETH.delta).to.be.within(-0.5, -0.2);
+    const { holdings, underlyings, totalUsd } = report.greeks;
+    expect(holdings.map(({ kind, name }) => `${kind} ${name}`)).to.deep.equal(['call ETH 2026-03-06 3200']);
+    expect(holdings[0]?.delta)
+      .to.equal(underlyings.ETH.delta)
+      .and.to.match(/^-0\.\d+$/);
+    expect(Number(holdings[0]?.delta)).to.be.within(-0.5, -0.2);
+    expect(Number(holdings[0]?.theta)).to.be.greaterThan(0);
+    expect(Number(totalUsd.delta)).to.be.closeTo(Number(underlyings.ETH.delta) * 3_000, 1e-6);
   });
 
   it('prints tables for people', () => {
     expect(run(false)).to.match(/maintenance margin[\s\S]*liquidation[\s\S]*up to ten times[\s\S]*Greeks/);
+    expect(run(false)).to.match(/^call ETH 2026-03-06 3200 +-0\.\d{4} /m);
   });
 });

@@ -9,6 +9,8 @@ import { expirySlices } from '../src/svi/expirySlices.ts';
 import { fitErrors } from '../src/svi/fitErrors.ts';
 import { fitSvi } from '../src/svi/fitSvi.ts';
 import { fitChain, parseChain, readChain, runSvi } from '../src/svi/index.ts';
+import { markErrors } from '../src/svi/markErrors.ts';
+import { parityForwards } from '../src/svi/parityForwards.ts';
 import { CHAIN_COLUMNS } from '../src/svi/parseChain.ts';
 import type { Quote } from '../src/svi/parseChain.ts';
 import { UsageError } from '../src/usageError.ts';
@@ -221,8 +223,11 @@ describe('novate svi', () => {
         'max',
       );
     expect(got).to.have.nested.property('expiries[0].rmse').that.is.below(0.05);
-    expect(got).to.have.nested.property('marks[0]').with.all.keys('symbol', 'options', 'stated', 'parity');
-    expect(got).to.have.nested.property('marks[0].stated').with.all.keys('median', 'p95', 'max');
+    expect(got)
+      .to.have.nested.property('marks[0]')
+      .with.all.keys('symbol', 'options', 'expiry', 'strike', 'stated');
+    for (const forward of ['expiry', 'strike', 'stated'])
+      expect(got).to.have.nested.property(`marks[0].${forward}`).with.all.keys('median', 'p95', 'max');
   });
 
   it('prints tables', async () => {
@@ -230,7 +235,46 @@ describe('novate svi', () => {
     expect(text).to.match(/^expiry +days +options +strikes +RMSE/m);
     expect(text)
       .to.match(/^BTC 2026-\d\d-\d\d /m)
-      .and.to.match(/^ETH +\d+ +0\.0/m);
+      .and.to.match(/^ETH +of the expiry +\d+ +0\.0/m);
+  });
+});
+
+describe('forwards by parity', () => {
+  const quotes = parseChain(syntheticChain(), 'chain.csv');
+  const [first] = quotes;
+  if (first === undefined) throw new Error('no quotes');
+
+  it('are those that the marks were computed with, for the strike and for the expiry', () => {
+    const { ofExpiry, ofStrike } = parityForwards(quotes);
+    for (const quote of quotes) {
+      expect(ofStrike(quote)).to.be.closeTo(quote.futuresPrice, 1e-6 * quote.futuresPrice);
+      expect(ofExpiry(quote)).to.be.closeTo(quote.futuresPrice, 1e-6 * quote.futuresPrice);
+    }
+  });
+
+  it('do not follow the futures price of the line, nor one strike that was marked apart', () => {
+    const moved = quotes.map((quote) => ({
+      ...quote,
+      futuresPrice: quote.futuresPrice * 1.01,
+      markPrice: quote.strike === first.strike && quote.isCall ? quote.markPrice + 0.001 : quote.markPrice,
+    }));
+    const { ofExpiry, ofStrike } = parityForwards(moved);
+    const [one] = moved;
+    if (one === undefined) throw new Error('no quotes');
+    expect(ofExpiry(one)).to.be.closeTo(first.futuresPrice, 1e-6 * first.futuresPrice);
+    expect(Math.abs((ofStrike(one) ?? 0) / first.futuresPrice - 1)).to.be.greaterThan(5e-4);
+    const [btc] = markErrors(moved);
+    expect(btc?.stated.median).to.be.greaterThan(1e-3);
+    expect(btc?.expiry.median).to.be.below(1e-6);
+    expect(btc?.expiry.max).to.be.closeTo(0.001, 1e-6);
+  });
+
+  it('are none where a strike has one side only', () => {
+    const calls = quotes.filter(({ isCall }) => isCall);
+    const { ofExpiry, ofStrike } = parityForwards(calls);
+    expect([ofExpiry(first), ofStrike(first)]).to.deep.equal([undefined, undefined]);
+    for (const { expiry, strike, stated } of markErrors(calls))
+      expect([expiry, strike]).to.deep.equal([stated, stated]);
   });
 });
 
@@ -242,13 +286,17 @@ describe('a real chain', () => {
     }
   });
 
-  it('has marks that Black-76 gives from its volatilities, to 1e-4 coin', async () => {
+  it('has marks that Black-76 gives from its volatilities and one forward for each expiry, to 1e-4 coin', async () => {
     const { marks, expiries } = fitChain(await readChain(CALM));
     expect(marks.map(({ symbol }) => symbol)).to.deep.equal(['BTC', 'ETH']);
-    for (const { parity } of marks) expect(parity.p95).to.be.at.most(1e-4);
-    // ETH's futures price is up to 2 bp from the one its options were marked at
+    for (const { expiry, strike } of marks) {
+      expect(expiry.p95).to.be.at.most(2e-5);
+      expect(expiry.max).to.be.at.most(1.1e-4);
+      expect(strike.p95).to.be.at.most(2e-5);
+    }
+    // ETH's futures prices are up to 3 bp from those its options were marked at
     expect(marks[0]?.stated.p95).to.be.at.most(1e-4);
-    expect(marks[1]?.stated.p95).to.be.at.most(2.5e-4);
+    expect(marks[1]?.stated.p95).to.be.within(1e-4, 2.5e-4);
     expect(expiries).to.have.lengthOf(22);
     for (const { days, rmse, leastG } of expiries) {
       expect(leastG).to.be.at.least(0);

@@ -15,12 +15,13 @@ interface IClearinghouseCore is IClearinghouseTypes {
 
     /// @notice Takes `amountRaw` of an asset from the caller and credits the account with what arrived.
     /// @dev For tokens of more than 18 decimals the amount is cut to a whole wad first. The caller must be the owner or
-    /// hold scope 4: dust from strangers could fill an account's slots.
+    /// hold scope 4: dust from strangers could fill an account's slots. Cash that the account owes may be paid in whatever
+    /// is closed or capped.
     function deposit(AccountId account, uint8 assetId, uint256 amountRaw) external;
 
     /// @notice Pays `amountRaw` of an asset out of the account. Cash may go below zero: then the account borrows.
     /// @dev Needs `equity - max(0, unrealised) >= initial margin` afterwards, unless the account has neither positions
-    /// nor debt.
+    /// nor debt. Refused while the clearinghouse holds less of the token than it recorded: nobody leaves ahead of a loss.
     function withdraw(AccountId account, uint8 assetId, uint256 amountRaw, address to) external;
 
     /// @notice Moves `amount` (wad) of an asset to another account of the same owner, or to one that the caller also

@@ -41,10 +41,6 @@ interface IClearinghouseExt is IClearinghouseTypes {
     /// @notice Sets or clears the liquidation flag. For the liquidator module.
     function setFlag(AccountId account, uint40 flaggedAt) external;
 
-    /// @notice Pays the debt of an account that has nothing else left out of the insurance account, as far as it goes.
-    /// For the liquidator module.
-    function coverBadDebt(AccountId account) external returns (uint256 covered, uint256 remaining);
-
     // ------------------------------------------------------------------------------------------------ views
 
     function approvalOf(AccountId account, address operator) external view returns (Approval memory);
@@ -116,4 +112,8 @@ interface IClearinghouseExt is IClearinghouseTypes {
 
     /// @notice Likewise for an underlying's futures and options.
     function tightenDated(uint16 underlying, bool enabled, uint256 openInterestCap) external;
+
+    /// @notice Lowers an asset's deposit cap or closes it for deposits at once; never the other way. Cash that an account owes
+    /// may be paid back all the same, and what is in comes out.
+    function tightenAsset(uint8 assetId, bool enabled, uint256 cap) external;
 }

@@ -103,6 +103,44 @@ interface IClearinghouseTypes {
         uint40 expirySec;
     }
 
+    /// @notice Where an insolvent account's shortfall went, wad USD.
+    /// @param covered Paid by the insurance fund.
+    /// @param deleveraged Paid by its positions' counterparties, beyond the marks.
+    /// @param socialised Paid by all positive cash.
+    /// @param remaining Assigned to nobody, because positive cash has been scaled down to its bound.
+    struct Deleverage {
+        uint256 covered;
+        uint256 deleveraged;
+        uint256 socialised;
+        uint256 remaining;
+    }
+
+    /// @notice The pool as a whole, wad USD. What accounts own together is `claims`; unrealised profits and losses of
+    /// positions cancel, since longs equal shorts.
+    /// @param assets Cash tokens that the pool has taken in and not paid out.
+    /// @param claims supplied - borrowed + costs + pending. What `assets` exceed it by are fees not swept yet, the interest
+    /// model's reserve and rounding.
+    /// @param supplied,borrowed All positive and all negative cash.
+    /// @param costs Sum of all positions' cost bases.
+    /// @param pending What deleveraged positions are still going to receive when they are touched.
+    /// @param badDebt Losses assigned to nobody.
+    /// @param covered,deleveraged,socialised Losses borne by the insurance fund, by counterparties and by positive cash
+    /// since the beginning.
+    /// @param shortAssets A bit for each asset of which fewer tokens are held than accounts own.
+    struct Solvency {
+        uint256 assets;
+        int256 claims;
+        uint256 supplied;
+        uint256 borrowed;
+        int256 costs;
+        int256 pending;
+        uint256 badDebt;
+        uint256 covered;
+        uint256 deleveraged;
+        uint256 socialised;
+        uint256 shortAssets;
+    }
+
     // ------------------------------------------------------------------------------------------------ events
 
     event Deposited(
@@ -157,6 +195,40 @@ interface IClearinghouseTypes {
     /// @notice Cash indexes after an accrual; rates hold until the next event.
     event InterestAccrued(uint256 supplyIndex, uint256 borrowIndex, uint256 supplyRate, uint256 borrowRate);
     event BadDebtCovered(AccountId indexed account, uint256 covered, uint256 remaining);
+    /// @notice One side of an instrument was deleveraged: each of its positions now holds `(units - size) / units` of what it
+    /// held, and has received its share of `cash` (negative: has paid it). It follows when it is touched.
+    /// @param isLong The side.
+    /// @param epoch How many times that has happened to it.
+    /// @param index,cashIndex,generation Its indexes since, see DeleverageMath.
+    event Deleveraged(
+        InstrumentId indexed instrument,
+        bool indexed isLong,
+        uint256 epoch,
+        uint256 size,
+        uint256 units,
+        int256 cash,
+        uint256 index,
+        int256 cashIndex,
+        uint256 generation
+    );
+    /// @notice An insolvent account's positions were closed, and this is who paid.
+    event AccountDeleveraged(
+        AccountId indexed account,
+        uint256 covered,
+        uint256 deleveraged,
+        uint256 socialised
+    );
+    /// @notice A position was touched and has followed what `Deleveraged` says.
+    /// @param closed Units closed, with the position's sign.
+    /// @param cash What the account's cash changed by.
+    event PositionDeleveraged(
+        AccountId indexed account,
+        InstrumentId indexed instrument,
+        int256 closed,
+        int256 cash
+    );
+    /// @notice All positive cash was scaled down by what an account could not pay.
+    event LossSocialised(AccountId indexed account, uint256 amount, uint256 remaining, uint256 supplyIndex);
     event IncentivePaid(AccountId indexed to, uint256 amount);
     event FeesSwept(address indexed module, uint256 toInsurance, uint256 toVenue);
 
@@ -187,6 +259,8 @@ interface IClearinghouseTypes {
     error TransferAmountMismatch(address token, uint256 expectedRaw, uint256 receivedRaw);
     /// @notice The token balance is below what the ledger records, as after a downward rebase.
     error LedgerMismatch(address token, uint256 recordedRaw, uint256 actualRaw);
+    /// @notice The token reverted without a word, or answered nothing: it has no code, or is no ERC-20.
+    error TokenNotAnswering(address token);
     error DepositCapExceeded(uint8 assetId, uint256 cap, uint256 recorded);
     error InsufficientBalance(AccountId account, uint8 assetId, uint256 balance, uint256 amount);
     /// @notice The pool holds fewer tokens than asked because they are lent out or not yet settled.

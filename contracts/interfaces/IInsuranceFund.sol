@@ -8,7 +8,7 @@ import {ICashPool} from "./ICashPool.sol";
 /// and interest raise the price of a share, what it pays lowers it.
 ///
 /// Nobody can stop a redemption that is due: not governance, not a pause of the clearinghouse, not its prices. Only cash
-/// that is lent out has to come back first.
+/// that is lent out has to come back first, and tokens that the clearinghouse has lost.
 /// @dev Bounds of the delay: 1 to 60 days, and of the time after it: 1 to 30 days.
 interface IInsuranceFund is ICashPool {
     /// @notice A gift.

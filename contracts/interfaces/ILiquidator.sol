@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
+import {IClearinghouseTypes} from "./IClearinghouseTypes.sol";
 import {IPriceRouter} from "./IPriceRouter.sol";
 import {IRiskTypes} from "./IRiskTypes.sol";
 
@@ -53,6 +54,18 @@ interface ILiquidator {
         int256 cashToAccount;
     }
 
+    /// @notice How one of several liquidations ended.
+    /// @param done Whether it was made.
+    /// @param terms Its terms, all zero where it was not.
+    /// @param reason Why it was not: the revert's data.
+    struct Outcome {
+        bool done;
+        Quote terms;
+        bytes reason;
+    }
+
+    /// @notice One of several liquidations was not made; the others were not touched by that.
+    event LiquidationFailed(AccountId indexed account, AccountId indexed liquidator, bytes reason);
     event Flagged(AccountId indexed account, uint40 flaggedAt, int256 equity, uint256 maintenanceMargin);
     event FlagCleared(AccountId indexed account, int256 equity, uint256 maintenanceMargin);
     event Liquidated(
@@ -83,6 +96,14 @@ interface ILiquidator {
     error CashTooLow(int256 cash, int256 minCash);
     error DeadlinePassed(uint40 deadlineSec, uint256 nowSec);
     error PriceNotUsable(AccountId account, IPriceRouter.Status status);
+    /// @notice The account's equity is not negative: it can be liquidated, not deleveraged.
+    error NotInsolvent(AccountId account, int256 equity);
+    /// @notice The insurance fund can pay what the account lacks, and liquidators have not had their time.
+    error InsuranceSuffices(AccountId account, uint256 shortfall, uint256 insured);
+    /// @notice The insurance fund cannot pay what the account lacks: its positions are closed by `deleverage` only.
+    error DeleverageRequired(AccountId account, uint256 shortfall, uint256 insured);
+    error NothingToDeleverage(AccountId account);
+    error TooManyDeleveragings(InstrumentId instrument, uint256 max);
     error LengthMismatch(uint256 expected, uint256 actual);
     error ParameterOutOfBounds(string field, uint256 value, uint256 max);
 
@@ -94,6 +115,21 @@ interface ILiquidator {
 
     /// @notice Liquidates; flags first where that has not happened.
     function liquidate(Call calldata params) external returns (Quote memory);
+
+    /// @notice Several liquidations in their order. One that cannot be made is undone alone and reported; the rest go on.
+    function liquidateBatch(Call[] calldata calls) external returns (Outcome[] memory outcomes);
+
+    /// @notice Closes an insolvent account: what the insurance fund cannot pay is borne by all who hold the other side of its
+    /// positions, pro rata, and what they cannot by all positive cash. Anyone may call it, where the insurance fund
+    /// does not suffice, or 15 minutes after the flag. What collateral the account has stays for liquidators.
+    function deleverage(AccountId account) external returns (IClearinghouseTypes.Deleverage memory);
+
+    /// @notice Pays the debt of an account that has nothing else left: out of the insurance fund, then out of all positive cash.
+    /// Anyone may call it. A liquidation that leaves such a debt does it by itself; one left by an expiry, or by being on
+    /// the other side of a deleveraging, waits for this call.
+    /// @return covered Paid by the insurance fund.
+    /// @return remaining Assigned to nobody, because positive cash has been scaled down to its bound.
+    function coverBadDebt(AccountId account) external returns (uint256 covered, uint256 remaining);
 
     /// @notice Exactly what `liquidate` would do now with this selection; reverts as it would.
     function quote(AccountId account, Selection calldata selection) external view returns (Quote memory);

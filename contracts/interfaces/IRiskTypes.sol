@@ -27,7 +27,7 @@ interface IRiskTypes {
     /// @param initialMargin IM.
     /// @param maintenanceMargin MM.
     /// @param unrealised Unrealised profit and loss of perps and futures, funding included.
-    /// @param status The worst status among the prices used.
+    /// @param status The worst status among the prices used; Guarded at least where a surface that is not fresh values a leg.
     struct Margin {
         int256 equity;
         uint256 initialMargin;
@@ -38,7 +38,8 @@ interface IRiskTypes {
 
     /// @param leg Mark of each leg of the portfolio, in order, wad USD per unit.
     /// @param spot Index price of each spot balance, in order, wad USD per unit.
-    /// @param status The worst status among the prices used.
+    /// @param status The worst status among the prices used; Guarded at least where a surface that is not fresh is behind a
+    /// mark, as for margins and quotes.
     struct Marks {
         uint256[] leg;
         uint256[] spot;

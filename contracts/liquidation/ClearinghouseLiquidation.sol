@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ROLE_LIQUIDATOR, SCOPE_LIQUIDATE} from "../ClearinghouseStorage.sol";
-import {ClearinghouseTrading} from "../ClearinghouseTrading.sol";
+import {ClearinghouseDeleveraging} from "./ClearinghouseDeleveraging.sol";
+import {AccountHeader} from "../types/AccountHeader.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {IClearinghouseLiquidation} from "../interfaces/IClearinghouseLiquidation.sol";
@@ -20,7 +21,7 @@ import {LiquidationMath} from "./LiquidationMath.sol";
 /// action share `_calculate`, which changes the account in memory; the action then changes its taker and writes both.
 /// A leg's price decides nothing but the cash that it pays, since a leg only ever shrinks. So the engine is asked once,
 /// about the account before and after, before any price is known here.
-contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquidation {
+contract ClearinghouseLiquidation is ClearinghouseDeleveraging, IClearinghouseLiquidation {
     using WadMath for uint256;
 
     /// @dev One leg that changes hands.
@@ -66,6 +67,8 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
         if (!_isAuthorised(params.liquidator, caller, SCOPE_LIQUIDATE)) {
             revert ILiquidator.NotAuthorised(params.liquidator, caller);
         }
+        AccountHeader header = _s.accounts[params.account].header;
+        if (_isBehind(header, _s.deleverages) && header.positionCount() != 0) _settleFirst(params.account);
         Case memory c;
         _calculate(c, params.account, params.selection, dustMargin, minReward);
         uint256 reward = c.terms.penalty + c.terms.incentive;
@@ -145,7 +148,8 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
                 instrument,
                 delta,
                 0,
-                move.fundingIndex
+                move.fundingIndex,
+                _interestOf(instrument).total
             );
             (move.delta, move.costDelta) = (delta, costDelta);
             move.longDelta = _long(newSize) - _long(oldSize);
@@ -173,13 +177,6 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
         if (size == 0) revert AmountZero();
         if (size > WadMath.abs(held)) revert ReducesPastZero(loaded.id, instrument, held, size);
         return held > 0 ? -int256(size) : int256(size);
-    }
-
-    function _holdsNoSpot(Loaded memory loaded) private pure returns (bool) {
-        for (uint256 i = 0; i < loaded.spotCount; ++i) {
-            if (loaded.spot[i].amount() != 0) return false;
-        }
-        return true;
     }
 
     /// @dev Margins before and after, both at the prices that favour the account as it is now, so that they compare.
@@ -283,15 +280,22 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
             revert ILiquidator.Overshoot(next.equity, next.maintenanceMargin);
         }
         uint256 least = LiquidationMath.RAMP_START.mulDown(terms.relief);
-        if (penalty < least) terms.incentive = WadMath.min(least - penalty, _insured(c.sides.a.id));
+        // without equity there is no penalty
+        if (penalty < least || equity < 0) {
+            terms.incentive = WadMath.min(least - penalty, _spare(c, equity));
+        }
     }
 
-    /// @dev What the insurance account can pay for an account; its own liquidation it does not pay for.
-    function _insured(AccountId account) private view returns (uint256) {
-        AccountId insurance = _s.insuranceAccount;
-        if (insurance == account) return 0;
-        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[insurance].header.cashPrincipal());
-        return cash > 0 ? uint256(cash) : 0;
+    /// @dev What the insurance fund can pay beyond what the account itself lacks. Where it cannot pay even that, the
+    /// positions' counterparties have to, and nobody may take the positions away from them.
+    function _spare(Case memory c, int256 equity) private view returns (uint256) {
+        AccountId account = c.sides.a.id;
+        uint256 insured = _insured(account);
+        if (equity >= 0) return insured;
+        uint256 shortfall = uint256(-equity);
+        if (insured >= shortfall) return insured - shortfall;
+        if (c.sides.a.oldCount != 0) revert ILiquidator.DeleverageRequired(account, shortfall, insured);
+        return 0;
     }
 
     // ------------------------------------------------------------------------------------------------ action
@@ -324,15 +328,18 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
         for (uint256 i = 0; i < c.moves.length; ++i) {
             Move memory move = c.moves[i];
             InstrumentId instrument = selection.instruments[i];
+            Interest storage interest = _interestOf(instrument);
             (int256 oldSize, int256 newSize, int256 costDelta) = _apply(
                 sides.b,
                 instrument,
                 -move.delta,
                 move.price,
-                move.fundingIndex
+                move.fundingIndex,
+                interest.total
             );
             _moveInterest(
-                _interestOf(instrument),
+                interest,
+                instrument,
                 move.longDelta + _long(newSize) - _long(oldSize),
                 move.costDelta + costDelta
             );

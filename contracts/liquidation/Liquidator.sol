@@ -9,6 +9,7 @@ import {PositionWord} from "../types/PositionWord.sol";
 import {Portfolio} from "../types/Portfolio.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IClearinghouseLiquidation} from "../interfaces/IClearinghouseLiquidation.sol";
+import {IClearinghouseTypes} from "../interfaces/IClearinghouseTypes.sol";
 import {ILiquidator} from "../interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
@@ -79,6 +80,43 @@ contract Liquidator is ILiquidator, AccessManaged, ReentrancyGuardTransient {
             (uint256 covered, uint256 remaining) = clearinghouse.coverBadDebt(params.account);
             emit BadDebt(params.account, covered, remaining);
         }
+    }
+
+    /// @inheritdoc ILiquidator
+    /// @dev Each runs as a call of its own by the same caller: `liquidate` holds the reentrancy guard, this one need not.
+    function liquidateBatch(Call[] calldata calls) external returns (Outcome[] memory outcomes) {
+        outcomes = new Outcome[](calls.length);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            bytes memory data = abi.encodeCall(ILiquidator.liquidate, (calls[i]));
+            // solhint-disable-next-line avoid-low-level-calls
+            (bool done, bytes memory answer) = address(this).delegatecall(data);
+            outcomes[i].done = done;
+            if (done) {
+                outcomes[i].terms = abi.decode(answer, (Quote));
+                continue;
+            }
+            outcomes[i].reason = answer;
+            emit LiquidationFailed(calls[i].account, calls[i].liquidator, answer);
+        }
+    }
+
+    /// @inheritdoc ILiquidator
+    function deleverage(
+        AccountId account
+    ) external nonReentrant returns (IClearinghouseTypes.Deleverage memory) {
+        return clearinghouse.executeDeleverage(account);
+    }
+
+    /// @inheritdoc ILiquidator
+    function coverBadDebt(
+        AccountId account
+    ) external nonReentrant returns (uint256 covered, uint256 remaining) {
+        // positions that have expired, or that deleveraging has closed, may be all that is in the way
+        AccountId[] memory accounts = new AccountId[](1);
+        accounts[0] = account;
+        clearinghouse.settleExpired(accounts);
+        (covered, remaining) = clearinghouse.coverBadDebt(account);
+        emit BadDebt(account, covered, remaining);
     }
 
     /// @inheritdoc ILiquidator

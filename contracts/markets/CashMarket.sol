@@ -14,6 +14,8 @@ library CashMarket {
     /// @dev Rates are stored with this resolution so that both fit beside both indexes in one slot.
     uint256 internal constant RATE_UNIT = 1e10;
     uint256 internal constant MAX_INDEX = type(uint80).max;
+    /// @dev Losses scale the supply index down to this and no further, so that principals keep fitting their bits.
+    uint256 internal constant MIN_INDEX = 1e9;
 
     /// @notice Indexes and rates in one slot, least significant first: 80 + 80 + 32 + 32 + 32 bits, as in `Index`.
     type IndexWord is uint256;
@@ -166,5 +168,20 @@ library CashMarket {
         index.borrowRate = rate / RATE_UNIT;
         // from the stored borrow rate, so that lenders never earn more than borrowers pay
         index.supplyRate = index.borrowRate.mulDown(utilisation.mulDown(WadMath.WAD - model.reserve));
+    }
+
+    /// @notice Lowers the supply index so far that positive cash loses `amount`, rounded up.
+    /// @return taken What it has lost.
+    function scaleDown(
+        Index memory index,
+        Totals memory totals,
+        uint256 amount
+    ) internal pure returns (uint256 taken) {
+        uint256 old = index.supplyIndex;
+        uint256 supplied = totals.supplyPrincipal.mulDown(old);
+        if (supplied == 0 || old <= MIN_INDEX) return 0;
+        uint256 left = amount < supplied ? old.mulDivDown(supplied - amount, supplied) : 0;
+        index.supplyIndex = left.max(MIN_INDEX);
+        taken = supplied - totals.supplyPrincipal.mulDown(index.supplyIndex);
     }
 }

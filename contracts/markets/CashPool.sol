@@ -303,7 +303,13 @@ abstract contract CashPool is ICashPool, ERC4626, AccessManaged, ReentrancyGuard
     function _transferIn(address from, uint256 assets) internal override {
         if (assets == 0) revert AmountZero();
         IERC20 token = IERC20(asset());
+        uint256 held = token.balanceOf(address(this));
         token.safeTransferFrom(from, address(this), assets);
+        // said here, where it is known, rather than by the token when the clearinghouse asks for all of it
+        uint256 received = Math.saturatingSub(token.balanceOf(address(this)), held);
+        if (received != assets) {
+            revert IClearinghouseTypes.TransferAmountMismatch(address(token), assets, received);
+        }
         token.forceApprove(address(clearinghouse), assets);
         clearinghouse.deposit(account(), CASH, assets);
     }

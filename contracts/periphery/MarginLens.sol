@@ -41,6 +41,40 @@ contract MarginLens is IMarginLens {
     }
 
     /// @inheritdoc IMarginLens
+    function healthAt(
+        AccountId account,
+        uint16 underlying,
+        int256 shock
+    ) external view returns (IRiskTypes.Margin memory margin, IRiskTypes.State state) {
+        Portfolio memory portfolio = clearinghouse.portfolioOf(account);
+        margin = clearinghouse.riskEngine().healthAt(portfolio, underlying, shock);
+        state = _state(margin);
+    }
+
+    /// @inheritdoc IMarginLens
+    function healthAtMany(HealthQuery[] calldata queries) external view returns (Health[] memory results) {
+        results = new Health[](queries.length);
+        IRiskEngine engine = clearinghouse.riskEngine();
+        Portfolio memory portfolio;
+        for (uint256 i = 0; i < queries.length; ++i) {
+            HealthQuery calldata query = queries[i];
+            if (i == 0 || query.account != queries[i - 1].account) {
+                portfolio = clearinghouse.portfolioOf(query.account);
+            }
+            Health memory result = results[i];
+            try engine.healthAt(portfolio, query.underlying, query.shock) returns (
+                IRiskTypes.Margin memory margin
+            ) {
+                result.ok = true;
+                result.margin = margin;
+                result.state = _state(margin);
+            } catch (bytes memory reason) {
+                result.reason = reason;
+            }
+        }
+    }
+
+    /// @inheritdoc IMarginLens
     function portfoliosOf(
         AccountId[] calldata accounts
     ) external view returns (Portfolio[] memory portfolios) {

@@ -109,6 +109,15 @@ library DatedLegs {
         return (sheet.endOfTerms - sheet.firstTerm) / TERM_SIZE;
     }
 
+    /// @notice Whether any term is valued by a surface that is not fresh (SPEC-V6).
+    function anyOld(Sheet memory sheet) internal pure returns (bool) {
+        for (uint256 position = sheet.firstTerm; position != sheet.endOfTerms; position += TERM_SIZE) {
+            Term memory term = _listAt(position)[0];
+            if (term.age != 0 && term.tau != 0) return true;
+        }
+        return false;
+    }
+
     /// @notice The term of a dated leg, likewise.
     function termOf(Sheet memory sheet, PositionWord leg) internal pure returns (Term[] memory) {
         uint256 key = keyOf(leg);

@@ -86,6 +86,8 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
         // the books' prices are now those of the last portfolio
         if (n > 1 && guarded && stance == Stance.Adverse) _choosePrices(sheet, portfolios.item(0), true);
         _mark(marks, sheet, portfolios.item(0));
+        // what old surfaces value is in the margin's status only
+        if (margins[0].status > marks.status) marks.status = margins[0].status;
     }
 
     /// @return sheetAt Memory address of the sheet.
@@ -173,6 +175,9 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
         sheet.turnTo(0);
         if (guarded) _choosePrices(sheet, portfolio, stance == Stance.Adverse);
         _mark(marks, sheet, portfolio);
+        if (marks.status == IPriceRouter.Status.Ok && dated && DatedLegs.anyOld(sheet)) {
+            marks.status = IPriceRouter.Status.Guarded;
+        }
     }
 
     /// @dev Marks of the portfolio's legs and balances at its books' prices.

@@ -28,6 +28,7 @@ export default buildModule('LocalStack', (m) => {
     listMarket(m, core, { name: 'eth', underlying: ETH, feed: ethFeed }, wired),
     listMarket(m, core, { name: 'sol', underlying: SOL, feed: solFeed }, wired),
   ];
-  assignRoles(m, core, [listAssets(m, core, { weth, wbtc }, markets)]);
+  // everything may be changed at once
+  assignRoles(m, core, [listAssets(m, core, { weth, wbtc }, markets)], 0);
   return { ...core.contracts, usdc, weth, wbtc, btcFeed, ethFeed, solFeed };
 });

@@ -1,5 +1,5 @@
 import { buildModule } from '@nomicfoundation/hardhat-ignition/modules';
-import { BTC, ETH } from '../stack/defaults.ts';
+import { ADMIN_DELAY_SEC, BTC, ETH } from '../stack/defaults.ts';
 import { assignRoles } from '../stack/assignRoles.ts';
 import { deployCore } from '../stack/deployCore.ts';
 import { listAssets, listMarket } from '../stack/listMarkets.ts';
@@ -20,6 +20,6 @@ export default buildModule('Novate', (m) => {
     weth: m.getParameter<string>('weth'),
     wbtc: m.getParameter<string>('wbtc'),
   };
-  assignRoles(m, core, [listAssets(m, core, tokens, markets)]);
+  assignRoles(m, core, [listAssets(m, core, tokens, markets)], ADMIN_DELAY_SEC);
   return core.contracts;
 });

@@ -1,60 +1,62 @@
-import type { ContractCallFuture, IgnitionModuleBuilder } from '@nomicfoundation/ignition-core';
+import type {
+  ContractCallFuture,
+  ContractFuture,
+  IgnitionModuleBuilder,
+} from '@nomicfoundation/ignition-core';
 import { toFunctionSelector } from 'viem';
 import { GUARDIAN_ROLE } from './defaults.ts';
 import type { Core } from './deployCore.ts';
 
 const ADMIN_ROLE = 0n;
-const GUARDIAN_SELECTORS = [
-  'function pause()',
-  'function tightenPerp(uint16,bool,uint256)',
-  'function tightenDated(uint16,bool,uint256)',
-].map((signature) => toFunctionSelector(signature));
-const VAULT_GUARDIAN_SELECTORS = [toFunctionSelector('function tighten(uint16,bool,uint96)')];
+const GUARDIAN_SIGNATURES = {
+  clearinghouse: [
+    'function pause()',
+    'function tightenPerp(uint16,bool,uint256)',
+    'function tightenDated(uint16,bool,uint256)',
+    'function tightenAsset(uint8,bool,uint256)',
+  ],
+  volSurface: ['function removeSigner(address)'],
+  liquidityVault: ['function tighten(uint16,bool,uint96)'],
+} as const;
+
+type Call = ContractCallFuture<string, string>;
 
 /**
- * Who may do what from now on: the guardian pauses and lowers caps at once; everything else is the admins', behind the
- * delay. The deployer is delayed like the governor, which may revoke it. Must come last: it ends the deployer's power to
- * configure at once.
+ * Who may do what from now on: the guardian pauses, lowers caps and drops signers at once; everything else is the admins',
+ * behind the delay. The deployer is delayed like the governor, which may revoke it. Must come last: it ends the deployer's
+ * power to configure at once.
+ * @param delaySec How long the admins wait unless the parameter `adminDelaySec` says otherwise.
  */
-export function assignRoles(
-  m: IgnitionModuleBuilder,
-  core: Core,
-  after: ContractCallFuture<string, string>[],
-): void {
-  const { accessManager, clearinghouse, liquidityVault } = core.contracts;
+export function assignRoles(m: IgnitionModuleBuilder, core: Core, after: Call[], delaySec: number): void {
+  const { accessManager, clearinghouse, volSurface, liquidityVault } = core.contracts;
   const deployer = m.getAccount(0);
-  const delaySec = m.getParameter<number>('adminDelaySec', 0);
-  const guard = m.call(
-    accessManager,
-    'setTargetFunctionRole',
-    [clearinghouse, GUARDIAN_SELECTORS, GUARDIAN_ROLE],
-    { after },
-  );
-  const guardVault = m.call(
-    accessManager,
-    'setTargetFunctionRole',
-    [liquidityVault, VAULT_GUARDIAN_SELECTORS, GUARDIAN_ROLE],
-    { id: 'guardLiquidityVault', after },
-  );
+  const adminDelaySec = m.getParameter<number>('adminDelaySec', delaySec);
+  const assign = (target: ContractFuture<string>, id: string, signatures: readonly string[]): Call =>
+    m.call(
+      accessManager,
+      'setTargetFunctionRole',
+      [target, signatures.map((signature) => toFunctionSelector(signature)), GUARDIAN_ROLE],
+      { id, after },
+    );
+  const assigned = [
+    assign(clearinghouse, 'guardClearinghouse', GUARDIAN_SIGNATURES.clearinghouse),
+    assign(volSurface, 'guardVolSurface', GUARDIAN_SIGNATURES.volSurface),
+    assign(liquidityVault, 'guardLiquidityVault', GUARDIAN_SIGNATURES.liquidityVault),
+  ];
   const label = m.call(accessManager, 'labelRole', [GUARDIAN_ROLE, 'guardian']);
   const guardian = m.call(
     accessManager,
     'grantRole',
     [GUARDIAN_ROLE, m.getParameter('guardian', deployer), 0],
-    {
-      id: 'grantGuardian',
-    },
+    { id: 'grantGuardian' },
   );
   const governor = m.call(
     accessManager,
     'grantRole',
-    [ADMIN_ROLE, m.getParameter('governor', deployer), delaySec],
-    {
-      id: 'grantGovernor',
-      after: [guard, guardVault, label, guardian],
-    },
+    [ADMIN_ROLE, m.getParameter('governor', deployer), adminDelaySec],
+    { id: 'grantGovernor', after: [...assigned, label, guardian] },
   );
-  m.call(accessManager, 'grantRole', [ADMIN_ROLE, deployer, delaySec], {
+  m.call(accessManager, 'grantRole', [ADMIN_ROLE, deployer, adminDelaySec], {
     id: 'delayDeployer',
     after: [governor],
   });

@@ -12,6 +12,9 @@ export const SOL = 3;
 /** AccessManager's role that may do at once what reduces risk, and nothing else. */
 export const GUARDIAN_ROLE = 1n;
 
+/** What adds risk waits so long behind AccessManager's timelock. */
+export const ADMIN_DELAY_SEC = 2 * 86_400;
+
 /** Interest on cash: 4% a year at 80% utilisation, 64% at full; a tenth of it stays in the pool. */
 export const RATE_MODEL = {
   base: 0n,

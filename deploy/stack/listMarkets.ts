@@ -43,7 +43,9 @@ export function listMarket(m: IgnitionModuleBuilder, core: Core, market: MarketI
     maxPrice: m.getParameter<bigint>(`${name}MaxPrice`, PRICE_BANDS[name].maxPrice),
     maxConfidenceBps: 0,
   };
-  const sources = m.call(priceRouter, 'setSources', [underlying, source, NO_SOURCE, 0], {
+  const secondary = m.getParameter<ModuleParameterType>(`${name}Secondary`, NO_SOURCE);
+  const deviation = m.getParameter<number>(`${name}MaxDeviationBps`, 0);
+  const sources = m.call(priceRouter, 'setSources', [underlying, source, secondary, deviation], {
     id: `setSources${title}`,
   });
   const config: ModuleParameterType = PERPS[name];

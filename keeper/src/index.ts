@@ -1,6 +1,6 @@
 export const VERSION = '0.1.0';
 
-export { ConfigError, loadConfig } from './config/index.ts';
+export { ConfigError, loadConfig, nearest } from './config/index.ts';
 export type { ConfigSources, KeeperConfig, LoadedConfig } from './config/index.ts';
 export { decide } from './decide/decide.ts';
 export type { DecideInputs, Decision } from './decide/decide.ts';

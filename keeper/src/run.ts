@@ -1,22 +1,32 @@
 import { encodeAccountId } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
 import { privateKeyToAccount } from 'viem/accounts';
+import type { Hex } from 'viem';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createChainReader, createChainWriter, createKeeperClient } from './chain/viemChain.ts';
-import type { KeeperClient } from './chain/viemChain.ts';
+import { AccountWatch } from './bands/accountWatch.ts';
+import { createChainWriter, openChain } from './chain/viemChain.ts';
+import type { ChainAccess } from './chain/viemChain.ts';
 import type { BlockHead } from './chain/types.ts';
+import { createTimer, createWebSocketWakeUp } from './chain/wakeUp.ts';
+import type { WakeUp } from './chain/wakeUp.ts';
 import { redactConfig } from './config/index.ts';
 import type { KeeperConfig } from './config/index.ts';
 import { createAttempts } from './execute/attempts.ts';
 import { messageOf } from './execute/classify.ts';
-import { openJournal } from './execute/journal.ts';
 import { createLane } from './execute/lane.ts';
+import type { FeePolicy } from './execute/fees.ts';
 import { createLiquidationPort } from './execute/liquidationPort.ts';
+import type { LiquidationPort } from './execute/liquidationPort.ts';
 import { createSettlementDuty } from './execute/settleExpired.ts';
 import { createSettlementPort } from './execute/settlementPort.ts';
+import { createSharedWork, keysOf, unshared } from './execute/sharedWork.ts';
+import { createWallets } from './execute/wallets.ts';
+import type { Wallet, Wallets } from './execute/wallets.ts';
 import { createMirror } from './mirror/mirror.ts';
 import { mirrorTopics } from './mirror/mirror.ts';
+import type { Mirror } from './mirror/mirror.ts';
 import { timedTopics } from './mirror/referenceTopics.ts';
+import { startOwnership } from './ownership.ts';
 import type { EventSink } from './report/events.ts';
 import type { Logger } from './report/logger.ts';
 import { createMetrics } from './report/metrics.ts';
@@ -24,6 +34,9 @@ import type { Metrics } from './report/metrics.ts';
 import { createReporter } from './report/reporter.ts';
 import type { Reporter, Summary } from './report/reporter.ts';
 import { startStatusServer } from './report/server.ts';
+import { openKeeperStore } from './store/index.ts';
+import type { KeeperStore } from './store/index.ts';
+import { createStoreJournal } from './store/storeJournal.ts';
 import { checkSetup, verifyChain } from './startupChecks.ts';
 import type { Check } from './startupChecks.ts';
 import { initialGas, runTick } from './tick.ts';
@@ -32,6 +45,8 @@ import { createFollower } from './watch/follower.ts';
 import { createHeadClock } from './watch/headClock.ts';
 import type { HeadClock } from './watch/headClock.ts';
 
+/** What a tick may spend on computing bands; the rest of them wait, and are judged each tick instead. */
+const BAND_BUDGET_MS = 15;
 const LONGEST_PAUSE_MS = 10_000;
 /** How long a stopping keeper waits for what it has sent. */
 const GRACE_MS = 2_000;
@@ -44,10 +59,17 @@ export interface RunOptions {
   readonly emit?: EventSink;
 }
 
-interface Keeper {
-  readonly client: KeeperClient;
+interface Keeper extends ChainAccess {
   readonly sender: `0x${string}`;
   readonly own: AccountId;
+}
+
+/** All that a running keeper holds, and must give back. */
+interface Running {
+  readonly rooms: Rooms;
+  /** What stands in the way of being ready, beyond the clock. */
+  readonly problem: () => string | undefined;
+  close(): Promise<void>;
 }
 
 /**
@@ -58,7 +80,7 @@ export async function runKeeper(
   config: KeeperConfig,
   { signal, log, emit = () => undefined }: RunOptions,
 ): Promise<Summary> {
-  const keeper = createKeeper(config);
+  const keeper = createKeeper(config, log);
   const chainId = await verifyChain(keeper.client, config);
   log.info({ config: showable(config) }, 'starting');
   for (const { ok, message } of await checkSetup(keeper.client, config, keeper.sender, keeper.own)) {
@@ -67,35 +89,25 @@ export async function runKeeper(
   const metrics = createMetrics();
   const reporter = createReporter(log, metrics, emit, config.addresses.liquidator);
   const clock = createHeadClock(config.stallAfterMs, performance.now());
-  const rooms = await openRooms(config, keeper, chainId, reporter, metrics);
-  const server =
-    config.metricsPort === 0
-      ? undefined
-      : await startStatusServer({
-          host: config.metricsHost,
-          port: config.metricsPort,
-          registry: metrics.registry,
-          problem: () => clock.problem(performance.now()),
-        });
-  emit({ event: 'start', chainId, keeper: keeper.own, dryRun: config.dryRun });
+  const running = await open(config, keeper, chainId, reporter, metrics, log);
+  const { rooms } = running;
   try {
-    await loop(rooms, clock, metrics, signal);
-    await finish(rooms, log);
+    const problem = (): string | undefined => running.problem() ?? clock.problem(performance.now());
+    const server = await serveStatus(config, metrics, problem);
+    emit({ event: 'start', chainId, keeper: keeper.own, dryRun: config.dryRun });
+    try {
+      await loop(rooms, keeper, clock, metrics, log, signal);
+      await finish(rooms, keeper, log);
+    } finally {
+      await server?.close();
+    }
+    const { ticks, failedTicks, liquidations, reward, gasUsed } = reporter.summary;
+    const inFlight = rooms.lane.inFlight().length;
+    emit({ event: 'stop', ticks, failedTicks, liquidations, reward, gasUsed, inFlight });
+    return reporter.summary;
   } finally {
-    await server?.close();
+    await running.close();
   }
-  const { summary } = reporter;
-  const { ticks, failedTicks, liquidations, reward, gasUsed } = summary;
-  emit({
-    event: 'stop',
-    ticks,
-    failedTicks,
-    liquidations,
-    reward,
-    gasUsed,
-    inFlight: rooms.lane.inFlight().length,
-  });
-  return summary;
 }
 
 /** What a doctor looks at, without running. */
@@ -105,73 +117,167 @@ export async function checkKeeper(config: KeeperConfig): Promise<readonly Check[
   return checkSetup(client, config, sender, own);
 }
 
-function createKeeper(config: KeeperConfig): Keeper {
+function createKeeper(config: KeeperConfig, log?: Logger): Keeper {
   const { address } = privateKeyToAccount(config.privateKey);
   return {
-    client: createKeeperClient(config.rpcUrl, config.rpcTimeoutMs),
+    ...openChain({
+      urls: [config.rpcUrl, ...config.rpcFallbackUrls],
+      timeoutMs: config.rpcTimeoutMs,
+      quorum: config.rpcQuorum,
+      maxHeadLag: BigInt(config.maxHeadLagBlocks),
+      onFailover: (endpoint) => log?.warn({ endpoint }, 'an endpoint did not answer'),
+    }),
     sender: address,
     own: encodeAccountId(address, config.liquidatorSubAccount),
   };
 }
 
-async function openRooms(
+function serveStatus(config: KeeperConfig, metrics: Metrics, problem: () => string | undefined) {
+  const { metricsHost: host, metricsPort: port } = config;
+  return port === 0 ? undefined : startStatusServer({ host, port, registry: metrics.registry, problem });
+}
+
+/** Opens the store, takes what is free, and keeps it. */
+async function open(
   config: KeeperConfig,
-  { client, own }: Keeper,
+  keeper: Keeper,
   chainId: number,
   reporter: Reporter,
   metrics: Metrics,
-): Promise<Rooms> {
-  const { addresses } = config;
-  const mirror = createMirror(addresses.clearinghouse);
-  const key = privateKeyToAccount(config.privateKey);
-  const policy = {
-    maxFeePerGas: config.maxFeePerGasGwei,
-    priorityFee: config.priorityFeeGwei,
-    bumpPercent: config.feeBumpPercent,
-  };
-  const port = createLiquidationPort(client, addresses, key.address);
-  const lane = createLane({
-    writer: createChainWriter(client, key, chainId),
-    journal: await openJournal(config.journalPath),
-    policy,
-    replaceAfterBlocks: config.replaceAfterBlocks,
-    async stillWanted({ body }, head) {
-      try {
-        await port.replay(body, head.number);
-        return true;
-      } catch {
-        return false;
-      }
+  log: Logger,
+): Promise<Running> {
+  const mirror = createMirror(config.addresses.clearinghouse);
+  const store = await openKeeperStore(config, chainId, mirror, log);
+  const port = createLiquidationPort(keeper.client, config.addresses, keeper.sender);
+  const wallets = openWallets(config, keeper, chainId, store, port);
+  const ownership = startOwnership(store.leases, wallets, store.shards, log);
+  // a keeper that only looks owns nothing, so that it is in nobody's way
+  if (!config.dryRun) await ownership.beat();
+  let rebuilding = false;
+  const rooms = createRooms(config, keeper, reporter, metrics, { mirror, store, port, wallets }, (now) => {
+    rebuilding = now;
+  });
+  return {
+    rooms,
+    problem: () =>
+      rebuilding
+        ? 'a reorganisation was deeper than finality: every account is read again, nothing is sent'
+        : undefined,
+    async close() {
+      await ownership.end();
+      await store.close();
     },
+  };
+}
+
+function openWallets(
+  config: KeeperConfig,
+  { client }: Keeper,
+  chainId: number,
+  { db, leases, sink }: KeeperStore,
+  port: LiquidationPort,
+): Wallets {
+  const walletOf = (privateKey: Hex): Wallet => {
+    const key = privateKeyToAccount(privateKey);
+    const journal = createStoreJournal({
+      db,
+      leases,
+      wallet: key.address,
+      keysOf: (purpose) => keysOf(purpose, (account) => sink.versionOf(account)),
+    });
+    const lane = createLane({
+      writer: createChainWriter(client, key, chainId),
+      journal,
+      policy: feePolicy(config),
+      replaceAfterBlocks: config.replaceAfterBlocks,
+      async stillWanted({ body }, head) {
+        try {
+          await port.replay(body, head.number);
+          return true;
+        } catch {
+          return false;
+        }
+      },
+    });
+    return { address: key.address, journal, lane };
+  };
+  return createWallets([config.privateKey, ...config.walletKeys].map(walletOf), leases);
+}
+
+interface Parts {
+  readonly mirror: Mirror;
+  readonly store: KeeperStore;
+  readonly port: LiquidationPort;
+  readonly wallets: Wallets;
+}
+
+function createRooms(
+  config: KeeperConfig,
+  { client, reader, own, sender }: Keeper,
+  reporter: Reporter,
+  metrics: Metrics,
+  { mirror, store, port, wallets }: Parts,
+  onRebuild: (now: boolean) => void,
+): Rooms {
+  const { addresses } = config;
+  const { lane } = wallets;
+  /** The newest block that a reorganisation left standing; what was mined after it is looked at again. */
+  let standing: bigint | undefined;
+  const follower = createFollower({
+    reader,
+    sink: store.sink,
+    addresses: () => [
+      addresses.clearinghouse,
+      addresses.liquidator,
+      rooms.references?.value.riskEngine ?? addresses.riskEngine,
+    ],
+    topics: mirrorTopics,
+    timedTopics,
+    fromBlock: config.fromBlock,
+    maxBlockRange: config.maxBlockRange,
+    finalityBlocks: config.finalityBlocks,
+    onReorg(depth, rebuilt, cursor = -1n) {
+      reporter.reorg(depth, rebuilt);
+      standing = standing === undefined || cursor < standing ? cursor : standing;
+      if (rebuilt) onRebuild(true);
+    },
+    onProgress: (cursor) => metrics.cursor.set(Number(cursor)),
   });
   const rooms: Rooms = {
     client,
     config,
     own,
-    policy,
+    policy: feePolicy(config),
     mirror,
+    watch: new AccountWatch(mirror.book, { bandBudgetMs: BAND_BUDGET_MS }),
     port,
     reporter,
     attempts: createAttempts(),
     references: undefined,
     meanGas: initialGas,
-    follower: createFollower({
-      reader: createChainReader(client),
-      sink: mirror,
-      addresses: () => [
-        addresses.clearinghouse,
-        addresses.liquidator,
-        rooms.references?.value.riskEngine ?? addresses.riskEngine,
-      ],
-      topics: mirrorTopics,
-      timedTopics,
-      fromBlock: config.fromBlock,
-      maxBlockRange: config.maxBlockRange,
-      onReorg: (depth, rebuilt) => reporter.reorg(depth, rebuilt),
-      onProgress: (cursor) => metrics.cursor.set(Number(cursor)),
-    }),
+    follower: {
+      get cursor() {
+        return follower.cursor;
+      },
+      async follow(target, signal) {
+        await follower.follow(target, signal);
+        if (signal?.aborted === true) return;
+        onRebuild(false);
+        if (standing === undefined) return;
+        await wallets.reopen(standing);
+        standing = undefined;
+      },
+    },
     lane,
-    settlement: createSettlementDuty(createSettlementPort(client, addresses, key.address), lane, {
+    work: config.dryRun
+      ? unshared
+      : createSharedWork({
+          queue: store.queue,
+          shards: store.shards,
+          versionOf: (account) => store.sink.versionOf(account),
+          most: config.maxAccountsPerTick,
+        }),
+    settlement: createSettlementDuty(createSettlementPort(client, addresses, sender), lane, {
       maxGas: config.maxGasPerTransaction,
       dryRun: config.dryRun,
     }),
@@ -179,9 +285,24 @@ async function openRooms(
   return rooms;
 }
 
-async function loop(rooms: Rooms, clock: HeadClock, metrics: Metrics, signal: AbortSignal): Promise<void> {
+function feePolicy(config: KeeperConfig): FeePolicy {
+  return {
+    maxFeePerGas: config.maxFeePerGasGwei,
+    priorityFee: config.priorityFeeGwei,
+    bumpPercent: config.feeBumpPercent,
+  };
+}
+
+async function loop(
+  rooms: Rooms,
+  { reader, pool }: Keeper,
+  clock: HeadClock,
+  metrics: Metrics,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
   const { config, reporter } = rooms;
-  const reader = createChainReader(rooms.client);
+  const wakeUp = openWakeUp(config, log);
   let failures = 0;
   while (!signal.aborted) {
     let head: BlockHead | undefined;
@@ -198,18 +319,21 @@ async function loop(rooms: Rooms, clock: HeadClock, metrics: Metrics, signal: Ab
       reporter.tickFailed(head, messageOf(error));
     }
     metrics.headLag.set(Number(clock.lag));
+    metrics.staleEndpoints.set(pool.stale().length);
     const pause = Math.min(config.pollIntervalMs * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS);
-    // an abort ends the pause too
-    await sleep(Math.max(pause, failures === 0 ? config.pollIntervalMs : 0), undefined, { signal }).catch(
-      () => undefined,
-    );
+    await wakeUp.next(Math.max(pause, failures === 0 ? config.pollIntervalMs : 0), signal);
   }
+  wakeUp.close();
+}
+
+function openWakeUp({ wsUrl }: KeeperConfig, log: Logger): WakeUp {
+  if (wsUrl === undefined) return createTimer();
+  return createWebSocketWakeUp(wsUrl, (message) => log.warn(message));
 }
 
 /** Sees what can still be seen of what was sent; the journal keeps the rest. */
-async function finish(rooms: Rooms, log: Logger): Promise<void> {
+async function finish(rooms: Rooms, { reader }: Keeper, log: Logger): Promise<void> {
   const { lane, config, reporter } = rooms;
-  const reader = createChainReader(rooms.client);
   const end = performance.now() + GRACE_MS;
   try {
     while (lane.inFlight().length > 0 && performance.now() < end) {

@@ -3,11 +3,14 @@ import type { AccountId } from '@novate/sdk';
 import type { BlockHead } from './chain/types.ts';
 import type { KeeperClient } from './chain/viemChain.ts';
 import type { KeeperConfig } from './config/index.ts';
+import type { Candidate } from './decide/candidate.ts';
 import { createCapacity } from './decide/capacity.ts';
 import type { Capacity } from './decide/capacity.ts';
-import { decide } from './decide/decide.ts';
+import type { AccountWatch } from './bands/accountWatch.ts';
+import { cashAt, decide } from './decide/decide.ts';
 import type { Decision } from './decide/decide.ts';
 import { findExpired } from './decide/expired.ts';
+import type { ExpiredAccount } from './decide/expired.ts';
 import { plainMarket, settledHoldings } from './decide/holdings.ts';
 import type { Holdings } from './decide/holdings.ts';
 import { countSkip } from './decide/skip.ts';
@@ -21,7 +24,9 @@ import type { FeePolicy } from './execute/fees.ts';
 import type { InFlight } from './execute/journal.ts';
 import type { Lane, Outcome } from './execute/lane.ts';
 import type { LiquidationPort } from './execute/liquidationPort.ts';
+import { SETTLED_TOGETHER } from './execute/settleExpired.ts';
 import type { SettlementDuty } from './execute/settleExpired.ts';
+import type { Offer, SharedWork } from './execute/sharedWork.ts';
 import { expiriesOf, isPriced, withExpiries } from './mirror/expiries.ts';
 import type { ExpirySet } from './mirror/expiries.ts';
 import type { Mirror } from './mirror/mirror.ts';
@@ -50,9 +55,12 @@ export interface Rooms {
   readonly policy: FeePolicy;
   readonly follower: Follower;
   readonly mirror: Mirror;
+  readonly watch: AccountWatch;
   readonly lane: Lane;
   readonly port: LiquidationPort;
   readonly settlement: SettlementDuty;
+  /** Who does what, where several keepers share the work. */
+  readonly work: SharedWork;
   readonly attempts: Attempts;
   readonly reporter: Reporter;
   /** What was read of the contracts last, and at which version of the mirror. */
@@ -79,9 +87,10 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
 
   const gasTokenPrice = gasTokenPriceOf(config, board);
   const inFlight = lane.inFlight();
+  const cash = cashAt(mirror.ledger.cash, board.timestamp);
   const decision = decide({
     ledger: mirror.ledger,
-    floats: mirror.floats,
+    watched: rooms.watch.tick({ board, cash, references }),
     board,
     references,
     own: rooms.own,
@@ -123,9 +132,11 @@ async function readBoard(
 ): Promise<PriceBoard> {
   const expiries: ExpirySet = new Map();
   const add = (found: ExpirySet): void => found.forEach((expiry, key) => expiries.set(key, expiry));
-  for (const { dated } of mirror.floats.values()) {
-    if (dated.length === 0) continue;
-    add(expiriesOf(dated.map(({ underlying, expirySec }) => ({ underlying, expirySec: BigInt(expirySec) }))));
+  const { terms, underlyings } = mirror.book.universe;
+  for (const { underlying: u, expirySec, holders } of terms) {
+    const underlying = underlyings[u];
+    if (holders > 0 && underlying !== undefined)
+      add(expiriesOf([{ underlying, expirySec: BigInt(expirySec) }]));
   }
   for (const { purpose } of lane.inFlight()) {
     if (purpose.kind !== 'liquidation') continue;
@@ -140,12 +151,25 @@ async function readBoard(
 
 /** Costs gas and earns nothing, so it comes last; what fails is tried again later. */
 async function settleExpired(
-  { mirror, settlement, reporter }: Rooms,
+  { mirror, settlement, reporter, lane, work }: Rooms,
   board: PriceBoard,
   head: BlockHead,
 ): Promise<void> {
-  const done = await settlement.run(findExpired(mirror.floats, board), head);
-  if (done !== undefined) reporter.settling(done);
+  if (lane.inFlight().length > 0) return;
+  const expired = settlement.due(findExpired(mirror.book, board), head).slice(0, SETTLED_TOGETHER);
+  if (expired.length === 0) return;
+  const describe = ({ account }: ExpiredAccount): Offer => ({ account, urgency: 0 });
+  await work.share('settlement', expired, describe, async (mine) => {
+    const result = await settlement.run(mine, head);
+    if (result !== undefined) reporter.settling(result);
+    const sent = new Set(result?.failure === undefined ? result?.accounts : []);
+    return { result, done: ({ account }) => sent.has(account) };
+  });
+}
+
+/** The worst shortfall first, in whole USD. */
+function urgencyOf({ account, equity, maintenanceMargin }: Candidate): Offer {
+  return { account, urgency: Number((maintenanceMargin - equity) / WAD) };
 }
 
 async function readBehind(
@@ -170,12 +194,13 @@ async function carryOut(
   const { config, mirror, own } = rooms;
   const capacity = await capacityOf(rooms, head, board, references, inFlight);
   const { slippageBps, minProfitUsd: minProfit, maxGasPerTransaction: maxGas, dryRun } = config;
-  return execute(
-    rooms.port,
-    rooms.lane,
-    { own, slippageBps, minProfit, maxGas, dryRun, policy: rooms.policy },
-    { head, candidates, capacity, gasTokenPrice, versionOf: mirror.versionOf },
-  );
+  const options = { own, slippageBps, minProfit, maxGas, dryRun, policy: rooms.policy };
+  return rooms.work.share('liquidation', candidates, urgencyOf, async (mine) => {
+    const inputs = { head, candidates: mine, capacity, gasTokenPrice, versionOf: mirror.versionOf };
+    const result = await execute(rooms.port, rooms.lane, options, inputs);
+    const sent = new Set(result.executed.map(({ candidate }) => candidate.account));
+    return { result, done: ({ account }) => sent.has(account) };
+  });
 }
 
 /** The keeper's own room, as the chain sees its account, less what is on its way already. */
@@ -243,7 +268,7 @@ async function reasonOf(port: LiquidationPort, { body }: InFlight, blockNumber: 
 
 async function refreshReferences(rooms: Rooms, head: BlockHead): Promise<References> {
   const { mirror, client, config } = rooms;
-  const used = new Set([...mirror.floats.values()].map(({ profileId }) => profileId)).add(0);
+  const used = new Set(mirror.book.usedProfiles()).add(0);
   const { references } = rooms;
   const current = references?.version === mirror.referenceVersion;
   if (references !== undefined && current && [...used].every((id) => references.value.profiles.has(id))) {

@@ -80,6 +80,21 @@ describe('configuration', () => {
     expect(config.addresses.liquidator).to.equal(at('2'));
   });
 
+  it('takes lists from the environment, and refuses a quorum that cannot be', async () => {
+    const keyFile = join(folder, 'second-key');
+    await writeFile(keyFile, `0x${'cd'.repeat(32)}`);
+    const config = await load(base, ['--wallet-key-files', keyFile, '--rpc-quorum', '2'], {
+      NOVATE_KEEPER_RPC_FALLBACK_URLS: 'https://a.example/KEY, https://b.example',
+      NOVATE_KEEPER_DATABASE_URL: 'postgres://keeper:PASSWORD@db/keeper',
+    });
+    expect(config.rpcFallbackUrls).to.deep.equal(['https://a.example/KEY', 'https://b.example']);
+    expect(config.walletKeys).to.deep.equal([`0x${'cd'.repeat(32)}`]);
+    const shown = Object.values(redactConfig(config)).map(String).join();
+    expect(shown).to.not.match(/KEY|PASSWORD|cdcd/);
+    expect(await refusal({ ...base, rpcQuorum: 2 })).to.contain('fewer endpoints');
+    expect(await refusal(base, ['--database-url', 'postgres://x'])).to.contain('unknown flag');
+  });
+
   it('answers a misspelt name by one line with the right one', async () => {
     expect(await refusal({ ...base, maxAcountsPerTick: 3 })).to.equal(
       'unknown setting maxAcountsPerTick; did you mean maxAccountsPerTick?',

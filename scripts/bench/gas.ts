@@ -114,6 +114,15 @@ async function measureAll(stage: Stage): Promise<Measurement[]> {
     'the check inside an action: the second of two in one transaction',
   );
 
+  const solvency = encodeFunctionData({ abi: clearinghouseAbi, functionName: 'solvency' });
+  add(
+    'solvency',
+    await measureView(stage, stack.clearinghouse, solvency, 'solvency'),
+    60_000,
+    null,
+    'everything cold; three perps and four assets',
+  );
+
   await setPrices(stage, 90_000n, 3_200n);
   add(
     'liquidate2Perps',

@@ -39,7 +39,7 @@ export function encodeMargins(assessments: readonly { assessment: Assessment; st
   return toHex([offset(1), BigInt(assessments.length), ...margins]);
 }
 
-/** What `marksOf` returns. @param status Of the prices alone. */
+/** What `marksOf` returns. */
 export function encodeMarks({ legs, spot }: Portfolio, market: Market, status: bigint): Hex {
   const legMarks = legs.map((leg) => markOf(leg, market));
   const spotMarks = spot.map(({ underlying }) => market.underlyings.get(underlying)?.index ?? 0n);

@@ -28,6 +28,8 @@ export interface TestChain {
   ask(requests: readonly Request[], block?: 'latest' | 'pending'): Promise<readonly Hex[]>;
   /** As `ask`, in a transaction one second after the latest block. */
   act(requests: readonly Request[]): Promise<void>;
+  /** Gas of the batch contract's call in a transaction of its own, which must succeed; the batch's own few thousand included. */
+  gasOf(request: Request): Promise<bigint>;
   /** Unix seconds of the latest block. */
   now(): Promise<bigint>;
   /** Mines a block so many seconds after the latest. */
@@ -95,6 +97,21 @@ export async function openChain(): Promise<TestChain> {
     act: async (requests) => {
       await nextBlockAt((await now()) + 1n);
       await send(batch, runData(requests));
+    },
+    gasOf: async (request) => {
+      await nextBlockAt((await now()) + 1n);
+      const data = runData([request]);
+      const { result } = await client.simulateContract({
+        abi: batchAbi,
+        address: batch,
+        functionName: 'run',
+        args: [[request.to], [request.data]],
+        account: admin.account,
+      });
+      const hash = await admin.sendTransaction({ to: batch, data, gas: GAS_LIMIT / 2n });
+      const receipt = await client.getTransactionReceipt({ hash });
+      if ((result[0]?.length ?? 0) < 66) throw new Error(`the call reverted: ${result[0]}`);
+      return receipt.gasUsed;
     },
     wait: async (seconds) => advanceTo((await now()) + seconds),
     advanceTo,

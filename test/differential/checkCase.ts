@@ -108,7 +108,8 @@ function planRouted(subject: Case, stage: Stage, words: readonly Words[]): Check
   });
   const assessment = judge(subject, at(accounts, last), toPostedMarket(alone, timestamp));
   const report = encodeReport(assessment, marginStatus(portfolio, markets, timestamp));
-  const marks = encodeMarks(portfolio, toPostedMarket(marked, timestamp), markStatus(portfolio, markets));
+  const status = markStatus(portfolio, markets, timestamp);
+  const marks = encodeMarks(portfolio, toPostedMarket(marked, timestamp), status);
   return [
     {
       question: 'assess',

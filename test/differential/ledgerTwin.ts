@@ -229,12 +229,27 @@ export class LedgerTwin {
     return given;
   }
 
-  /** Pays what an account owes out of the insurance account, as far as it goes. */
+  /** Pays what an account owes out of the insurance account, as far as it goes, and the rest out of all positive cash. */
   coverBadDebt(account: number, now: bigint): void {
-    const covered = min(-this.cash(account, now), max(0n, this.cash(this.options.insurance, now)));
-    if (covered === 0n) return;
-    this.addCash(this.options.insurance, -covered, now);
-    this.addCash(account, covered, now);
+    const debt = -this.cash(account, now);
+    const covered = min(debt, max(0n, this.cash(this.options.insurance, now)));
+    if (covered !== 0n) {
+      this.addCash(this.options.insurance, -covered, now);
+      this.addCash(account, covered, now);
+    }
+    if (covered !== debt) this.socialise(account, now);
+  }
+
+  private socialise(account: number, now: bigint): void {
+    this.accrue(now);
+    const debt = -this.cash(account, now);
+    this.setCash(account, 0n);
+    const { supplyIndex } = this.cashIndex;
+    const supplied = mulDown(this.totals.supplyPrincipal, supplyIndex);
+    if (supplied > debt) {
+      this.cashIndex = { ...this.cashIndex, supplyIndex: (supplyIndex * (supplied - debt)) / supplied };
+    }
+    this.setRates();
   }
 
   /** The same ledger once more, for trying something. */

@@ -242,6 +242,8 @@ export class LedgerWalk {
     const { equity, maintenanceMargin } = before;
     const emptied = trial.isEmpty(victim);
     const insuranceCash = twin.cash(INSURANCE, now);
+    // its positions then go to their counterparties, which has tests of its own
+    if (equity < 0n && insuranceCash < -equity && basket.legs.length !== 0) return;
     const bounds = { dustMargin: DUST_MARGIN, minReward: MIN_REWARD, insuranceCash };
     const reward = liquidationReward({ relief, phi, equity, maintenanceMargin, emptied, ...bounds });
 

@@ -77,12 +77,22 @@ function endOf({ quote }: QuotedMarket, net: bigint, stance: Stance): bigint {
   return net > 0n === (stance === 'adverse') ? quote.low : quote.high;
 }
 
-/** The worst status among the prices of the portfolio's underlyings, as the enumeration's number. */
-export function markStatus({ spot, legs }: Portfolio, markets: readonly QuotedMarket[]): bigint {
-  return worstPrice(new Set([...spot, ...legs].map(({ underlying }) => underlying)), markets);
+/**
+ * The worst status among the prices of the portfolio's underlyings, those of settled legs among them, as the enumeration's
+ * number; at least guarded where a surface is not fresh.
+ */
+export function markStatus(
+  portfolio: Portfolio,
+  markets: readonly QuotedMarket[],
+  timestamp: bigint,
+): bigint {
+  const held = [...portfolio.spot, ...portfolio.legs].map(({ underlying }) => underlying);
+  const prices = worstPrice(new Set(held), markets);
+  const margins = marginStatus(portfolio, markets, timestamp);
+  return prices > margins ? prices : margins;
 }
 
-/** As `markStatus`, but what is settled has no price, and a surface that is not fresh is guarded (SPEC-V6, V8). */
+/** As `markStatus`, but what is settled has no price (SPEC-V6, V8). */
 export function marginStatus(
   { spot, legs }: Portfolio,
   markets: readonly QuotedMarket[],

@@ -237,7 +237,7 @@ describe('deployment by Ignition', () => {
       }
     });
 
-    it('gives the guardian role to the three functions only', async () => {
+    it('gives the guardian role to what tightens only', async () => {
       const roleOf = (signature: string) =>
         chain.client.readContract({
           ...manager('getTargetFunctionRole'),
@@ -246,6 +246,7 @@ describe('deployment by Ignition', () => {
       expect(await roleOf('pause()')).to.equal(GUARDIAN_ROLE);
       expect(await roleOf('tightenPerp(uint16,bool,uint256)')).to.equal(GUARDIAN_ROLE);
       expect(await roleOf('tightenDated(uint16,bool,uint256)')).to.equal(GUARDIAN_ROLE);
+      expect(await roleOf('tightenAsset(uint8,bool,uint256)')).to.equal(GUARDIAN_ROLE);
       expect(await roleOf('unpause()')).to.equal(ADMIN_ROLE);
     });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { network } from 'hardhat';
-import { assess, assessMany, encodeAccountId, novateAddressesSchema } from '@novate/sdk';
+import { clearinghouseAbi, assess, assessMany, encodeAccountId, novateAddressesSchema } from '@novate/sdk';
 import type { AccountId, NovateAddresses } from '@novate/sdk';
 import { encodeFunctionData, numberToHex, parseAbi } from 'viem';
 import { connectChain } from '../../cli/src/local/chain.ts';
@@ -103,7 +103,14 @@ describe('keeper on a real chain', function () {
     try {
       const path = join(folder, 'keeper.json');
       const { privateKey } = seeded.keeper;
-      const settings = { rpcUrl: chain.url, privateKey, addresses, pollIntervalMs: 10, logLevel: 'silent' };
+      const settings = {
+        rpcUrl: chain.url,
+        privateKey,
+        addresses,
+        pollIntervalMs: 10,
+        dataDir: 'memory',
+        logLevel: 'silent',
+      };
       await writeFile(path, JSON.stringify({ ...settings, minProfitUsd: -100, ...more }));
       return (await loadConfig({ args: ['--config', path], env: {} })).config;
     } finally {
@@ -240,6 +247,27 @@ describe('keeper on a real chain', function () {
     // several in one block, without waiting for each other
     const blocks = told.map(({ block }) => block);
     expect(new Set(blocks).size).to.be.lessThan(blocks.length);
+  });
+
+  it('deleverages whom the insurance fund cannot pay for', async () => {
+    await setPrices(0.35);
+    await withKeeper(await configure(), playOut);
+    const { client } = chain;
+    const range = { address: stack.clearinghouse, fromBlock: 0n } as const;
+    const closed = await client.getContractEvents({
+      ...range,
+      abi: clearinghouseAbi,
+      eventName: 'AccountDeleveraged',
+    });
+    expect(closed.length).to.be.greaterThan(0);
+    const pool = await client.readContract({
+      abi: clearinghouseAbi,
+      address: stack.clearinghouse,
+      functionName: 'solvency',
+    });
+    expect(pool.deleveraged > 0n && pool.badDebt === 0n).to.equal(true);
+    // a wei for each position that follows what its side was deleveraged by
+    expect(BigInt(pool.assets) + 10n ** 6n >= pool.claims).to.equal(true);
   });
 
   it('follows a chain that takes liquidations back, and liquidates again', async () => {

@@ -168,7 +168,10 @@ describe('keeper with futures and options on a real chain', function () {
     const folder = await mkdtemp(join(tmpdir(), 'novate-keeper-test-'));
     const path = join(folder, 'keeper.json');
     const settings = { rpcUrl: chain.url, privateKey: keeper.privateKey, addresses, minProfitUsd: -100 };
-    await writeFile(path, JSON.stringify({ ...settings, pollIntervalMs: 10, logLevel: 'silent' }));
+    await writeFile(
+      path,
+      JSON.stringify({ ...settings, pollIntervalMs: 10, dataDir: 'memory', logLevel: 'silent' }),
+    );
     const { config } = await loadConfig({ args: ['--config', path], env: {} });
     await rm(folder, { recursive: true });
     const aborter = new AbortController();

@@ -333,6 +333,23 @@ describe('SDK over JSON-RPC', () => {
       prepared.minReward > 0n && prepared.minReward < prepared.quote.penalty + prepared.quote.incentive,
     ).to.equal(true);
 
+    const { selection, minReward } = prepared;
+    const bounds = { selection, minReward, minCash: -(10n ** 30n) };
+    const batch = await novate.prepareLiquidateBatch({
+      liquidator,
+      liquidations: [
+        { account: encodeAccountId(key, 77n), ...bounds },
+        { account, ...bounds },
+      ],
+    });
+    const [healthy, below] = batch.ready ? batch.result : [];
+    expect(healthy?.done === false && healthy.error?.errorName).to.equal('PositionNotFound');
+    expect(below?.done).to.equal(true);
+    const insolvent = novate.prepareDeleverage({ account });
+    expect((await revertOf(insolvent)).errorName).to.equal('NotInsolvent');
+    const { assets, claims, badDebt } = await novate.getSolvency();
+    expect(assets >= claims && badDebt === 0n).to.equal(true);
+
     const cashBefore = (await novate.getPortfolio({ account: liquidator })).portfolio.cash;
     await mined(novate.sendLiquidate({ account, liquidator }));
     const { portfolio } = await novate.getPortfolio({ account: liquidator });

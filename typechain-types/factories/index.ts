@@ -16,3 +16,4 @@ export { ClearinghouseLedger__factory } from './ClearinghouseLedger__factory.js'
 export { ClearinghouseMargin__factory } from './ClearinghouseMargin__factory.js';
 export { ClearinghouseStorage__factory } from './ClearinghouseStorage__factory.js';
 export { ClearinghouseTrading__factory } from './ClearinghouseTrading__factory.js';
+export { DeleverageIndex__factory } from './DeleverageIndex__factory.js';

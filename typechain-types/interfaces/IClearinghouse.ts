@@ -41,9 +41,19 @@ export declare namespace IClearinghouseTypes {
     export type CashStateStructOutput = [supplyIndex: bigint, borrowIndex: bigint, supplyRate: bigint, borrowRate: bigint, supplied: bigint, borrowed: bigint] & {supplyIndex: bigint, borrowIndex: bigint, supplyRate: bigint, borrowRate: bigint, supplied: bigint, borrowed: bigint }
   
 
+    export type DeleverageStruct = {covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish, remaining: BigNumberish}
+
+    export type DeleverageStructOutput = [covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint] & {covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint }
+  
+
     export type PerpStateStruct = {fundingIndex: BigNumberish, premium: BigNumberish, openInterest: BigNumberish, costSum: BigNumberish}
 
     export type PerpStateStructOutput = [fundingIndex: bigint, premium: bigint, openInterest: bigint, costSum: bigint] & {fundingIndex: bigint, premium: bigint, openInterest: bigint, costSum: bigint }
+  
+
+    export type SolvencyStruct = {assets: BigNumberish, claims: BigNumberish, supplied: BigNumberish, borrowed: BigNumberish, costs: BigNumberish, pending: BigNumberish, badDebt: BigNumberish, covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish, shortAssets: BigNumberish}
+
+    export type SolvencyStructOutput = [assets: bigint, claims: bigint, supplied: bigint, borrowed: bigint, costs: bigint, pending: bigint, badDebt: bigint, covered: bigint, deleveraged: bigint, socialised: bigint, shortAssets: bigint] & {assets: bigint, claims: bigint, supplied: bigint, borrowed: bigint, costs: bigint, pending: bigint, badDebt: bigint, covered: bigint, deleveraged: bigint, socialised: bigint, shortAssets: bigint }
   
 
     export type TradeStruct = {buyer: BigNumberish, seller: BigNumberish, instrument: BigNumberish, size: BigNumberish, price: BigNumberish, buyerFee: BigNumberish, sellerFee: BigNumberish}
@@ -84,9 +94,9 @@ export declare namespace IRiskTypes {
     }
 
   export interface IClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deposit" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "sweepFees" | "tightenDated" | "tightenPerp" | "trade" | "tradeWithTip" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deposit" | "executeDeleverage" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "solvency" | "sweepFees" | "tightenAsset" | "tightenDated" | "tightenPerp" | "trade" | "tradeWithTip" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'accrueFunding', values: [BigNumberish]): string;
@@ -101,6 +111,7 @@ encodeFunctionData(functionFragment: 'collateralOf', values: [BigNumberish, BigN
 encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'datedConfig', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'executeDeleverage', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'executeLiquidation', values: [ILiquidator.CallStruct, AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
 encodeFunctionData(functionFragment: 'insuranceAccount', values?: undefined): string;
@@ -130,7 +141,9 @@ encodeFunctionData(functionFragment: 'setProfile', values: [BigNumberish, BigNum
 encodeFunctionData(functionFragment: 'setRiskEngine', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'settleExpired', values: [BigNumberish[]]): string;
 encodeFunctionData(functionFragment: 'settleWithin', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'solvency', values?: undefined): string;
 encodeFunctionData(functionFragment: 'sweepFees', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'tightenAsset', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tightenDated', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tightenPerp', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'trade', values: [IClearinghouseTypes.TradeStruct]): string;
@@ -152,6 +165,7 @@ decodeFunctionResult(functionFragment: 'collateralOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'datedConfig', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'executeDeleverage', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'executeLiquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'insuranceAccount', data: BytesLike): Result;
@@ -181,7 +195,9 @@ decodeFunctionResult(functionFragment: 'setProfile', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setRiskEngine', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'settleExpired', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'settleWithin', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'solvency', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'sweepFees', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'tightenAsset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tightenDated', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tightenPerp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'trade', data: BytesLike): Result;
@@ -192,6 +208,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   }
 
   
+    export namespace AccountDeleveragedEvent {
+      export type InputTuple = [account: BigNumberish, covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish];
+      export type OutputTuple = [account: bigint, covered: bigint, deleveraged: bigint, socialised: bigint];
+      export interface OutputObject {account: bigint, covered: bigint, deleveraged: bigint, socialised: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace AssetSetEvent {
       export type InputTuple = [assetId: BigNumberish, token: AddressLike, decimals: BigNumberish, underlying: BigNumberish, enabled: boolean, cap: BigNumberish];
       export type OutputTuple = [assetId: bigint, token: string, decimals: bigint, underlying: bigint, enabled: boolean, cap: bigint];
@@ -256,6 +284,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [underlying: BigNumberish, config: IClearinghouseTypes.DatedConfigStruct];
       export type OutputTuple = [underlying: bigint, config: IClearinghouseTypes.DatedConfigStructOutput];
       export interface OutputObject {underlying: bigint, config: IClearinghouseTypes.DatedConfigStructOutput };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace DeleveragedEvent {
+      export type InputTuple = [instrument: BigNumberish, isLong: boolean, epoch: BigNumberish, size: BigNumberish, units: BigNumberish, cash: BigNumberish, index: BigNumberish, cashIndex: BigNumberish, generation: BigNumberish];
+      export type OutputTuple = [instrument: bigint, isLong: boolean, epoch: bigint, size: bigint, units: bigint, cash: bigint, index: bigint, cashIndex: bigint, generation: bigint];
+      export interface OutputObject {instrument: bigint, isLong: boolean, epoch: bigint, size: bigint, units: bigint, cash: bigint, index: bigint, cashIndex: bigint, generation: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -336,6 +376,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace LossSocialisedEvent {
+      export type InputTuple = [account: BigNumberish, amount: BigNumberish, remaining: BigNumberish, supplyIndex: BigNumberish];
+      export type OutputTuple = [account: bigint, amount: bigint, remaining: bigint, supplyIndex: bigint];
+      export interface OutputObject {account: bigint, amount: bigint, remaining: bigint, supplyIndex: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ModuleSetEvent {
       export type InputTuple = [module: AddressLike, roles: BigNumberish, insuranceShareBps: BigNumberish, feeAccount: BigNumberish];
       export type OutputTuple = [module: string, roles: bigint, insuranceShareBps: bigint, feeAccount: bigint];
@@ -400,6 +452,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [underlying: BigNumberish, fundingIndex: BigNumberish, premium: BigNumberish, openInterest: BigNumberish];
       export type OutputTuple = [underlying: bigint, fundingIndex: bigint, premium: bigint, openInterest: bigint];
       export interface OutputObject {underlying: bigint, fundingIndex: bigint, premium: bigint, openInterest: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace PositionDeleveragedEvent {
+      export type InputTuple = [account: BigNumberish, instrument: BigNumberish, closed: BigNumberish, cash: BigNumberish];
+      export type OutputTuple = [account: bigint, instrument: bigint, closed: bigint, cash: bigint];
+      export interface OutputObject {account: bigint, instrument: bigint, closed: bigint, cash: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -642,6 +706,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    executeDeleverage: TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
+      'nonpayable'
+    >
+    
+
+    
     executeLiquidation: TypedContractMethod<
       [params: ILiquidator.CallStruct, caller: AddressLike, dustMargin: BigNumberish, minReward: BigNumberish, ],
       [[ILiquidator.QuoteStructOutput, bigint, boolean] & {terms: ILiquidator.QuoteStructOutput, flagChange: bigint, badDebt: boolean }],
@@ -874,8 +946,24 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    solvency: TypedContractMethod<
+      [],
+      [IClearinghouseTypes.SolvencyStructOutput],
+      'view'
+    >
+    
+
+    
     sweepFees: TypedContractMethod<
       [module: AddressLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    tightenAsset: TypedContractMethod<
+      [assetId: BigNumberish, enabled: boolean, cap: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -1003,6 +1091,11 @@ getFunction(nameOrSignature: 'datedConfig'): TypedContractMethod<
 getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
       [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'executeDeleverage'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'executeLiquidation'): TypedContractMethod<
@@ -1150,8 +1243,18 @@ getFunction(nameOrSignature: 'settleWithin'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'solvency'): TypedContractMethod<
+      [],
+      [IClearinghouseTypes.SolvencyStructOutput],
+      'view'
+    >;
 getFunction(nameOrSignature: 'sweepFees'): TypedContractMethod<
       [module: AddressLike, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'tightenAsset'): TypedContractMethod<
+      [assetId: BigNumberish, enabled: boolean, cap: BigNumberish, ],
       [void],
       'nonpayable'
     >;
@@ -1191,24 +1294,28 @@ getFunction(nameOrSignature: 'withdraw'): TypedContractMethod<
       'nonpayable'
     >;
 
-    getEvent(key: 'AssetSet'): TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
+    getEvent(key: 'AccountDeleveraged'): TypedContractEvent<AccountDeleveragedEvent.InputTuple, AccountDeleveragedEvent.OutputTuple, AccountDeleveragedEvent.OutputObject>;
+getEvent(key: 'AssetSet'): TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
 getEvent(key: 'BadDebtCovered'): TypedContractEvent<BadDebtCoveredEvent.InputTuple, BadDebtCoveredEvent.OutputTuple, BadDebtCoveredEvent.OutputObject>;
 getEvent(key: 'BasketMoved'): TypedContractEvent<BasketMovedEvent.InputTuple, BasketMovedEvent.OutputTuple, BasketMovedEvent.OutputObject>;
 getEvent(key: 'CashUpdated'): TypedContractEvent<CashUpdatedEvent.InputTuple, CashUpdatedEvent.OutputTuple, CashUpdatedEvent.OutputObject>;
 getEvent(key: 'CollateralUpdated'): TypedContractEvent<CollateralUpdatedEvent.InputTuple, CollateralUpdatedEvent.OutputTuple, CollateralUpdatedEvent.OutputObject>;
 getEvent(key: 'DatedSet'): TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
+getEvent(key: 'Deleveraged'): TypedContractEvent<DeleveragedEvent.InputTuple, DeleveragedEvent.OutputTuple, DeleveragedEvent.OutputObject>;
 getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
 getEvent(key: 'FeesSwept'): TypedContractEvent<FeesSweptEvent.InputTuple, FeesSweptEvent.OutputTuple, FeesSweptEvent.OutputObject>;
 getEvent(key: 'FlagUpdated'): TypedContractEvent<FlagUpdatedEvent.InputTuple, FlagUpdatedEvent.OutputTuple, FlagUpdatedEvent.OutputObject>;
 getEvent(key: 'IncentivePaid'): TypedContractEvent<IncentivePaidEvent.InputTuple, IncentivePaidEvent.OutputTuple, IncentivePaidEvent.OutputObject>;
 getEvent(key: 'InsuranceAccountSet'): TypedContractEvent<InsuranceAccountSetEvent.InputTuple, InsuranceAccountSetEvent.OutputTuple, InsuranceAccountSetEvent.OutputObject>;
 getEvent(key: 'InterestAccrued'): TypedContractEvent<InterestAccruedEvent.InputTuple, InterestAccruedEvent.OutputTuple, InterestAccruedEvent.OutputObject>;
+getEvent(key: 'LossSocialised'): TypedContractEvent<LossSocialisedEvent.InputTuple, LossSocialisedEvent.OutputTuple, LossSocialisedEvent.OutputObject>;
 getEvent(key: 'ModuleSet'): TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
 getEvent(key: 'OpenInterestUpdated'): TypedContractEvent<OpenInterestUpdatedEvent.InputTuple, OpenInterestUpdatedEvent.OutputTuple, OpenInterestUpdatedEvent.OutputObject>;
 getEvent(key: 'OperatorSet'): TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
 getEvent(key: 'PauseSet'): TypedContractEvent<PauseSetEvent.InputTuple, PauseSetEvent.OutputTuple, PauseSetEvent.OutputObject>;
 getEvent(key: 'PerpSet'): TypedContractEvent<PerpSetEvent.InputTuple, PerpSetEvent.OutputTuple, PerpSetEvent.OutputObject>;
 getEvent(key: 'PerpUpdated'): TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
+getEvent(key: 'PositionDeleveraged'): TypedContractEvent<PositionDeleveragedEvent.InputTuple, PositionDeleveragedEvent.OutputTuple, PositionDeleveragedEvent.OutputObject>;
 getEvent(key: 'PositionSettled'): TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
 getEvent(key: 'PositionUpdated'): TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
 getEvent(key: 'ProfileChanged'): TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;
@@ -1220,6 +1327,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
     filters: {
       
+      'AccountDeleveraged(uint256,uint256,uint256,uint256)': TypedContractEvent<AccountDeleveragedEvent.InputTuple, AccountDeleveragedEvent.OutputTuple, AccountDeleveragedEvent.OutputObject>;
+      AccountDeleveraged: TypedContractEvent<AccountDeleveragedEvent.InputTuple, AccountDeleveragedEvent.OutputTuple, AccountDeleveragedEvent.OutputObject>;
+    
+
       'AssetSet(uint8,address,uint8,uint16,bool,uint256)': TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
       AssetSet: TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
     
@@ -1242,6 +1353,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'DatedSet(uint16,tuple)': TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
       DatedSet: TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
+    
+
+      'Deleveraged(uint96,bool,uint256,uint256,uint256,int256,uint256,int256,uint256)': TypedContractEvent<DeleveragedEvent.InputTuple, DeleveragedEvent.OutputTuple, DeleveragedEvent.OutputObject>;
+      Deleveraged: TypedContractEvent<DeleveragedEvent.InputTuple, DeleveragedEvent.OutputTuple, DeleveragedEvent.OutputObject>;
     
 
       'Deposited(uint256,uint8,address,uint256)': TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
@@ -1268,6 +1383,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       InterestAccrued: TypedContractEvent<InterestAccruedEvent.InputTuple, InterestAccruedEvent.OutputTuple, InterestAccruedEvent.OutputObject>;
     
 
+      'LossSocialised(uint256,uint256,uint256,uint256)': TypedContractEvent<LossSocialisedEvent.InputTuple, LossSocialisedEvent.OutputTuple, LossSocialisedEvent.OutputObject>;
+      LossSocialised: TypedContractEvent<LossSocialisedEvent.InputTuple, LossSocialisedEvent.OutputTuple, LossSocialisedEvent.OutputObject>;
+    
+
       'ModuleSet(address,uint8,uint16,uint256)': TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
       ModuleSet: TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
     
@@ -1290,6 +1409,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'PerpUpdated(uint16,int256,int256,uint256)': TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
       PerpUpdated: TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
+    
+
+      'PositionDeleveraged(uint256,uint96,int256,int256)': TypedContractEvent<PositionDeleveragedEvent.InputTuple, PositionDeleveragedEvent.OutputTuple, PositionDeleveragedEvent.OutputObject>;
+      PositionDeleveraged: TypedContractEvent<PositionDeleveragedEvent.InputTuple, PositionDeleveragedEvent.OutputTuple, PositionDeleveragedEvent.OutputObject>;
     
 
       'PositionSettled(uint256,uint96,int256,uint256,int256)': TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;

@@ -15,6 +15,16 @@ export declare namespace IClearinghouseTypes {
 
     export type PerpConfigStructOutput = [enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint] & {enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint }
   
+
+    export type DeleverageStruct = {covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish, remaining: BigNumberish}
+
+    export type DeleverageStructOutput = [covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint] & {covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint }
+  
+
+    export type SolvencyStruct = {assets: BigNumberish, claims: BigNumberish, supplied: BigNumberish, borrowed: BigNumberish, costs: BigNumberish, pending: BigNumberish, badDebt: BigNumberish, covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish, shortAssets: BigNumberish}
+
+    export type SolvencyStructOutput = [assets: bigint, claims: bigint, supplied: bigint, borrowed: bigint, costs: bigint, pending: bigint, badDebt: bigint, covered: bigint, deleveraged: bigint, socialised: bigint, shortAssets: bigint] & {assets: bigint, claims: bigint, supplied: bigint, borrowed: bigint, costs: bigint, pending: bigint, badDebt: bigint, covered: bigint, deleveraged: bigint, socialised: bigint, shortAssets: bigint }
+  
     }
 
 export declare namespace ILiquidator {
@@ -44,18 +54,36 @@ export declare namespace IRiskTypes {
     }
 
   export interface IClearinghouseLiquidationInterface extends Interface {
-    getFunction(nameOrSignature: "executeLiquidation" | "quoteLiquidation"): FunctionFragment;
+    getFunction(nameOrSignature: "coverBadDebt" | "executeDeleverage" | "executeLiquidation" | "quoteLiquidation" | "solvency"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
-    encodeFunctionData(functionFragment: 'executeLiquidation', values: [ILiquidator.CallStruct, AddressLike, BigNumberish, BigNumberish]): string;
+    encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'executeDeleverage', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'executeLiquidation', values: [ILiquidator.CallStruct, AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'quoteLiquidation', values: [BigNumberish, ILiquidator.SelectionStruct, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'solvency', values?: undefined): string;
 
-    decodeFunctionResult(functionFragment: 'executeLiquidation', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'executeDeleverage', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'executeLiquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'quoteLiquidation', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'solvency', data: BytesLike): Result;
   }
 
   
+    export namespace AccountDeleveragedEvent {
+      export type InputTuple = [account: BigNumberish, covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish];
+      export type OutputTuple = [account: bigint, covered: bigint, deleveraged: bigint, socialised: bigint];
+      export interface OutputObject {account: bigint, covered: bigint, deleveraged: bigint, socialised: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace AssetSetEvent {
       export type InputTuple = [assetId: BigNumberish, token: AddressLike, decimals: BigNumberish, underlying: BigNumberish, enabled: boolean, cap: BigNumberish];
       export type OutputTuple = [assetId: bigint, token: string, decimals: bigint, underlying: bigint, enabled: boolean, cap: bigint];
@@ -120,6 +148,18 @@ decodeFunctionResult(functionFragment: 'quoteLiquidation', data: BytesLike): Res
       export type InputTuple = [underlying: BigNumberish, config: IClearinghouseTypes.DatedConfigStruct];
       export type OutputTuple = [underlying: bigint, config: IClearinghouseTypes.DatedConfigStructOutput];
       export interface OutputObject {underlying: bigint, config: IClearinghouseTypes.DatedConfigStructOutput };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace DeleveragedEvent {
+      export type InputTuple = [instrument: BigNumberish, isLong: boolean, epoch: BigNumberish, size: BigNumberish, units: BigNumberish, cash: BigNumberish, index: BigNumberish, cashIndex: BigNumberish, generation: BigNumberish];
+      export type OutputTuple = [instrument: bigint, isLong: boolean, epoch: bigint, size: bigint, units: bigint, cash: bigint, index: bigint, cashIndex: bigint, generation: bigint];
+      export interface OutputObject {instrument: bigint, isLong: boolean, epoch: bigint, size: bigint, units: bigint, cash: bigint, index: bigint, cashIndex: bigint, generation: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -200,6 +240,18 @@ decodeFunctionResult(functionFragment: 'quoteLiquidation', data: BytesLike): Res
 
   
 
+    export namespace LossSocialisedEvent {
+      export type InputTuple = [account: BigNumberish, amount: BigNumberish, remaining: BigNumberish, supplyIndex: BigNumberish];
+      export type OutputTuple = [account: bigint, amount: bigint, remaining: bigint, supplyIndex: bigint];
+      export interface OutputObject {account: bigint, amount: bigint, remaining: bigint, supplyIndex: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ModuleSetEvent {
       export type InputTuple = [module: AddressLike, roles: BigNumberish, insuranceShareBps: BigNumberish, feeAccount: BigNumberish];
       export type OutputTuple = [module: string, roles: bigint, insuranceShareBps: bigint, feeAccount: bigint];
@@ -264,6 +316,18 @@ decodeFunctionResult(functionFragment: 'quoteLiquidation', data: BytesLike): Res
       export type InputTuple = [underlying: BigNumberish, fundingIndex: BigNumberish, premium: BigNumberish, openInterest: BigNumberish];
       export type OutputTuple = [underlying: bigint, fundingIndex: bigint, premium: bigint, openInterest: bigint];
       export interface OutputObject {underlying: bigint, fundingIndex: bigint, premium: bigint, openInterest: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace PositionDeleveragedEvent {
+      export type InputTuple = [account: BigNumberish, instrument: BigNumberish, closed: BigNumberish, cash: BigNumberish];
+      export type OutputTuple = [account: bigint, instrument: bigint, closed: bigint, cash: bigint];
+      export interface OutputObject {account: bigint, instrument: bigint, closed: bigint, cash: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -402,6 +466,22 @@ decodeFunctionResult(functionFragment: 'quoteLiquidation', data: BytesLike): Res
 
     
     
+    coverBadDebt: TypedContractMethod<
+      [account: BigNumberish, ],
+      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
+      'nonpayable'
+    >
+    
+
+    
+    executeDeleverage: TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
+      'nonpayable'
+    >
+    
+
+    
     executeLiquidation: TypedContractMethod<
       [params: ILiquidator.CallStruct, caller: AddressLike, dustMargin: BigNumberish, minReward: BigNumberish, ],
       [[ILiquidator.QuoteStructOutput, bigint, boolean] & {terms: ILiquidator.QuoteStructOutput, flagChange: bigint, badDebt: boolean }],
@@ -417,10 +497,28 @@ decodeFunctionResult(functionFragment: 'quoteLiquidation', data: BytesLike): Res
     >
     
 
+    
+    solvency: TypedContractMethod<
+      [],
+      [IClearinghouseTypes.SolvencyStructOutput],
+      'view'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'executeLiquidation'): TypedContractMethod<
+    getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'executeDeleverage'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'executeLiquidation'): TypedContractMethod<
       [params: ILiquidator.CallStruct, caller: AddressLike, dustMargin: BigNumberish, minReward: BigNumberish, ],
       [[ILiquidator.QuoteStructOutput, bigint, boolean] & {terms: ILiquidator.QuoteStructOutput, flagChange: bigint, badDebt: boolean }],
       'nonpayable'
@@ -430,25 +528,34 @@ getFunction(nameOrSignature: 'quoteLiquidation'): TypedContractMethod<
       [ILiquidator.QuoteStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'solvency'): TypedContractMethod<
+      [],
+      [IClearinghouseTypes.SolvencyStructOutput],
+      'view'
+    >;
 
-    getEvent(key: 'AssetSet'): TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
+    getEvent(key: 'AccountDeleveraged'): TypedContractEvent<AccountDeleveragedEvent.InputTuple, AccountDeleveragedEvent.OutputTuple, AccountDeleveragedEvent.OutputObject>;
+getEvent(key: 'AssetSet'): TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
 getEvent(key: 'BadDebtCovered'): TypedContractEvent<BadDebtCoveredEvent.InputTuple, BadDebtCoveredEvent.OutputTuple, BadDebtCoveredEvent.OutputObject>;
 getEvent(key: 'BasketMoved'): TypedContractEvent<BasketMovedEvent.InputTuple, BasketMovedEvent.OutputTuple, BasketMovedEvent.OutputObject>;
 getEvent(key: 'CashUpdated'): TypedContractEvent<CashUpdatedEvent.InputTuple, CashUpdatedEvent.OutputTuple, CashUpdatedEvent.OutputObject>;
 getEvent(key: 'CollateralUpdated'): TypedContractEvent<CollateralUpdatedEvent.InputTuple, CollateralUpdatedEvent.OutputTuple, CollateralUpdatedEvent.OutputObject>;
 getEvent(key: 'DatedSet'): TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
+getEvent(key: 'Deleveraged'): TypedContractEvent<DeleveragedEvent.InputTuple, DeleveragedEvent.OutputTuple, DeleveragedEvent.OutputObject>;
 getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
 getEvent(key: 'FeesSwept'): TypedContractEvent<FeesSweptEvent.InputTuple, FeesSweptEvent.OutputTuple, FeesSweptEvent.OutputObject>;
 getEvent(key: 'FlagUpdated'): TypedContractEvent<FlagUpdatedEvent.InputTuple, FlagUpdatedEvent.OutputTuple, FlagUpdatedEvent.OutputObject>;
 getEvent(key: 'IncentivePaid'): TypedContractEvent<IncentivePaidEvent.InputTuple, IncentivePaidEvent.OutputTuple, IncentivePaidEvent.OutputObject>;
 getEvent(key: 'InsuranceAccountSet'): TypedContractEvent<InsuranceAccountSetEvent.InputTuple, InsuranceAccountSetEvent.OutputTuple, InsuranceAccountSetEvent.OutputObject>;
 getEvent(key: 'InterestAccrued'): TypedContractEvent<InterestAccruedEvent.InputTuple, InterestAccruedEvent.OutputTuple, InterestAccruedEvent.OutputObject>;
+getEvent(key: 'LossSocialised'): TypedContractEvent<LossSocialisedEvent.InputTuple, LossSocialisedEvent.OutputTuple, LossSocialisedEvent.OutputObject>;
 getEvent(key: 'ModuleSet'): TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
 getEvent(key: 'OpenInterestUpdated'): TypedContractEvent<OpenInterestUpdatedEvent.InputTuple, OpenInterestUpdatedEvent.OutputTuple, OpenInterestUpdatedEvent.OutputObject>;
 getEvent(key: 'OperatorSet'): TypedContractEvent<OperatorSetEvent.InputTuple, OperatorSetEvent.OutputTuple, OperatorSetEvent.OutputObject>;
 getEvent(key: 'PauseSet'): TypedContractEvent<PauseSetEvent.InputTuple, PauseSetEvent.OutputTuple, PauseSetEvent.OutputObject>;
 getEvent(key: 'PerpSet'): TypedContractEvent<PerpSetEvent.InputTuple, PerpSetEvent.OutputTuple, PerpSetEvent.OutputObject>;
 getEvent(key: 'PerpUpdated'): TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
+getEvent(key: 'PositionDeleveraged'): TypedContractEvent<PositionDeleveragedEvent.InputTuple, PositionDeleveragedEvent.OutputTuple, PositionDeleveragedEvent.OutputObject>;
 getEvent(key: 'PositionSettled'): TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
 getEvent(key: 'PositionUpdated'): TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
 getEvent(key: 'ProfileChanged'): TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;
@@ -460,6 +567,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
     filters: {
       
+      'AccountDeleveraged(uint256,uint256,uint256,uint256)': TypedContractEvent<AccountDeleveragedEvent.InputTuple, AccountDeleveragedEvent.OutputTuple, AccountDeleveragedEvent.OutputObject>;
+      AccountDeleveraged: TypedContractEvent<AccountDeleveragedEvent.InputTuple, AccountDeleveragedEvent.OutputTuple, AccountDeleveragedEvent.OutputObject>;
+    
+
       'AssetSet(uint8,address,uint8,uint16,bool,uint256)': TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
       AssetSet: TypedContractEvent<AssetSetEvent.InputTuple, AssetSetEvent.OutputTuple, AssetSetEvent.OutputObject>;
     
@@ -482,6 +593,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'DatedSet(uint16,tuple)': TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
       DatedSet: TypedContractEvent<DatedSetEvent.InputTuple, DatedSetEvent.OutputTuple, DatedSetEvent.OutputObject>;
+    
+
+      'Deleveraged(uint96,bool,uint256,uint256,uint256,int256,uint256,int256,uint256)': TypedContractEvent<DeleveragedEvent.InputTuple, DeleveragedEvent.OutputTuple, DeleveragedEvent.OutputObject>;
+      Deleveraged: TypedContractEvent<DeleveragedEvent.InputTuple, DeleveragedEvent.OutputTuple, DeleveragedEvent.OutputObject>;
     
 
       'Deposited(uint256,uint8,address,uint256)': TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
@@ -508,6 +623,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
       InterestAccrued: TypedContractEvent<InterestAccruedEvent.InputTuple, InterestAccruedEvent.OutputTuple, InterestAccruedEvent.OutputObject>;
     
 
+      'LossSocialised(uint256,uint256,uint256,uint256)': TypedContractEvent<LossSocialisedEvent.InputTuple, LossSocialisedEvent.OutputTuple, LossSocialisedEvent.OutputObject>;
+      LossSocialised: TypedContractEvent<LossSocialisedEvent.InputTuple, LossSocialisedEvent.OutputTuple, LossSocialisedEvent.OutputObject>;
+    
+
       'ModuleSet(address,uint8,uint16,uint256)': TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
       ModuleSet: TypedContractEvent<ModuleSetEvent.InputTuple, ModuleSetEvent.OutputTuple, ModuleSetEvent.OutputObject>;
     
@@ -530,6 +649,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'PerpUpdated(uint16,int256,int256,uint256)': TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
       PerpUpdated: TypedContractEvent<PerpUpdatedEvent.InputTuple, PerpUpdatedEvent.OutputTuple, PerpUpdatedEvent.OutputObject>;
+    
+
+      'PositionDeleveraged(uint256,uint96,int256,int256)': TypedContractEvent<PositionDeleveragedEvent.InputTuple, PositionDeleveragedEvent.OutputTuple, PositionDeleveragedEvent.OutputObject>;
+      PositionDeleveraged: TypedContractEvent<PositionDeleveragedEvent.InputTuple, PositionDeleveragedEvent.OutputTuple, PositionDeleveragedEvent.OutputObject>;
     
 
       'PositionSettled(uint256,uint96,int256,uint256,int256)': TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;

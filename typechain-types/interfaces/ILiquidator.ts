@@ -4,6 +4,14 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../common.js"
   
+export declare namespace IClearinghouseTypes {
+      
+    export type DeleverageStruct = {covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish, remaining: BigNumberish}
+
+    export type DeleverageStructOutput = [covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint] & {covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint }
+  
+    }
+
 export declare namespace IRiskTypes {
       
     export type MarginStruct = {equity: BigNumberish, initialMargin: BigNumberish, maintenanceMargin: BigNumberish, unrealised: BigNumberish, status: BigNumberish}
@@ -28,17 +36,25 @@ export declare namespace ILiquidator {
 
     export type QuoteStructOutput = [before: IRiskTypes.MarginStructOutput, next: IRiskTypes.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint] & {before: IRiskTypes.MarginStructOutput, next: IRiskTypes.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint }
   
+
+    export type OutcomeStruct = {done: boolean, terms: ILiquidator.QuoteStruct, reason: BytesLike}
+
+    export type OutcomeStructOutput = [done: boolean, terms: ILiquidator.QuoteStructOutput, reason: string] & {done: boolean, terms: ILiquidator.QuoteStructOutput, reason: string }
+  
     }
 
   export interface ILiquidatorInterface extends Interface {
-    getFunction(nameOrSignature: "clearFlag" | "flag" | "isLiquidatable" | "liquidate" | "parameters" | "proRata" | "quote" | "ramp" | "setParameters"): FunctionFragment;
+    getFunction(nameOrSignature: "clearFlag" | "coverBadDebt" | "deleverage" | "flag" | "isLiquidatable" | "liquidate" | "liquidateBatch" | "parameters" | "proRata" | "quote" | "ramp" | "setParameters"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "BadDebt" | "FlagCleared" | "Flagged" | "Liquidated" | "ParametersSet"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "BadDebt" | "FlagCleared" | "Flagged" | "Liquidated" | "LiquidationFailed" | "ParametersSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'clearFlag', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'deleverage', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'flag', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isLiquidatable', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'liquidate', values: [ILiquidator.CallStruct]): string;
+encodeFunctionData(functionFragment: 'liquidateBatch', values: [ILiquidator.CallStruct[]]): string;
 encodeFunctionData(functionFragment: 'parameters', values?: undefined): string;
 encodeFunctionData(functionFragment: 'proRata', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'quote', values: [BigNumberish, ILiquidator.SelectionStruct]): string;
@@ -46,9 +62,12 @@ encodeFunctionData(functionFragment: 'ramp', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setParameters', values: [BigNumberish, BigNumberish]): string;
 
     decodeFunctionResult(functionFragment: 'clearFlag', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'deleverage', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'flag', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isLiquidatable', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'liquidate', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'liquidateBatch', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'parameters', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'proRata', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'quote', data: BytesLike): Result;
@@ -97,6 +116,18 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
       export type InputTuple = [account: BigNumberish, liquidator: BigNumberish, caller: AddressLike, equityBefore: BigNumberish, maintenanceBefore: BigNumberish, equityAfter: BigNumberish, maintenanceAfter: BigNumberish, penalty: BigNumberish, incentive: BigNumberish];
       export type OutputTuple = [account: bigint, liquidator: bigint, caller: string, equityBefore: bigint, maintenanceBefore: bigint, equityAfter: bigint, maintenanceAfter: bigint, penalty: bigint, incentive: bigint];
       export interface OutputObject {account: bigint, liquidator: bigint, caller: string, equityBefore: bigint, maintenanceBefore: bigint, equityAfter: bigint, maintenanceAfter: bigint, penalty: bigint, incentive: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace LiquidationFailedEvent {
+      export type InputTuple = [account: BigNumberish, liquidator: BigNumberish, reason: BytesLike];
+      export type OutputTuple = [account: bigint, liquidator: bigint, reason: string];
+      export interface OutputObject {account: bigint, liquidator: bigint, reason: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -159,6 +190,22 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
     
 
     
+    coverBadDebt: TypedContractMethod<
+      [account: BigNumberish, ],
+      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
+      'nonpayable'
+    >
+    
+
+    
+    deleverage: TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
+      'nonpayable'
+    >
+    
+
+    
     flag: TypedContractMethod<
       [account: BigNumberish, ],
       [void],
@@ -178,6 +225,14 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
     liquidate: TypedContractMethod<
       [params: ILiquidator.CallStruct, ],
       [ILiquidator.QuoteStructOutput],
+      'nonpayable'
+    >
+    
+
+    
+    liquidateBatch: TypedContractMethod<
+      [calls: ILiquidator.CallStruct[], ],
+      [ILiquidator.OutcomeStructOutput[]],
       'nonpayable'
     >
     
@@ -230,6 +285,16 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'deleverage'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'flag'): TypedContractMethod<
       [account: BigNumberish, ],
       [void],
@@ -243,6 +308,11 @@ getFunction(nameOrSignature: 'isLiquidatable'): TypedContractMethod<
 getFunction(nameOrSignature: 'liquidate'): TypedContractMethod<
       [params: ILiquidator.CallStruct, ],
       [ILiquidator.QuoteStructOutput],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'liquidateBatch'): TypedContractMethod<
+      [calls: ILiquidator.CallStruct[], ],
+      [ILiquidator.OutcomeStructOutput[]],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'parameters'): TypedContractMethod<
@@ -275,6 +345,7 @@ getFunction(nameOrSignature: 'setParameters'): TypedContractMethod<
 getEvent(key: 'FlagCleared'): TypedContractEvent<FlagClearedEvent.InputTuple, FlagClearedEvent.OutputTuple, FlagClearedEvent.OutputObject>;
 getEvent(key: 'Flagged'): TypedContractEvent<FlaggedEvent.InputTuple, FlaggedEvent.OutputTuple, FlaggedEvent.OutputObject>;
 getEvent(key: 'Liquidated'): TypedContractEvent<LiquidatedEvent.InputTuple, LiquidatedEvent.OutputTuple, LiquidatedEvent.OutputObject>;
+getEvent(key: 'LiquidationFailed'): TypedContractEvent<LiquidationFailedEvent.InputTuple, LiquidationFailedEvent.OutputTuple, LiquidationFailedEvent.OutputObject>;
 getEvent(key: 'ParametersSet'): TypedContractEvent<ParametersSetEvent.InputTuple, ParametersSetEvent.OutputTuple, ParametersSetEvent.OutputObject>;
 
     filters: {
@@ -293,6 +364,10 @@ getEvent(key: 'ParametersSet'): TypedContractEvent<ParametersSetEvent.InputTuple
 
       'Liquidated(uint256,uint256,address,int256,uint256,int256,uint256,uint256,uint256)': TypedContractEvent<LiquidatedEvent.InputTuple, LiquidatedEvent.OutputTuple, LiquidatedEvent.OutputObject>;
       Liquidated: TypedContractEvent<LiquidatedEvent.InputTuple, LiquidatedEvent.OutputTuple, LiquidatedEvent.OutputObject>;
+    
+
+      'LiquidationFailed(uint256,uint256,bytes)': TypedContractEvent<LiquidationFailedEvent.InputTuple, LiquidationFailedEvent.OutputTuple, LiquidationFailedEvent.OutputObject>;
+      LiquidationFailed: TypedContractEvent<LiquidationFailedEvent.InputTuple, LiquidationFailedEvent.OutputTuple, LiquidationFailedEvent.OutputObject>;
     
 
       'ParametersSet(uint256,uint256)': TypedContractEvent<ParametersSetEvent.InputTuple, ParametersSetEvent.OutputTuple, ParametersSetEvent.OutputObject>;

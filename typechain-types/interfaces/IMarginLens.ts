@@ -34,6 +34,16 @@ export declare namespace IMarginLens {
     export type AssessmentStructOutput = [account: bigint, ok: boolean, margin: IRiskTypes.MarginStructOutput, state: bigint, flaggedAt: bigint, reason: string] & {account: bigint, ok: boolean, margin: IRiskTypes.MarginStructOutput, state: bigint, flaggedAt: bigint, reason: string }
   
 
+    export type HealthQueryStruct = {account: BigNumberish, underlying: BigNumberish, shock: BigNumberish}
+
+    export type HealthQueryStructOutput = [account: bigint, underlying: bigint, shock: bigint] & {account: bigint, underlying: bigint, shock: bigint }
+  
+
+    export type HealthStruct = {ok: boolean, margin: IRiskTypes.MarginStruct, state: BigNumberish, reason: BytesLike}
+
+    export type HealthStructOutput = [ok: boolean, margin: IRiskTypes.MarginStructOutput, state: bigint, reason: string] & {ok: boolean, margin: IRiskTypes.MarginStructOutput, state: bigint, reason: string }
+  
+
     export type MarketViewStruct = {underlying: BigNumberish, priced: boolean, price: IPriceRouter.PriceStruct, reason: BytesLike, perpMark: BigNumberish, config: IClearinghouseTypes.PerpConfigStruct, state: IClearinghouseTypes.PerpStateStruct}
 
     export type MarketViewStructOutput = [underlying: bigint, priced: boolean, price: IPriceRouter.PriceStructOutput, reason: string, perpMark: bigint, config: IClearinghouseTypes.PerpConfigStructOutput, state: IClearinghouseTypes.PerpStateStructOutput] & {underlying: bigint, priced: boolean, price: IPriceRouter.PriceStructOutput, reason: string, perpMark: bigint, config: IClearinghouseTypes.PerpConfigStructOutput, state: IClearinghouseTypes.PerpStateStructOutput }
@@ -67,12 +77,14 @@ export declare namespace IPriceRouter {
     }
 
   export interface IMarginLensInterface extends Interface {
-    getFunction(nameOrSignature: "assessMany" | "assets" | "marginOf" | "markets" | "portfoliosOf" | "withdrawableCash"): FunctionFragment;
+    getFunction(nameOrSignature: "assessMany" | "assets" | "healthAt" | "healthAtMany" | "marginOf" | "markets" | "portfoliosOf" | "withdrawableCash"): FunctionFragment;
 
     
 
     encodeFunctionData(functionFragment: 'assessMany', values: [BigNumberish[]]): string;
 encodeFunctionData(functionFragment: 'assets', values?: undefined): string;
+encodeFunctionData(functionFragment: 'healthAt', values: [BigNumberish, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'healthAtMany', values: [IMarginLens.HealthQueryStruct[]]): string;
 encodeFunctionData(functionFragment: 'marginOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'markets', values?: undefined): string;
 encodeFunctionData(functionFragment: 'portfoliosOf', values: [BigNumberish[]]): string;
@@ -80,6 +92,8 @@ encodeFunctionData(functionFragment: 'withdrawableCash', values: [BigNumberish])
 
     decodeFunctionResult(functionFragment: 'assessMany', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'assets', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'healthAt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'healthAtMany', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'marginOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'markets', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'portfoliosOf', data: BytesLike): Result;
@@ -138,6 +152,22 @@ decodeFunctionResult(functionFragment: 'withdrawableCash', data: BytesLike): Res
     
 
     
+    healthAt: TypedContractMethod<
+      [account: BigNumberish, underlying: BigNumberish, shock: BigNumberish, ],
+      [[IRiskTypes.MarginStructOutput, bigint] & {margin: IRiskTypes.MarginStructOutput, state: bigint }],
+      'view'
+    >
+    
+
+    
+    healthAtMany: TypedContractMethod<
+      [queries: IMarginLens.HealthQueryStruct[], ],
+      [IMarginLens.HealthStructOutput[]],
+      'view'
+    >
+    
+
+    
     marginOf: TypedContractMethod<
       [account: BigNumberish, ],
       [IRiskTypes.ReportStructOutput],
@@ -180,6 +210,16 @@ decodeFunctionResult(functionFragment: 'withdrawableCash', data: BytesLike): Res
 getFunction(nameOrSignature: 'assets'): TypedContractMethod<
       [],
       [IClearinghouseTypes.AssetInfoStructOutput[]],
+      'view'
+    >;
+getFunction(nameOrSignature: 'healthAt'): TypedContractMethod<
+      [account: BigNumberish, underlying: BigNumberish, shock: BigNumberish, ],
+      [[IRiskTypes.MarginStructOutput, bigint] & {margin: IRiskTypes.MarginStructOutput, state: bigint }],
+      'view'
+    >;
+getFunction(nameOrSignature: 'healthAtMany'): TypedContractMethod<
+      [queries: IMarginLens.HealthQueryStruct[], ],
+      [IMarginLens.HealthStructOutput[]],
       'view'
     >;
 getFunction(nameOrSignature: 'marginOf'): TypedContractMethod<

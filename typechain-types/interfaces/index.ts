@@ -5,6 +5,7 @@ export type { IAggregatorV3 } from './IAggregatorV3.js';
 export type { ICashPool } from './ICashPool.js';
 export type { IClearinghouse } from './IClearinghouse.js';
 export type { IClearinghouseCore } from './IClearinghouseCore.js';
+export type { IClearinghouseDeleveraging } from './IClearinghouseDeleveraging.js';
 export type { IClearinghouseExt } from './IClearinghouseExt.js';
 export type { IClearinghouseLiquidation } from './IClearinghouseLiquidation.js';
 export type { IClearinghouseTypes } from './IClearinghouseTypes.js';

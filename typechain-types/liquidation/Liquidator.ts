@@ -4,6 +4,14 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../common.js"
   
+export declare namespace IClearinghouseTypes {
+      
+    export type DeleverageStruct = {covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish, remaining: BigNumberish}
+
+    export type DeleverageStructOutput = [covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint] & {covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint }
+  
+    }
+
 export declare namespace IRiskTypes {
       
     export type MarginStruct = {equity: BigNumberish, initialMargin: BigNumberish, maintenanceMargin: BigNumberish, unrealised: BigNumberish, status: BigNumberish}
@@ -28,20 +36,28 @@ export declare namespace ILiquidator {
 
     export type QuoteStructOutput = [before: IRiskTypes.MarginStructOutput, next: IRiskTypes.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint] & {before: IRiskTypes.MarginStructOutput, next: IRiskTypes.MarginStructOutput, relief: bigint, phi: bigint, penalty: bigint, incentive: bigint, cashToAccount: bigint }
   
+
+    export type OutcomeStruct = {done: boolean, terms: ILiquidator.QuoteStruct, reason: BytesLike}
+
+    export type OutcomeStructOutput = [done: boolean, terms: ILiquidator.QuoteStructOutput, reason: string] & {done: boolean, terms: ILiquidator.QuoteStructOutput, reason: string }
+  
     }
 
   export interface LiquidatorInterface extends Interface {
-    getFunction(nameOrSignature: "authority" | "clearFlag" | "clearinghouse" | "flag" | "isConsumingScheduledOp" | "isLiquidatable" | "liquidate" | "parameters" | "proRata" | "quote" | "ramp" | "setAuthority" | "setParameters"): FunctionFragment;
+    getFunction(nameOrSignature: "authority" | "clearFlag" | "clearinghouse" | "coverBadDebt" | "deleverage" | "flag" | "isConsumingScheduledOp" | "isLiquidatable" | "liquidate" | "liquidateBatch" | "parameters" | "proRata" | "quote" | "ramp" | "setAuthority" | "setParameters"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "BadDebt" | "FlagCleared" | "Flagged" | "Liquidated" | "ParametersSet"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "BadDebt" | "FlagCleared" | "Flagged" | "Liquidated" | "LiquidationFailed" | "ParametersSet"): EventFragment;
 
     encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'clearFlag', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'clearinghouse', values?: undefined): string;
+encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'deleverage', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'flag', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isLiquidatable', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'liquidate', values: [ILiquidator.CallStruct]): string;
+encodeFunctionData(functionFragment: 'liquidateBatch', values: [ILiquidator.CallStruct[]]): string;
 encodeFunctionData(functionFragment: 'parameters', values?: undefined): string;
 encodeFunctionData(functionFragment: 'proRata', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'quote', values: [BigNumberish, ILiquidator.SelectionStruct]): string;
@@ -52,10 +68,13 @@ encodeFunctionData(functionFragment: 'setParameters', values: [BigNumberish, Big
     decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'clearFlag', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'clearinghouse', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'deleverage', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'flag', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isLiquidatable', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'liquidate', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'liquidateBatch', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'parameters', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'proRata', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'quote', data: BytesLike): Result;
@@ -117,6 +136,18 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
       export type InputTuple = [account: BigNumberish, liquidator: BigNumberish, caller: AddressLike, equityBefore: BigNumberish, maintenanceBefore: BigNumberish, equityAfter: BigNumberish, maintenanceAfter: BigNumberish, penalty: BigNumberish, incentive: BigNumberish];
       export type OutputTuple = [account: bigint, liquidator: bigint, caller: string, equityBefore: bigint, maintenanceBefore: bigint, equityAfter: bigint, maintenanceAfter: bigint, penalty: bigint, incentive: bigint];
       export interface OutputObject {account: bigint, liquidator: bigint, caller: string, equityBefore: bigint, maintenanceBefore: bigint, equityAfter: bigint, maintenanceAfter: bigint, penalty: bigint, incentive: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace LiquidationFailedEvent {
+      export type InputTuple = [account: BigNumberish, liquidator: BigNumberish, reason: BytesLike];
+      export type OutputTuple = [account: bigint, liquidator: bigint, reason: string];
+      export interface OutputObject {account: bigint, liquidator: bigint, reason: string };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -195,6 +226,22 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
     
 
     
+    coverBadDebt: TypedContractMethod<
+      [account: BigNumberish, ],
+      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
+      'nonpayable'
+    >
+    
+
+    
+    deleverage: TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
+      'nonpayable'
+    >
+    
+
+    
     flag: TypedContractMethod<
       [account: BigNumberish, ],
       [void],
@@ -222,6 +269,14 @@ decodeFunctionResult(functionFragment: 'setParameters', data: BytesLike): Result
     liquidate: TypedContractMethod<
       [params: ILiquidator.CallStruct, ],
       [ILiquidator.QuoteStructOutput],
+      'nonpayable'
+    >
+    
+
+    
+    liquidateBatch: TypedContractMethod<
+      [calls: ILiquidator.CallStruct[], ],
+      [ILiquidator.OutcomeStructOutput[]],
       'nonpayable'
     >
     
@@ -292,6 +347,16 @@ getFunction(nameOrSignature: 'clearinghouse'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'deleverage'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [IClearinghouseTypes.DeleverageStructOutput],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'flag'): TypedContractMethod<
       [account: BigNumberish, ],
       [void],
@@ -310,6 +375,11 @@ getFunction(nameOrSignature: 'isLiquidatable'): TypedContractMethod<
 getFunction(nameOrSignature: 'liquidate'): TypedContractMethod<
       [params: ILiquidator.CallStruct, ],
       [ILiquidator.QuoteStructOutput],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'liquidateBatch'): TypedContractMethod<
+      [calls: ILiquidator.CallStruct[], ],
+      [ILiquidator.OutcomeStructOutput[]],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'parameters'): TypedContractMethod<
@@ -348,6 +418,7 @@ getEvent(key: 'BadDebt'): TypedContractEvent<BadDebtEvent.InputTuple, BadDebtEve
 getEvent(key: 'FlagCleared'): TypedContractEvent<FlagClearedEvent.InputTuple, FlagClearedEvent.OutputTuple, FlagClearedEvent.OutputObject>;
 getEvent(key: 'Flagged'): TypedContractEvent<FlaggedEvent.InputTuple, FlaggedEvent.OutputTuple, FlaggedEvent.OutputObject>;
 getEvent(key: 'Liquidated'): TypedContractEvent<LiquidatedEvent.InputTuple, LiquidatedEvent.OutputTuple, LiquidatedEvent.OutputObject>;
+getEvent(key: 'LiquidationFailed'): TypedContractEvent<LiquidationFailedEvent.InputTuple, LiquidationFailedEvent.OutputTuple, LiquidationFailedEvent.OutputObject>;
 getEvent(key: 'ParametersSet'): TypedContractEvent<ParametersSetEvent.InputTuple, ParametersSetEvent.OutputTuple, ParametersSetEvent.OutputObject>;
 
     filters: {
@@ -370,6 +441,10 @@ getEvent(key: 'ParametersSet'): TypedContractEvent<ParametersSetEvent.InputTuple
 
       'Liquidated(uint256,uint256,address,int256,uint256,int256,uint256,uint256,uint256)': TypedContractEvent<LiquidatedEvent.InputTuple, LiquidatedEvent.OutputTuple, LiquidatedEvent.OutputObject>;
       Liquidated: TypedContractEvent<LiquidatedEvent.InputTuple, LiquidatedEvent.OutputTuple, LiquidatedEvent.OutputObject>;
+    
+
+      'LiquidationFailed(uint256,uint256,bytes)': TypedContractEvent<LiquidationFailedEvent.InputTuple, LiquidationFailedEvent.OutputTuple, LiquidationFailedEvent.OutputObject>;
+      LiquidationFailed: TypedContractEvent<LiquidationFailedEvent.InputTuple, LiquidationFailedEvent.OutputTuple, LiquidationFailedEvent.OutputObject>;
     
 
       'ParametersSet(uint256,uint256)': TypedContractEvent<ParametersSetEvent.InputTuple, ParametersSetEvent.OutputTuple, ParametersSetEvent.OutputObject>;

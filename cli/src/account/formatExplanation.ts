@@ -1,4 +1,5 @@
 import { formatTable } from '../margin/formatTable.ts';
+import { formatGreeksUsd, GREEK_HEADS, greekCells } from '../report/greeks.ts';
 import { formatUsd } from '../report/table.ts';
 import type { Explanation, UnderlyingExplanation } from './toExplanation.ts';
 
@@ -21,19 +22,34 @@ export function formatExplanation(facts: Explanation): string {
       ['unrealised', usd(facts.unrealised)],
     ]),
     'What it holds:',
-    formatTable([
-      ['', 'size', 'mark', 'value', 'in the worst scenario'],
-      ...facts.holdings.map(({ kind, name, size, mark, value, inWorstScenario }) => [
-        `${kind} ${name}`,
-        trim(size),
-        usd(mark),
-        usd(value),
-        inWorstScenario === null ? '-' : usd(inWorstScenario),
-      ]),
-    ]),
+    holdings(facts),
   ];
   if (facts.underlyings.length === 0) return [...parts, 'Cash alone needs no margin.'].join('\n\n');
-  return [...parts, worst(facts), margins(facts), charges(facts)].join('\n\n');
+  return [...parts, worst(facts), margins(facts), charges(facts), greeks(facts)].join('\n\n');
+}
+
+function holdings(facts: Explanation): string {
+  return formatTable([
+    ['', 'size', 'mark', 'value', 'in the worst scenario'],
+    ...facts.holdings.map(({ kind, name, size, mark, value, inWorstScenario }) => [
+      `${kind} ${name}`,
+      trim(size),
+      usd(mark),
+      usd(value),
+      usd(inWorstScenario),
+    ]),
+    ['all', '', '', usd(facts.equity), usd(facts.worstScenarioPnl)],
+  ]);
+}
+
+function greeks(facts: Explanation): string {
+  const held = facts.holdings.filter(({ kind }) => kind !== 'cash');
+  const table = formatTable([
+    ['Greeks', ...GREEK_HEADS],
+    ...held.map((one) => [`${one.kind} ${one.name}`, ...greekCells(one.greeks)]),
+    ...facts.underlyings.map((one) => [`all ${one.name}`, ...greekCells(one.greeks)]),
+  ]);
+  return `${table}\n${formatGreeksUsd(facts.greeksUsd)}`;
 }
 
 function worst(facts: Explanation): string {
@@ -71,13 +87,24 @@ function margins({ breakdown, rho, mmFactor }: Explanation): string {
 
 function charges({ underlyings }: Explanation): string {
   return formatTable([
-    ['underlying', 'index', 'prices', 'net delta', 'scan', 'roll', 'haircut', 'initial extra', 'floor'],
+    [
+      'underlying',
+      'index',
+      'prices',
+      'net delta',
+      'scan',
+      'roll',
+      'short option',
+      'haircut',
+      'initial extra',
+      'floor',
+    ],
     ...underlyings.map((one) => [
       one.name,
       usd(one.index),
       one.priceStatus,
       trim(one.netDelta),
-      ...[one.scan, one.roll, one.haircut, one.initialExtra, one.floor].map(usd),
+      ...[one.scan, one.roll, one.shortOption, one.haircut, one.initialExtra, one.floor].map(usd),
     ]),
   ]);
 }

@@ -26,6 +26,8 @@ export interface EventLedger {
   readonly reserveScaled: bigint;
   readonly cashUpdates: number;
   readonly positionUpdates: number;
+  /** How often a side of a market was deleveraged: each time rounds its positions' sizes. */
+  readonly deleverages: number;
 }
 
 /** Rebuilds from events what conservation needs and no storage slot holds. */
@@ -58,7 +60,7 @@ function createReplay() {
   let [supplyPrincipal, borrowPrincipal] = [0n, 0n];
   let [supplyIndex, borrowIndex] = [WAD, WAD];
   let reserveScaled = 0n;
-  let [cashUpdates, positionUpdates] = [0, 0];
+  let [cashUpdates, positionUpdates, deleverages] = [0, 0, 0];
 
   const add = (principal: bigint, sign: bigint): void => {
     if (principal >= 0n) supplyPrincipal += sign * principal;
@@ -83,7 +85,8 @@ function createReplay() {
       } else if (log.eventName === 'PositionUpdated' || log.eventName === 'CollateralUpdated') {
         accounts.add(log.args.account);
         positionUpdates++;
-      } else if (log.eventName === 'PerpSet') underlyings.add(log.args.underlying);
+      } else if (log.eventName === 'Deleveraged') deleverages++;
+      else if (log.eventName === 'PerpSet') underlyings.add(log.args.underlying);
       else if (log.eventName === 'ModuleSet') modules.add(log.args.module);
     }
   };
@@ -98,6 +101,7 @@ function createReplay() {
     reserveScaled,
     cashUpdates,
     positionUpdates,
+    deleverages,
   });
   return { apply, result };
 }

@@ -105,7 +105,14 @@ async function run(options: JobOptions, stops: (() => Promise<void>)[]): Promise
     }
     return started;
   });
-  const played: Played = { liquidations: [], badDebts: [], left: 0 };
+  const played: Played = {
+    liquidations: [],
+    badDebts: [],
+    deleverages: [],
+    losses: [],
+    socialised: [],
+    left: 0,
+  };
   const stage = { chain, stack, keeper, watch, listener: progress, signal };
   await progress.task(
     `play ${steps.length} prices`,

@@ -16,6 +16,8 @@ export interface KeeperProcess {
   stop(): Promise<void>;
 }
 
+const STARTED_WITHIN_MS = 60_000;
+
 /** Starts the keeper and waits until it follows the chain. */
 export async function startKeeper(
   chain: LocalChain,
@@ -64,6 +66,13 @@ export async function startKeeper(
     }
     return true;
   };
+  // its store takes a moment to open; whoever watches it should find it there
+  const { number } = await chain.latest();
+  if (!(await waitForBlock(number, STARTED_WITHIN_MS))) {
+    throw new Error(
+      `the keeper has not dealt with block ${number} in ${STARTED_WITHIN_MS / 1000} s:\n${child.tail()}`,
+    );
+  }
   return {
     waitForBlock,
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
@@ -99,6 +108,8 @@ function settings(chain: LocalChain, stack: StackAddresses, { privateKey }: Pers
     },
     privateKey,
     pollIntervalMs: 10,
+    // the chain ends with the play
+    dataDir: 'memory',
     // the last dollars of an account are taken too, although they are not worth the gas
     minProfitUsd: '-100',
     logLevel: 'warn',

@@ -4,8 +4,8 @@ import type { Block, LocalCall, LocalChain } from '../local/chain.ts';
 import type { StackAddresses } from '../local/deployLocal.ts';
 import type { PriceStep } from '../prices/pricePath.ts';
 import type { KeeperProcess } from './keeperProcess.ts';
-import { readLiquidations } from './readLiquidations.ts';
-import type { BadDebt, Liquidation } from './readLiquidations.ts';
+import { readLiquidations, readLosses } from './readLiquidations.ts';
+import type { BadDebt, Deleveraging, Liquidation, Loss } from './readLiquidations.ts';
 import type { MarginWatch } from './watchMargins.ts';
 
 const feedAbi = parseAbi([
@@ -43,6 +43,9 @@ export interface Stage {
 export interface Played {
   readonly liquidations: Liquidation[];
   readonly badDebts: BadDebt[];
+  readonly deleverages: Deleveraging[];
+  readonly losses: Loss[];
+  readonly socialised: bigint[];
   /** Accounts that could still be liquidated after the last block. */
   left: number;
 }
@@ -99,6 +102,10 @@ async function collect(stage: Stage, from: bigint, to: bigint, played: Played): 
   const events = await readLiquidations(stage.chain.client, stage.stack.liquidator, from, to);
   played.liquidations.push(...events.liquidations);
   played.badDebts.push(...events.badDebts);
+  const losses = await readLosses(stage.chain.client, stage.stack.clearinghouse, from, to);
+  played.deleverages.push(...losses.deleverages);
+  played.losses.push(...losses.losses);
+  played.socialised.push(...losses.socialised);
   events.liquidations.forEach((liquidation) => stage.listener.onLiquidation(liquidation));
   events.badDebts.forEach((badDebt) => stage.listener.onBadDebt(badDebt));
 }

@@ -1,4 +1,4 @@
-import { liquidatorAbi } from '@novate/sdk';
+import { clearinghouseAbi, liquidatorAbi } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
 import type { Address, Hex, PublicClient } from 'viem';
 
@@ -20,9 +20,46 @@ export interface BadDebt {
   readonly remaining: bigint;
 }
 
+/** What a side of a market was closed against. @property notional What the units were closed for, wad USD. */
+export interface Deleveraging {
+  readonly notional: bigint;
+}
+
+/** An insolvent account's shortfall by who bore it, wad USD. */
+export interface Loss {
+  readonly account: AccountId;
+  readonly covered: bigint;
+  readonly deleveraged: bigint;
+}
+
 export interface LiquidationEvents {
   readonly liquidations: readonly Liquidation[];
   readonly badDebts: readonly BadDebt[];
+}
+
+export interface LossEvents {
+  readonly deleverages: readonly Deleveraging[];
+  readonly losses: readonly Loss[];
+  /** What all positive cash bore, wad USD. */
+  readonly socialised: readonly bigint[];
+}
+
+/** Deleveragings and socialised losses of the blocks from `fromBlock` to `toBlock`. */
+export async function readLosses(
+  client: PublicClient,
+  clearinghouse: Address,
+  fromBlock: bigint,
+  toBlock: bigint,
+): Promise<LossEvents> {
+  const range = { abi: clearinghouseAbi, address: clearinghouse, strict: true, fromBlock, toBlock } as const;
+  const closed = await client.getContractEvents({ ...range, eventName: 'Deleveraged' });
+  const accounts = await client.getContractEvents({ ...range, eventName: 'AccountDeleveraged' });
+  const socialised = await client.getContractEvents({ ...range, eventName: 'LossSocialised' });
+  return {
+    deleverages: closed.map(({ args }) => ({ notional: args.cash < 0n ? -args.cash : args.cash })),
+    losses: accounts.map(({ args }) => args),
+    socialised: socialised.map(({ args }) => args.amount),
+  };
 }
 
 /** Liquidations and bad debt of the blocks from `fromBlock` to `toBlock`. */

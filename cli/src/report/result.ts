@@ -31,18 +31,19 @@ export interface Measured {
 }
 
 export function toResult({ accounts, played, conservation, ...measured }: Measured): ReplayResult {
-  const { liquidations, badDebts, left } = played;
-  const badDebt = sum(badDebts.map(({ covered, remaining }) => covered + remaining));
-  const insuranceUsed =
-    sum(badDebts.map(({ covered }) => covered)) + sum(liquidations.map((one) => one.incentive));
+  const { liquidations, badDebts, losses, left } = played;
+  const socialised = sum(played.socialised);
+  const covered = sum(badDebts.map((one) => one.covered)) + sum(losses.map((one) => one.covered));
+  const deleveraged = sum(losses.map((one) => one.deleveraged));
+  const unassigned = sum(badDebts.map(({ remaining }) => remaining));
   return {
     accounts,
     liquidatedAccounts: new Set(liquidations.map(({ account }) => account)).size,
     liquidations: liquidations.length,
-    badDebt: formatWad(badDebt),
-    insuranceUsed: formatWad(insuranceUsed),
-    deleveragedNotional: '0',
-    socialisedLoss: '0',
+    badDebt: formatWad(covered + deleveraged + socialised + unassigned),
+    insuranceUsed: formatWad(covered + sum(liquidations.map((one) => one.incentive))),
+    deleveragedNotional: formatWad(sum(played.deleverages.map(({ notional }) => notional))),
+    socialisedLoss: formatWad(socialised),
     gasPerLiquidation: measured.gasPerLiquidation,
     longestLiquidatableBlocks: measured.longestLiquidatableBlocks,
     leftLiquidatable: left,

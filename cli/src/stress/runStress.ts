@@ -1,7 +1,9 @@
 import { formatWad, greeks, liquidationMoves, liquidationPrices, stressTable } from '@novate/sdk';
-import type { LiquidationPrices, StressRow } from '@novate/sdk';
+import type { Greeks, Leg, LiquidationPrices, StressRow } from '@novate/sdk';
 import { formatTable, readMarginInputs } from '../margin/index.ts';
 import type { MarginInputs, MarginPaths } from '../margin/index.ts';
+import { formatGreeksUsd, GREEK_HEADS, greekCells, toGreekStrings } from '../report/greeks.ts';
+import { nameOfLeg } from '../report/nameOfLeg.ts';
 
 export interface StressCommandOptions extends MarginPaths {
   readonly json: boolean;
@@ -32,7 +34,7 @@ function toReport(
 ) {
   const nameOf = (id: number): string => names.get(id) ?? String(id);
   const held = [...new Set([...portfolio.spot, ...portfolio.legs].map(({ underlying }) => underlying))];
-  const { underlyings } = greeks(portfolio, market, profile);
+  const { spot, legs, underlyings, total } = greeks(portfolio, market, profile);
   return {
     rows: stressTable(portfolio, market, profile, moves, { vols }).map(toRow),
     liquidation: {
@@ -41,8 +43,22 @@ function toReport(
         held.map((id) => [nameOf(id), toBracket(liquidationPrices(portfolio, market, profile, id))]),
       ),
     },
-    greeks: Object.fromEntries([...underlyings].map(([id, sums]) => [nameOf(id), sums])),
+    greeks: {
+      holdings: [
+        ...portfolio.spot.map((balance, i) => toHoldingGreeks('spot', nameOf(balance.underlying), spot[i])),
+        ...portfolio.legs.map((leg, i) => toHoldingGreeks(leg.kind, nameOfLeg(leg, names), legs[i])),
+      ],
+      underlyings: Object.fromEntries(
+        [...underlyings].map(([id, sums]) => [nameOf(id), toGreekStrings(sums)]),
+      ),
+      /** Of all of it, in USD (`GreeksUsd`). */
+      totalUsd: toGreekStrings(total),
+    },
   };
+}
+
+function toHoldingGreeks(kind: 'spot' | Leg['kind'], name: string, greeksOf: Greeks | undefined) {
+  return { kind, name, ...toGreekStrings(greeksOf ?? { delta: 0, gamma: 0, vega: 0, theta: 0 }) };
 }
 
 function toRow({ shock, vol, equity, initialMargin, maintenanceMargin, state }: StressRow) {
@@ -90,15 +106,10 @@ function formatStress({ rows, liquidation, greeks: sums }: Report): string {
     ]),
   ]);
   const sensitivities = formatTable([
-    ['Greeks', 'delta (units)', 'gamma (per USD)', 'vega (USD per 1%)', 'theta (USD a day)'],
-    ...Object.entries(sums).map(([name, { delta, gamma, vega, theta }]) => [
-      name,
-      delta.toFixed(4),
-      gamma.toPrecision(4),
-      vega.toFixed(2),
-      theta.toFixed(2),
-    ]),
+    ['Greeks', ...GREEK_HEADS],
+    ...sums.holdings.map(({ kind, name, ...one }) => [`${kind} ${name}`, ...greekCells(one)]),
+    ...Object.entries(sums.underlyings).map(([name, one]) => [`all ${name}`, ...greekCells(one)]),
   ]);
   const note = 'Liquidation prices are looked for down to zero, and up to ten times the price.';
-  return [stress, `${brackets}\n${note}`, sensitivities].join('\n\n');
+  return [stress, `${brackets}\n${note}`, `${sensitivities}\n${formatGreeksUsd(sums.totalUsd)}`].join('\n\n');
 }

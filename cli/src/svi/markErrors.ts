@@ -1,4 +1,5 @@
 import { black76CallFloat, black76PutFloat } from '@novate/sdk';
+import { parityForwards } from './parityForwards.ts';
 import type { Quote } from './parseChain.ts';
 
 /** 95% and all of the distances between model and stated marks, in coin. */
@@ -10,44 +11,42 @@ export interface Distances {
 
 /**
  * How far Black-76 on the stated volatilities is from the stated marks.
- * @property stated With the futures price of the same line, which may be seconds older or younger than the mark.
- * @property parity With the forward at which call and put of a strike were marked: `F = K / (1 - (call - put))`.
+ * @property expiry With one forward for each expiry, that of its marks by parity (median over its strikes): the report's own
+ * choice, for it takes one number from all marks of an expiry and leaves the rest to be reproduced.
+ * @property strike With the forward of each strike by parity: what is left is due to volatilities alone.
+ * @property stated With the futures price of the same line, which is of another moment than the mark.
  */
 export interface MarkErrors {
   readonly symbol: string;
   readonly options: number;
+  readonly expiry: Distances;
+  readonly strike: Distances;
   readonly stated: Distances;
-  readonly parity: Distances;
 }
 
-/** Reproduces each mark as `Black76(F, K, vol * sqrt(tau)) / F`, by underlying. */
+/**
+ * Reproduces each mark as `Black76(F, K, vol * sqrt(tau)) / F`, by underlying. Where marks imply no forward it is the futures
+ * price of the line.
+ */
 export function markErrors(quotes: readonly Quote[]): MarkErrors[] {
-  const partners = new Map(quotes.map((quote) => [keyOf(quote, quote.isCall), quote]));
+  const { ofExpiry, ofStrike } = parityForwards(quotes);
   const symbols = [...new Set(quotes.map(({ symbol }) => symbol))].sort();
   return symbols.map((symbol) => {
     const own = quotes.filter((quote) => quote.symbol === symbol);
-    const distance = (quote: Quote, forward: number): number =>
-      Math.abs(modelMark(quote, forward) - quote.markPrice);
+    const errorsWith = (forwardOf: (quote: Quote) => number | undefined): Distances =>
+      distances(
+        own.map((quote) =>
+          Math.abs(modelMark(quote, forwardOf(quote) ?? quote.futuresPrice) - quote.markPrice),
+        ),
+      );
     return {
       symbol,
       options: own.length,
-      stated: distances(own.map((quote) => distance(quote, quote.futuresPrice))),
-      parity: distances(
-        own.map((quote) => distance(quote, parityForward(quote, partners.get(keyOf(quote, !quote.isCall))))),
-      ),
+      expiry: errorsWith(ofExpiry),
+      strike: errorsWith(ofStrike),
+      stated: errorsWith(({ futuresPrice }) => futuresPrice),
     };
   });
-}
-
-function keyOf({ symbol, expirySec, strike }: Quote, isCall: boolean): string {
-  return `${symbol} ${expirySec} ${strike} ${isCall}`;
-}
-
-/** The stated futures price where the other side has no mark. */
-function parityForward(quote: Quote, partner: Quote | undefined): number {
-  if (partner === undefined) return quote.futuresPrice;
-  const difference = (quote.isCall ? 1 : -1) * (quote.markPrice - partner.markPrice);
-  return difference < 1 ? quote.strike / (1 - difference) : quote.futuresPrice;
 }
 
 function modelMark({ strike, vol, tau, isCall }: Quote, forward: number): number {

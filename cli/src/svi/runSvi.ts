@@ -33,8 +33,9 @@ function formatFit({ timestampSec, expiries, leftOut, marks }: FittedChain): str
     '',
     markTable(marks),
     '',
-    'Distance from the stated mark, in coin, of Black-76 on the stated volatility: with the stated futures price, and with the',
-    'forward that call and put of a strike imply by parity.',
+    'Distance from the stated mark, in coin, of Black-76 on the stated volatility. The forward is one for each expiry: the',
+    'median of those that call and put of a strike imply by parity. For comparison: each strike by its own, and the futures',
+    'price that the file has on the same line.',
   ].join('\n');
 }
 
@@ -56,12 +57,21 @@ function expiryTable(expiries: FittedChain['expiries']): string {
 
 function markTable(marks: FittedChain['marks']): string {
   return formatTable([
-    ['marks by Black-76', 'options', 'median', '95%', 'max', 'parity: median', '95%', 'max'],
-    ...marks.map(({ symbol, options, stated, parity }) => [
-      symbol,
-      String(options),
-      ...[stated, parity].flatMap(({ median, p95, max }) => [median, p95, max].map((x) => x.toFixed(7))),
-    ]),
+    ['marks by Black-76', 'forward', 'options', 'median', '95%', 'max'],
+    ...marks.flatMap(({ symbol, options, expiry, strike, stated }) =>
+      (
+        [
+          ['of the expiry', expiry],
+          ['of the strike', strike],
+          ['on the line', stated],
+        ] as const
+      ).map(([forward, { median, p95, max }]) => [
+        symbol,
+        forward,
+        String(options),
+        ...[median, p95, max].map((x) => x.toFixed(7)),
+      ]),
+    ),
   ]);
 }
 

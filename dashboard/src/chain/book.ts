@@ -1,6 +1,7 @@
 import { assessFloat, decodeInstrumentId, decodeStateLog } from '@novate/sdk';
 import type {
   AccountId,
+  DeleveragedEvent,
   FloatLeg,
   FloatPortfolio,
   FloatProfile,
@@ -17,6 +18,8 @@ interface Entry {
   /** The account number in 64-bit words. */
   readonly words: BigUint64Array;
   principal: number;
+  /** What its deleveraged positions have received and its principal does not hold yet. */
+  pendingCash: number;
   profileId: number;
   readonly positions: Map<InstrumentId, FloatLeg>;
   /** Units by asset number. */
@@ -46,6 +49,7 @@ export function createBook(): Book {
       for (const log of logs) {
         const event = decodeStateLog(log);
         const topic = log.topics[1];
+        if (event?.name === 'Deleveraged') deleverage(entries.values(), event);
         if (event === undefined || topic === undefined || !('account' in event)) continue;
         const hex = topic.slice(2).toLowerCase();
         let entry = entries.get(hex);
@@ -71,6 +75,7 @@ function createEntry(hex: string, id: AccountId): Entry {
     hex,
     words: BigUint64Array.of(id >> 192n, id >> 128n, id >> 64n, id),
     principal: 0,
+    pendingCash: 0,
     profileId: 0,
     positions: new Map(),
     collateral: new Map(),
@@ -96,12 +101,30 @@ function apply(entry: Entry, event: StateEvent): void {
       if (event.amount === 0n) entry.collateral.delete(event.assetId);
       else entry.collateral.set(event.assetId, toFloat(event.amount));
       return;
+    case 'PositionDeleveraged':
+      entry.pendingCash = 0;
+      return;
     case 'ProfileChanged':
       entry.profileId = event.profileId;
       return;
     default:
       // flags are the liquidator's business; markets and indexes are read from the contracts
       return;
+  }
+}
+
+/** As the SDK's `applyEvent`: everyone on that side keeps the same share and is paid for the rest. */
+function deleverage(entries: Iterable<Entry>, event: DeleveragedEvent): void {
+  const kept = toFloat(event.units - event.size) / toFloat(event.units);
+  for (const entry of entries) {
+    const leg = entry.positions.get(event.instrument);
+    if (leg === undefined || leg.size > 0 !== event.isLong) continue;
+    entry.pendingCash += (toFloat(event.cash) * Math.abs(leg.size)) / toFloat(event.units);
+    const size = leg.size * kept;
+    if ('cost' in leg) entry.pendingCash += leg.cost * (1 - kept);
+    const cost = 'cost' in leg ? { cost: leg.cost * kept } : {};
+    if (kept === 0) entry.positions.delete(event.instrument);
+    else entry.positions.set(event.instrument, { ...leg, ...cost, size });
   }
 }
 
@@ -136,8 +159,8 @@ function valueAll(entries: Iterable<Entry>, valuation: Valuation): Totals {
   return { block: valuation.block, accounts, byState, ...sums, milliseconds };
 }
 
-function cashOf({ principal }: Entry, { supplyIndex, borrowIndex }: Valuation): number {
-  return principal * (principal >= 0 ? supplyIndex : borrowIndex);
+function cashOf({ principal, pendingCash }: Entry, { supplyIndex, borrowIndex }: Valuation): number {
+  return principal * (principal >= 0 ? supplyIndex : borrowIndex) + pendingCash;
 }
 
 /** @returns whether it could be valued; where not, it keeps its last figures. */

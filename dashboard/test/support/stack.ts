@@ -58,7 +58,14 @@ export async function startStack(): Promise<Stack> {
     metricsUrl: keeper.metricsUrl,
     mineOn: () => mineOn(chain),
     async crash() {
-      const played: Played = { liquidations: [], badDebts: [], left: 0 };
+      const played: Played = {
+        liquidations: [],
+        badDebts: [],
+        deleverages: [],
+        losses: [],
+        socialised: [],
+        left: 0,
+      };
       const listener = { onPrice: ignore, onLiquidation: ignore, onBadDebt: ignore };
       const signal = new AbortController().signal;
       await playPrices({ chain, stack: addresses, keeper, watch, listener, signal }, steps, played);

@@ -65,6 +65,8 @@ export interface TransactionBody {
 export interface SignedTransaction {
   readonly hash: Hash;
   readonly raw: Hex;
+  /** Only uses up the nonce, in place of a version that is no longer wanted. */
+  readonly cancels?: boolean;
 }
 
 /** What sending needs of a node and a key. */

@@ -1,15 +1,50 @@
-import { createPublicClient, http, keccak256, TransactionReceiptNotFoundError } from 'viem';
-import type { Account, Chain, HttpTransport, LocalAccount, PublicClient } from 'viem';
+import { createPublicClient, custom, keccak256, TransactionReceiptNotFoundError } from 'viem';
+import type { Account, Chain, CustomTransport, LocalAccount, PublicClient } from 'viem';
+import { createEndpointPool, httpEndpoints, poolTransport } from './endpoints.ts';
+import type { Endpoint, EndpointPool } from './endpoints.ts';
+import { createQuorumReader } from './quorumReader.ts';
 import type { BlockHead, ChainLog, ChainReader, ChainWriter, LogQuery } from './types.ts';
 
-const RETRIES = 2;
+export type KeeperClient = PublicClient<CustomTransport, Chain | undefined, Account | undefined>;
 
-export type KeeperClient = PublicClient<HttpTransport, Chain | undefined, Account | undefined>;
+/** How to reach the chain. */
+export interface ChainAccess {
+  /** Asks whichever endpoint is best. */
+  readonly client: KeeperClient;
+  /** Asks as many endpoints as must agree. */
+  readonly reader: ChainReader;
+  readonly pool: EndpointPool;
+}
 
-/** A client without caches: each answer is about the block that was asked for. */
+export interface AccessOptions {
+  readonly urls: readonly string[];
+  readonly timeoutMs: number;
+  readonly quorum: number;
+  readonly maxHeadLag: bigint;
+  readonly onFailover?: (endpoint: string) => void;
+}
+
+export function openChain({ urls, timeoutMs, quorum, ...options }: AccessOptions): ChainAccess {
+  const pool = createEndpointPool(httpEndpoints(urls, timeoutMs), options);
+  const readerOf = ({ request }: Endpoint): ChainReader =>
+    createChainReader(createEndpointClient({ request }));
+  return {
+    client: createPublicClient({ transport: poolTransport(pool), cacheTime: 0 }),
+    reader: createQuorumReader(pool, readerOf, quorum),
+    pool,
+  };
+}
+
+/** A client of one endpoint, without caches: each answer is about the block that was asked for. */
 export function createKeeperClient(rpcUrl: string, timeoutMs: number): KeeperClient {
-  const transport = http(rpcUrl, { timeout: timeoutMs, retryCount: RETRIES, retryDelay: 100 });
-  return createPublicClient({ transport, cacheTime: 0 });
+  const [endpoint] = httpEndpoints([rpcUrl], timeoutMs);
+  if (endpoint === undefined) throw new Error('no endpoint');
+  return createEndpointClient(endpoint);
+}
+
+/** A client of one endpoint, however it is reached. */
+export function createEndpointClient({ request }: Pick<Endpoint, 'request'>): KeeperClient {
+  return createPublicClient({ transport: custom({ request }, { retryCount: 0 }), cacheTime: 0 });
 }
 
 export function createChainReader(client: KeeperClient): ChainReader {

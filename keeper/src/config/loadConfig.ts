@@ -142,11 +142,17 @@ function parseSettings(values: object): Settings {
 }
 
 async function resolveConfig(settings: Settings): Promise<KeeperConfig> {
-  const { addresses, privateKey, privateKeyFile, pollIntervalMs, ...rest } = settings;
+  const { addresses, privateKey, privateKeyFile, pollIntervalMs, walletKeyFiles, ...rest } = settings;
+  if (rest.rpcQuorum > rest.rpcFallbackUrls.length + 1) {
+    throw new ConfigError(
+      `rpcQuorum is ${rest.rpcQuorum}, but there are fewer endpoints; add rpcFallbackUrls`,
+    );
+  }
   return {
     ...rest,
     addresses: typeof addresses === 'string' ? await readAddresses(addresses) : addresses,
     privateKey: await readKey(privateKey, privateKeyFile),
+    walletKeys: await Promise.all(walletKeyFiles.map((file) => readKey(undefined, file))),
     pollIntervalMs: pollIntervalMs ?? defaultPollInterval(settings.rpcUrl),
   };
 }

@@ -38,11 +38,32 @@ const flag = z.union([
   z.enum(['true', 'false', '1', '0', '']).transform((text) => text !== 'false' && text !== '0'),
 ]);
 
+/** A list in one text: what is between commas. */
+const list = z
+  .union([z.array(z.string()), z.string()])
+  .transform((value) => (typeof value === 'string' ? value.split(',') : value).map((part) => part.trim()))
+  .transform((parts) => parts.filter((part) => part !== ''));
+
 const url = z.string().refine(isHttpUrl, 'must be an http:// or https:// address');
 
 /** Every setting, once: flags, environment and file are read by it. Descriptions are the help text. */
 export const settingsSchema = z.strictObject({
   rpcUrl: url.describe('JSON-RPC endpoint of the node, http(s)'),
+  rpcFallbackUrls: list
+    .refine((urls) => urls.every(isHttpUrl), 'must be http:// or https:// addresses, with commas between')
+    .default([])
+    .describe('more endpoints of the same chain, tried in this order when the first fails or is behind'),
+  rpcQuorum: whole(1, 9)
+    .default(1)
+    .describe('how many endpoints must agree on heads and logs; needs as many endpoints'),
+  maxHeadLagBlocks: whole(0, 1_000)
+    .default(3)
+    .describe('an endpoint further behind the best one is asked last'),
+  wsUrl: z
+    .string()
+    .refine((text) => /^wss?:\/\//.test(text), 'must be a ws:// or wss:// address')
+    .optional()
+    .describe('WebSocket endpoint that says when there is a new block; nothing else is taken from it'),
   chainId: whole(1, 2 ** 52)
     .optional()
     .describe("the chain's id; the keeper stops where the node has another"),
@@ -55,6 +76,30 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe('key that sends and owns the liquidator account; never a flag'),
   privateKeyFile: z.string().min(1).optional().describe('file that holds the key instead'),
+  walletKeyFiles: list
+    .default([])
+    .describe('files with the keys of more wallets to send from; the owner must let them liquidate'),
+  databaseUrl: z
+    .string()
+    .refine((text) => /^postgres(ql)?:\/\//.test(text), 'must be a postgres:// address')
+    .optional()
+    .describe('PostgreSQL that keepers of one deployment share; never a flag'),
+  dataDir: z
+    .string()
+    .min(1)
+    .default('keeper-data')
+    .describe('without databaseUrl: folder of the embedded database; "memory" keeps nothing over a restart'),
+  keeperId: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('name that stays over a restart, so that it need not wait for its own lease; one per keeper'),
+  leaseMs: whole(2_000, 600_000)
+    .default(15_000)
+    .describe('after so long without a sign of life another keeper takes over wallets and accounts'),
+  finalityBlocks: whole(1, 10_000)
+    .default(64)
+    .describe('deepest reorganisation that is undone; a deeper one rebuilds everything'),
   liquidatorSubAccount: z.coerce
     .bigint('must be a whole number')
     .min(0n)
@@ -106,7 +151,6 @@ export const settingsSchema = z.strictObject({
   settleExpired: flag
     .default(true)
     .describe('turn settled futures and options of any account into cash; costs gas and earns nothing'),
-  journalPath: z.string().min(1).optional().describe('file that keeps transactions in flight over a restart'),
   dryRun: flag.default(false).describe('decide and simulate, send nothing'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -125,15 +169,17 @@ export type SettingName = keyof Settings;
 
 export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];
 /** Never flags (any user of the machine sees them) and never logged. */
-export const SECRETS: ReadonlySet<string> = new Set<SettingName>(['privateKey']);
+export const SECRETS: ReadonlySet<string> = new Set<SettingName>(['privateKey', 'databaseUrl']);
 
 /** Settings with everything looked up that stands in other files. */
 export interface KeeperConfig extends Omit<
   Settings,
-  'addresses' | 'privateKey' | 'privateKeyFile' | 'pollIntervalMs'
+  'addresses' | 'privateKey' | 'privateKeyFile' | 'pollIntervalMs' | 'walletKeyFiles'
 > {
   readonly addresses: NovateAddresses;
   readonly privateKey: Hex;
+  /** Keys of further wallets. */
+  readonly walletKeys: readonly Hex[];
   readonly pollIntervalMs: number;
 }
 
@@ -144,7 +190,17 @@ export function defaultPollInterval(rpcUrl: string): number {
 
 /** A configuration as it may be shown. Credentials also hide in the path and query of an endpoint. */
 export function redactConfig(config: KeeperConfig): Record<string, unknown> {
-  return { ...config, privateKey: REDACTED, rpcUrl: new URL(config.rpcUrl).origin };
+  const origin = (address: string): string => new URL(address).origin;
+  const { rpcUrl, rpcFallbackUrls, wsUrl, databaseUrl, walletKeys } = config;
+  return {
+    ...config,
+    privateKey: REDACTED,
+    walletKeys: walletKeys.map(() => REDACTED),
+    rpcUrl: origin(rpcUrl),
+    rpcFallbackUrls: rpcFallbackUrls.map(origin),
+    ...(wsUrl === undefined ? {} : { wsUrl: new URL(wsUrl).host }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl: REDACTED }),
+  };
 }
 
 export function toPrivateKey(text: string): Hex | undefined {

@@ -29,6 +29,8 @@ export interface Candidate {
   readonly reward: bigint;
   /** Whether the account has nothing but cash left afterwards. */
   readonly emptied: boolean;
+  /** It lacks more than the insurance fund has: its positions go to their counterparties, not to a liquidator (SPEC-D1). */
+  readonly deleverage: boolean;
 }
 
 export interface CandidateInputs {
@@ -86,6 +88,7 @@ export function toCandidate(
     basket,
     reward: penalty + incentive,
     emptied,
+    deleverage: equity < 0n && insuranceCash < -equity && holdings.legs.length !== 0,
   };
 }
 

@@ -1,20 +1,20 @@
 import { accrueCash, toCash } from '@novate/sdk';
 import type { AccountId, CashIndex, CashIndexState, LedgerState } from '@novate/sdk';
-import type { FloatAccount } from '../mirror/floatAccount.ts';
 import type { PriceBoard } from '../mirror/prices.ts';
 import type { References } from '../mirror/references.ts';
 import { toCandidate } from './candidate.ts';
 import type { Candidate } from './candidate.ts';
-import { createScreen } from './screen.ts';
 import { countSkip } from './skip.ts';
 import type { SkipCounts } from './skip.ts';
+import type { Watched } from '../bands/accountWatch.ts';
 
 /** Rates in events are wad per year; the twin keeps them in units of 1e-8. */
 const RATE_UNIT = 10n ** 10n;
 
 export interface DecideInputs {
   readonly ledger: Pick<LedgerState, 'accounts' | 'cash'>;
-  readonly floats: ReadonlyMap<AccountId, FloatAccount>;
+  /** What the watch over all accounts found at the same board. */
+  readonly watched: Watched;
   readonly board: PriceBoard;
   readonly references: References;
   /** The keeper's own account, which cannot liquidate itself. */
@@ -34,7 +34,7 @@ export interface Decision {
   /** The worst shortfall first. */
   readonly candidates: readonly Candidate[];
   readonly skipped: SkipCounts;
-  /** Accounts looked at, those that screening could not call healthy, and those below maintenance margin by the twin. */
+  /** Accounts watched, those that bounds could not call healthy, and those below maintenance margin by the twin. */
   readonly screened: number;
   readonly suspects: number;
   readonly liquidatable: number;
@@ -42,26 +42,16 @@ export interface Decision {
 
 /** What to liquidate now, and why not the rest. A function of its inputs alone. */
 export function decide(inputs: DecideInputs): Decision {
-  const { ledger, floats, board, references } = inputs;
+  const { ledger, watched, board, references } = inputs;
   const cash = cashAt(ledger.cash, board.timestamp);
-  const screen = createScreen({ board, cash, references });
   const insurance = ledger.accounts.get(references.insuranceAccount);
   const insuranceCash = insurance === undefined ? 0n : toCash(cash, insurance.principal);
-  const skipped: SkipCounts = new Map();
+  const skipped: SkipCounts = new Map(watched.skipped);
   const found: Candidate[] = [];
-  let suspects = 0;
 
-  for (const [account, float] of floats) {
-    const verdict = screen(float);
-    if (verdict === 'healthy') continue;
-    if (verdict !== 'maybe') {
-      // an account with nothing but cash is no news
-      if (verdict !== 'nothingToTake' || float.principal < 0) countSkip(skipped, verdict);
-      continue;
-    }
-    suspects++;
+  for (const account of watched.suspects) {
     const state = ledger.accounts.get(account);
-    const profile = references.profiles.get(float.profileId);
+    const profile = state === undefined ? undefined : references.profiles.get(state.profileId);
     if (state === undefined || profile === undefined) continue;
     const candidate = toCandidate(account, state, profile, { board, cash, references, insuranceCash });
     if (candidate !== undefined) found.push(candidate);
@@ -73,11 +63,18 @@ export function decide(inputs: DecideInputs): Decision {
     if (candidate.account === inputs.own) countSkip(skipped, 'ownAccount');
     else if (inputs.inFlight.has(candidate.account)) countSkip(skipped, 'inFlight');
     else if (inputs.coolingDown.has(candidate.account)) countSkip(skipped, 'coolingDown');
-    else if (candidate.reward - inputs.gasCost < inputs.minProfit) countSkip(skipped, 'unprofitable');
+    else if (!candidate.deleverage && candidate.reward - inputs.gasCost < inputs.minProfit)
+      countSkip(skipped, 'unprofitable');
     else if (candidates.length >= inputs.limit) countSkip(skipped, 'beyondTickLimit');
     else candidates.push(candidate);
   }
-  return { candidates, skipped, screened: floats.size, suspects, liquidatable };
+  return {
+    candidates,
+    skipped,
+    screened: watched.accounts,
+    suspects: watched.suspects.length,
+    liquidatable,
+  };
 }
 
 /** The cash market's indexes at a later time, from what its last event said. */

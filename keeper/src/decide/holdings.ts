@@ -55,7 +55,7 @@ export function holdingsOf(
     if (underlying === undefined || !board.markets.has(underlying)) return undefined;
     spot.push({ assetId, underlying, amount });
   }
-  return { cash: toCash(cash, state.principal), legs, spot };
+  return { cash: toCash(cash, state.principal) + state.pendingCash, legs, spot };
 }
 
 /** The prices by which the risk engine judges a portfolio: as `RiskSheets._choosePrices`. */

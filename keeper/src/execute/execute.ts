@@ -2,6 +2,7 @@ import { mulDivUp, mulDown, WAD } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
 import type { BlockHead, TransactionBody } from '../chain/types.ts';
 import { grossValue, isEmpty, toSelection } from '../decide/basket.ts';
+import type { Basket } from '../decide/basket.ts';
 import { shrinkCandidate } from '../decide/candidate.ts';
 import type { Candidate } from '../decide/candidate.ts';
 import type { Capacity, Taken } from '../decide/capacity.ts';
@@ -26,6 +27,9 @@ const NO_CASH_BOUND = -(2n ** 255n);
 /** Smaller baskets to try where the keeper's margin has no room for the whole one. */
 const SHARES = [WAD, WAD / 2n, WAD / 4n, WAD / 8n] as const;
 const AFTER_OVERSHOOT = (WAD * 98n) / 100n;
+/** Deleveraging takes nothing over. */
+const NO_BASKET: Basket = { legs: [], spot: [], fraction: 0n };
+const NOTHING_TAKEN: Taken = { cash: 0n, nets: false };
 
 export interface ExecuteOptions {
   readonly own: AccountId;
@@ -130,6 +134,9 @@ export async function execute(
 
   /** The largest share of the basket that the keeper's margin has room for. */
   function fit(candidate: Candidate): Planned | undefined {
+    if (candidate.deleverage) {
+      return { candidate: { ...candidate, basket: NO_BASKET, reward: 0n }, taken: NOTHING_TAKEN };
+    }
     for (const share of SHARES) {
       const smaller = share === WAD ? candidate : shrinkCandidate(candidate, share);
       if (isEmpty(smaller.basket)) break;
@@ -139,7 +146,23 @@ export async function execute(
     return skip(candidate.account, 'keeperNeedsCollateral', NEEDS_COLLATERAL);
   }
 
+  /** Takes nothing over and earns nothing: whatever gas it costs, an insolvent account must not grow worse. */
+  async function prepareDeleverage(planned: Planned): Promise<Ready | undefined> {
+    const { account, equity, maintenanceMargin } = planned.candidate;
+    try {
+      const body = port.encodeDeleverage(account);
+      const estimate = await port.estimateGas(body, head.number);
+      if (estimate > options.maxGas) return skip(account, 'gasLimit', `needs ${estimate} gas`);
+      const simulated = { equity, maintenanceMargin, penalty: 0n, incentive: 0n };
+      return { ...planned, body: { ...body, gas: padded(estimate, options.maxGas) }, simulated };
+    } catch (error) {
+      const failure = classifySimulationError(error);
+      return skip(account, failure.skip, failure.message);
+    }
+  }
+
   async function prepare(planned: Planned, retried = false): Promise<Ready | undefined> {
+    if (planned.candidate.deleverage) return prepareDeleverage(planned);
     const { account } = planned.candidate;
     try {
       const unbounded = callOf(planned, options, head, 0n, NO_CASH_BOUND);
@@ -148,13 +171,12 @@ export async function execute(
       const call = boundedCall(planned, options, head, reward);
       const body = port.encode(call);
       const estimate = await port.estimateGas(body, head.number);
-      const gas = (estimate * (100n + GAS_MARGIN_PERCENT)) / 100n + GAS_MARGIN;
       if (estimate > options.maxGas) return skip(account, 'gasLimit', `needs ${estimate} gas`);
       const cost = mulDown(gasCostWei(estimate, head, options.policy), inputs.gasTokenPrice);
       if (reward - cost < options.minProfit) {
         return skip(account, 'unprofitable', `reward ${reward}, gas cost ${cost} (wad USD)`);
       }
-      return { ...planned, body: { ...body, gas: gas < options.maxGas ? gas : options.maxGas }, simulated };
+      return { ...planned, body: { ...body, gas: padded(estimate, options.maxGas) }, simulated };
     } catch (error) {
       const failure = classifySimulationError(error);
       if (failure.kind === 'overshoot' && !retried) {
@@ -173,7 +195,9 @@ export async function execute(
     }
     const reward = simulated.penalty + simulated.incentive;
     const version = inputs.versionOf(account);
-    const result = await lane.send(body, { kind: 'liquidation', account, basket, reward, version }, head);
+    const deadlineSec = deadlineOf(head);
+    const purpose = { kind: 'liquidation', account, basket, reward, version, deadlineSec } as const;
+    const result = await lane.send(body, purpose, head);
     if (result.sent) return { candidate, simulated, entry: result.entry };
     stopped = result.failure === 'insufficientFunds' || result.failure === 'feeCap';
     return skip(account, result.failure === 'feeCap' ? 'feeCap' : 'sendFailed', result.message);
@@ -203,6 +227,13 @@ export async function execute(
 const NEEDS_COLLATERAL =
   "the keeper's account has no room under its initial margin: deposit more collateral, or reduce its positions";
 
+function padded(estimate: bigint, most: bigint): bigint {
+  const gas = (estimate * (100n + GAS_MARGIN_PERCENT)) / 100n + GAS_MARGIN;
+  return gas < most ? gas : most;
+}
+
+const deadlineOf = (head: BlockHead): number => Number(head.timestamp + DEADLINE_SEC);
+
 function callOf(
   { candidate }: Planned,
   { own }: ExecuteOptions,
@@ -216,7 +247,7 @@ function callOf(
     selection: toSelection(candidate.basket),
     minReward,
     minCash,
-    deadlineSec: Number(head.timestamp + DEADLINE_SEC),
+    deadlineSec: deadlineOf(head),
   };
 }
 

@@ -8,6 +8,7 @@ import type {
 } from '../chain/types.ts';
 import { classifySendError, messageOf } from './classify.ts';
 import type { SendFailure } from './classify.ts';
+import { LeaseLostError, WorkTakenError } from '../store/errors.ts';
 import { bumpFees, feesFor } from './fees.ts';
 import type { FeePolicy } from './fees.ts';
 import type { InFlight, Journal, Purpose } from './journal.ts';
@@ -19,7 +20,10 @@ const RESYNCS_ALLOWED = 2;
 
 export type SendResult =
   | { readonly sent: true; readonly entry: InFlight }
-  | { readonly sent: false; readonly failure: SendFailure | 'feeCap'; readonly message: string };
+  | { readonly sent: false; readonly failure: NotSent; readonly message: string };
+
+/** Why nothing was sent; `taken`: the work is in hand or done, `notOwned`: another keeper sends from the wallet. */
+export type NotSent = SendFailure | 'feeCap' | 'taken' | 'notOwned';
 
 /** How a transaction ended. */
 export type Outcome =
@@ -80,6 +84,7 @@ export function createLane(options: LaneOptions): Lane {
     await journal.put(entry);
     const newest = entry.sent.at(-1);
     if (newest === undefined) return undefined;
+    journal.assertMaySend();
     try {
       await writer.sendRaw(newest.raw);
     } catch (error) {
@@ -88,6 +93,19 @@ export function createLane(options: LaneOptions): Lane {
     }
     await journal.put({ ...entry, acknowledged: true });
     return undefined;
+  }
+
+  /** Why the work must not be begun, if so. */
+  async function intend(intent: InFlight): Promise<SendResult | undefined> {
+    try {
+      await journal.put(intent);
+      return undefined;
+    } catch (error) {
+      const failure =
+        error instanceof WorkTakenError ? 'taken' : error instanceof LeaseLostError ? 'notOwned' : undefined;
+      if (failure === undefined) throw error;
+      return { sent: false, failure, message: messageOf(error) };
+    }
   }
 
   async function send(body: TransactionBody, purpose: Purpose, head: BlockHead): Promise<SendResult> {
@@ -103,14 +121,16 @@ export function createLane(options: LaneOptions): Lane {
     for (let tries = 0; tries <= RESYNCS_ALLOWED; ++tries) {
       // refused as used: another process has the key, or the journal is from yesterday
       const nonce = await nextNonce(refusal?.failure === 'nonceTooLow');
-      const signed = await writer.sign(body, nonce, fees);
-      const entry = newEntry(nonce, purpose, body, fees, [signed], head);
+      const intent = newEntry(nonce, purpose, body, fees, [], head);
+      const refused = await intend(intent);
+      if (refused !== undefined) return refused;
+      const entry = { ...intent, sent: [await writer.sign(body, nonce, fees)] };
       refusal = await broadcast(entry);
       // no answer is not a refusal: the nonce counts as used, and the same bytes are sent again later
       if (refusal === undefined || refusal.failure === 'unsure') {
         return { sent: true, entry: { ...entry, acknowledged: refusal === undefined } };
       }
-      await journal.remove(nonce);
+      await journal.remove(nonce, { kind: 'dropped' });
       if (refusal.failure === 'underpriced') {
         const bumped: Fees | undefined = bumpFees(fees, head, policy);
         if (bumped === undefined) break;
@@ -128,12 +148,17 @@ export function createLane(options: LaneOptions): Lane {
     for (const entry of entries) {
       if (entry.nonce >= mined) break;
       const receipt = await findReceipt(writer, entry.sent);
+      // mined beyond this head: the next one tells
+      if (receipt !== undefined && receipt.blockNumber > head.number) continue;
       if (receipt !== undefined) outcomes.push({ kind: 'mined', entry, receipt });
       else if (entry.missed < MISSES_ALLOWED) {
         await journal.put({ ...entry, missed: entry.missed + 1 });
         continue;
       } else outcomes.push({ kind: 'lost', entry });
-      await journal.remove(entry.nonce);
+      await journal.remove(
+        entry.nonce,
+        receipt === undefined ? { kind: 'dropped' } : { kind: 'mined', receipt },
+      );
     }
     return outcomes;
   }
@@ -162,7 +187,8 @@ export function createLane(options: LaneOptions): Lane {
     const wanted = entry.purpose.kind === 'cancel' || (await options.stillWanted(entry, head));
     const purpose: Purpose = wanted ? entry.purpose : { kind: 'cancel' };
     const body = wanted ? entry.body : cancelBody();
-    const signed = await writer.sign(body, entry.nonce, fees);
+    const version = await writer.sign(body, entry.nonce, fees);
+    const signed = purpose.kind === 'cancel' ? { ...version, cancels: true } : version;
     const next = newEntry(entry.nonce, purpose, body, fees, [...entry.sent, signed], head);
     const refusal = await broadcast(next);
     // mined in the meantime: the next `settle` finds the receipt of whichever version it was
@@ -196,8 +222,10 @@ export function createLane(options: LaneOptions): Lane {
     const doubled = 2n * usual.maxFeePerGas;
     const maxFeePerGas = doubled < policy.maxFeePerGas ? doubled : policy.maxFeePerGas;
     const fees = { maxFeePerGas, maxPriorityFeePerGas: 2n * usual.maxPriorityFeePerGas };
-    const signed = await writer.sign(cancelBody(), nonce, fees);
-    await broadcast(newEntry(nonce, { kind: 'cancel' }, cancelBody(), fees, [signed], head));
+    const intent = newEntry(nonce, { kind: 'cancel' }, cancelBody(), fees, [], head);
+    await journal.put(intent);
+    const signed = { ...(await writer.sign(cancelBody(), nonce, fees)), cancels: true };
+    await broadcast({ ...intent, sent: [signed] });
   }
 
   function cancelBody(): TransactionBody {

@@ -29,6 +29,7 @@ export interface LiquidationPort {
   /** Rejects as the call would revert. */
   simulate(call: LiquidationCall, blockNumber: bigint): Promise<SimulatedLiquidation>;
   encode(call: LiquidationCall): Omit<TransactionBody, 'gas'>;
+  encodeDeleverage(account: AccountId): Omit<TransactionBody, 'gas'>;
   estimateGas(body: Omit<TransactionBody, 'gas'>, blockNumber: bigint): Promise<bigint>;
   /** Rejects as the transaction would revert. */
   replay(body: TransactionBody, blockNumber: bigint): Promise<void>;
@@ -60,6 +61,10 @@ export function createLiquidationPort(
       const data: Hex = encodeFunctionData({ ...liquidator, args: [call] });
       return { to: addresses.liquidator, data };
     },
+    encodeDeleverage: (account) => ({
+      to: addresses.liquidator,
+      data: encodeFunctionData({ abi: liquidatorAbi, functionName: 'deleverage', args: [account] }),
+    }),
     estimateGas: ({ to, data }, blockNumber) =>
       client.estimateGas({ account: sender, to, data, blockNumber }),
     async replay({ to, data, gas }, blockNumber) {

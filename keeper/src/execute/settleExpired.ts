@@ -26,6 +26,8 @@ export interface Settlement {
 
 /** Turns what has expired into cash, batch by batch, whenever nothing else is on its way. */
 export interface SettlementDuty {
+  /** Those that were not tried lately. */
+  due(expired: readonly ExpiredAccount[], head: BlockHead): readonly ExpiredAccount[];
   /** At most one batch. Undefined where there is nothing to do, or the lane is busy. */
   run(expired: readonly ExpiredAccount[], head: BlockHead): Promise<Settlement | undefined>;
 }
@@ -66,10 +68,14 @@ export function createSettlementDuty(
     return { accounts, failure: result.sent ? undefined : result.message };
   }
 
+  const due = (expired: readonly ExpiredAccount[], head: BlockHead): ExpiredAccount[] =>
+    expired.filter((entry) => isFresh(entry, head));
+
   return {
+    due,
     async run(expired, head) {
       if (lane.inFlight().length > 0) return undefined;
-      const batch = expired.filter((entry) => isFresh(entry, head)).slice(0, SETTLED_TOGETHER);
+      const batch = due(expired, head).slice(0, SETTLED_TOGETHER);
       if (batch.length === 0) return undefined;
       try {
         return await send(batch, head);

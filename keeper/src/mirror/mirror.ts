@@ -1,4 +1,11 @@
-import { applyEvent, createLedgerState, decodeStateLog, stateEventTopics } from '@novate/sdk';
+import {
+  AccountMap,
+  applyEvent,
+  createLedgerState,
+  decodeStateLog,
+  holdersOf,
+  stateEventTopics,
+} from '@novate/sdk';
 import type {
   AccountId,
   AccountState,
@@ -11,15 +18,29 @@ import { isAddressEqual } from 'viem';
 import type { Address, Hex } from 'viem';
 import type { LogSink, TimedLog } from '../watch/follower.ts';
 import { KEPT_CHECKPOINTS } from '../watch/follower.ts';
-import { toFloatAccount } from './floatAccount.ts';
-import type { FloatAccount } from './floatAccount.ts';
+import { createAccountBook } from './accountBook.ts';
+import type { AccountBook } from './accountBook.ts';
 import { referenceTopics } from './referenceTopics.ts';
+
+/** New values of parts of the ledger; undefined where something is to be absent. */
+export interface LedgerPart {
+  readonly accounts: ReadonlyMap<AccountId, AccountState | undefined>;
+  readonly perps: ReadonlyMap<number, PerpMarketState | undefined>;
+  readonly cash: CashIndexState | undefined;
+}
 
 /** Every account, rebuilt from events alone. */
 export interface Mirror extends LogSink {
+  append(logs: readonly TimedLog[]): void;
+  undo(count: number): void;
+  reset(): void;
+  /** Takes over a ledger that was kept elsewhere, and owns it from now on. */
+  load(saved: LedgerState): void;
+  /** Sets what was kept elsewhere, as when a reorganisation is undone. */
+  put(part: LedgerPart): void;
   readonly ledger: LedgerState;
   /** The same accounts in floating point. */
-  readonly floats: ReadonlyMap<AccountId, FloatAccount>;
+  readonly book: AccountBook;
   /** Changes whenever something changed that is read from contracts rather than from events. */
   readonly referenceVersion: number;
   /** Changes whenever the account changes. */
@@ -27,19 +48,21 @@ export interface Mirror extends LogSink {
 }
 
 /** What a range of blocks overwrote. An absent account did not exist. */
-interface Overwritten {
+interface Overwritten extends LedgerPart {
   readonly accounts: Map<AccountId, AccountState | undefined>;
   readonly perps: Map<number, PerpMarketState | undefined>;
   cash: CashIndexState | undefined;
 }
+
+const isReference: ReadonlySet<Hex> = new Set(referenceTopics);
 
 /** First topics of every event the mirror takes. */
 export const mirrorTopics: readonly Hex[] = [...stateEventTopics, ...referenceTopics];
 
 export function createMirror(clearinghouse: Address): Mirror {
   let ledger = createLedgerState();
-  const floats = new Map<AccountId, FloatAccount>();
-  const versions = new Map<AccountId, number>();
+  const book = createAccountBook();
+  const versions = new AccountMap<number>();
   const undoLog: Overwritten[] = [];
   let referenceVersion = 0;
   // one counter for all accounts, so that undoing never brings an old number back
@@ -48,15 +71,13 @@ export function createMirror(clearinghouse: Address): Mirror {
   function refresh(accounts: Iterable<AccountId>): void {
     for (const id of accounts) {
       versions.set(id, ++changes);
-      const state = ledger.accounts.get(id);
-      if (state === undefined) floats.delete(id);
-      else floats.set(id, toFloatAccount(state));
+      book.set(id, ledger.accounts.get(id));
     }
   }
 
   function append(logs: readonly TimedLog[]): void {
     const decoded = decodeAll(logs, clearinghouse);
-    const overwritten: Overwritten = { accounts: new Map(), perps: new Map(), cash: undefined };
+    const overwritten: Overwritten = { accounts: new AccountMap(), perps: new Map(), cash: undefined };
     for (const { event, timestamp } of decoded.events) {
       keep(overwritten, ledger, event);
       applyEvent(ledger, event, timestamp);
@@ -78,23 +99,36 @@ export function createMirror(clearinghouse: Address): Mirror {
     }
   }
 
+  function replace(by: LedgerState): void {
+    ledger = by;
+    book.clear();
+    versions.clear();
+    undoLog.length = 0;
+    referenceVersion++;
+  }
+
   return {
     get ledger() {
       return ledger;
     },
-    floats,
+    book,
     get referenceVersion() {
       return referenceVersion;
     },
     versionOf: (account) => versions.get(account) ?? 0,
     append,
     undo,
-    reset() {
-      ledger = createLedgerState();
-      floats.clear();
-      versions.clear();
-      undoLog.length = 0;
+    reset: () => replace(createLedgerState()),
+    load(saved) {
+      replace(saved);
+      refresh(saved.accounts.keys());
+    },
+    put(part) {
       referenceVersion++;
+      // what was overwritten before does not fit any more
+      undoLog.length = 0;
+      restore(ledger, part);
+      refresh(part.accounts.keys());
     },
   };
 }
@@ -106,10 +140,12 @@ function decodeAll(
 ): { events: { event: StateEvent; timestamp: bigint }[]; references: boolean } {
   const events: { event: StateEvent; timestamp: bigint }[] = [];
   let references = false;
+  const lower = clearinghouse.toLowerCase();
   for (const log of logs) {
     const topic = log.topics[0];
-    if (topic !== undefined && referenceTopics.includes(topic)) references = true;
-    if (!isAddressEqual(log.address, clearinghouse)) continue;
+    if (topic !== undefined && isReference.has(topic)) references = true;
+    // nodes write addresses in lower case: comparing checksums costs more than decoding
+    if (log.address !== lower && !isAddressEqual(log.address, clearinghouse)) continue;
     const event = decodeStateLog(log);
     if (event !== undefined) events.push({ event, timestamp: log.timestamp });
   }
@@ -118,8 +154,9 @@ function decodeAll(
 
 function keep(overwritten: Overwritten, ledger: LedgerState, event: StateEvent): void {
   if ('account' in event) {
-    if (overwritten.accounts.has(event.account)) return;
-    overwritten.accounts.set(event.account, copyOf(ledger.accounts.get(event.account)));
+    keepAccount(overwritten, ledger, event.account);
+  } else if (event.name === 'Deleveraged') {
+    for (const account of holdersOf(ledger, event)) keepAccount(overwritten, ledger, account);
   } else if (event.name === 'PerpUpdated') {
     if (!overwritten.perps.has(event.underlying)) {
       overwritten.perps.set(event.underlying, ledger.perps.get(event.underlying));
@@ -129,7 +166,12 @@ function keep(overwritten: Overwritten, ledger: LedgerState, event: StateEvent):
   }
 }
 
-function restore(ledger: LedgerState, { accounts, perps, cash }: Overwritten): void {
+function keepAccount(overwritten: Overwritten, ledger: LedgerState, account: AccountId): void {
+  if (overwritten.accounts.has(account)) return;
+  overwritten.accounts.set(account, copyOf(ledger.accounts.get(account)));
+}
+
+function restore(ledger: LedgerState, { accounts, perps, cash }: LedgerPart): void {
   for (const [id, state] of accounts) {
     if (state === undefined) ledger.accounts.delete(id);
     else ledger.accounts.set(id, state);

@@ -24,6 +24,7 @@ export function createMetrics() {
   return {
     registry,
     headLag: gauge('head_lag_blocks', 'Blocks between the newest head seen and the newest dealt with'),
+    staleEndpoints: gauge('stale_endpoints', 'Endpoints whose head is too far behind the best one'),
     cursor: gauge('cursor_block', 'Last block whose events have been taken in'),
     accounts: gauge('accounts', 'Accounts in the mirror'),
     suspects: gauge('suspects', 'Accounts that screening could not call healthy in the last tick'),
@@ -37,6 +38,7 @@ export function createMetrics() {
     }),
     failedTicks: counter('failed_ticks_total', 'Ticks that failed and were tried again'),
     reorgs: counter('reorgs_total', 'Reorganisations followed'),
+    rebuilds: counter('rebuilds_total', 'Reorganisations deeper than finality: raise an alert'),
     sent: counter('sent_total', 'Liquidations sent'),
     liquidations: counter('liquidations_total', 'Liquidations mined'),
     reverted: counter('reverted_total', 'Liquidations mined that reverted'),

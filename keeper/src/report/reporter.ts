@@ -179,9 +179,14 @@ export function createReporter(
     },
     reorg(depth, rebuilt) {
       metrics.reorgs.inc();
-      log.warn(
+      if (!rebuilt) {
+        log.warn({ depth }, 'reorganisation followed');
+        return;
+      }
+      metrics.rebuilds.inc();
+      log.error(
         { depth },
-        rebuilt ? 'deep reorganisation: rebuilding every account' : 'reorganisation followed',
+        'a reorganisation deeper than finality: every account is read again, nothing is sent',
       );
     },
     unpriced(board) {

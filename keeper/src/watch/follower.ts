@@ -2,8 +2,9 @@ import type { Address, Hash, Hex } from 'viem';
 import type { BlockHead, ChainLog, ChainReader } from '../chain/types.ts';
 import { ChainChangedError } from './errors.ts';
 import { createPageSize } from './pageSize.ts';
+import { rangeHint, readLogs, replySize } from './readLogs.ts';
 
-/** How far back a reorganisation is undone; a deeper one rebuilds everything. */
+/** How many blocks deep a reorganisation is undone unless told otherwise; a deeper one rebuilds everything. */
 export const KEPT_CHECKPOINTS = 64;
 
 /** The last block whose events have been taken in. */
@@ -12,14 +13,25 @@ export interface Checkpoint {
   readonly hash: Hash;
 }
 
-/** Where events go. `append` must take all of a range or none of it. */
+/** A range of blocks as a sink takes it. */
+export interface RangeEnd {
+  readonly to: Checkpoint;
+  /** Too old to be undone: a reorganisation that deep rebuilds everything. */
+  readonly final: boolean;
+  /** The oldest block that can still be gone back to. */
+  readonly oldest: bigint;
+}
+
+/** Where events go. `append` must take all of a range or none of it; a promise that rejects took nothing. */
 export interface LogSink {
+  /** Called before the chain is followed. @returns Checkpoints to go on from, where they are not those from before. */
+  prepare?(): Promise<readonly Checkpoint[] | undefined>;
   /** Logs in the order of the chain, with the timestamps of their blocks. */
-  append(logs: readonly TimedLog[]): void;
+  append(logs: readonly TimedLog[], end: RangeEnd): void | Promise<void>;
   /** Undoes the last `count` calls of `append`. */
-  undo(count: number): void;
+  undo(count: number): void | Promise<void>;
   /** Forgets everything. */
-  reset(): void;
+  reset(): void | Promise<void>;
 }
 
 export interface TimedLog extends ChainLog {
@@ -37,7 +49,10 @@ export interface FollowerOptions {
   readonly timedTopics: ReadonlySet<Hex>;
   readonly fromBlock: bigint;
   readonly maxBlockRange: number;
-  readonly onReorg?: (depth: number, rebuilt: boolean) => void;
+  /** Blocks after which a block counts as final. */
+  readonly finalityBlocks?: number;
+  /** After a reorganisation was undone. @param cursor Where the follower is now. */
+  readonly onReorg?: (depth: number, rebuilt: boolean, cursor: bigint | undefined) => void;
   readonly onProgress?: (cursor: bigint, target: bigint) => void;
 }
 
@@ -55,7 +70,9 @@ export interface Follower {
 export function createFollower(options: FollowerOptions): Follower {
   const { reader, sink, fromBlock, onReorg, onProgress } = options;
   const pages = createPageSize(BigInt(options.maxBlockRange));
-  const checkpoints: Checkpoint[] = [];
+  const finality = BigInt(options.finalityBlocks ?? KEPT_CHECKPOINTS);
+  /** The oldest has nothing before it to go back to. */
+  let checkpoints: Checkpoint[] = [];
 
   const at = (number: bigint, target: BlockHead): Promise<BlockHead> | BlockHead =>
     number === target.number ? target : reader.getBlock(number);
@@ -71,27 +88,47 @@ export function createFollower(options: FollowerOptions): Follower {
     // nothing is undone before all is known: a question that fails must leave cursor and sink in step
     const undone = checkpoints.length - kept;
     if (undone === 0) return;
+    const rebuilt = kept === 0;
+    if (rebuilt) await sink.reset();
+    else await sink.undo(undone);
     checkpoints.length = kept;
-    const rebuilt = checkpoints.length === 0;
-    if (rebuilt) sink.reset();
-    else sink.undo(undone);
-    onReorg?.(undone, rebuilt);
+    onReorg?.(undone, rebuilt, checkpoints.at(-1)?.number);
   }
 
-  async function readRange(from: bigint, target: BlockHead): Promise<void> {
+  /** The end of the next range. What is final is not mixed with what is not. */
+  function endOf(from: bigint, target: BlockHead): bigint {
+    const to = from + pages.current - 1n;
+    const lastFinal = target.number - finality;
+    const most = from <= lastFinal ? lastFinal : target.number;
+    return to < most ? to : most;
+  }
+
+  async function readRange(from: bigint, target: BlockHead): Promise<{ logs: TimedLog[]; end: BlockHead }> {
     const last = checkpoints.at(-1);
-    const size = pages.current;
-    const to = from + size - 1n < target.number ? from + size - 1n : target.number;
+    const to = endOf(from, target);
     const end = await at(to, target);
     if (from === to && last !== undefined) await requireFollows(end, last);
     const range = from === to ? { blockHash: end.hash } : { fromBlock: from, toBlock: to };
-    const logs = await reader.getLogs({ addresses: options.addresses(), topics: options.topics, range });
+    const query = { addresses: options.addresses(), topics: options.topics, range };
+    const logs = await readLogs(reader, query);
     const timed = await withTimes(inOrder(logs, from, end), end);
     if (from !== to) await requireSameChain(from, end);
-    sink.append(timed);
-    checkpoints.push({ number: to, hash: end.hash });
-    if (checkpoints.length > KEPT_CHECKPOINTS) checkpoints.shift();
-    onProgress?.(to, target.number);
+    pages.grow(to - from + 1n, replySize(logs));
+    return { logs: timed, end };
+  }
+
+  async function takeIn(logs: readonly TimedLog[], end: BlockHead, target: BlockHead): Promise<void> {
+    const to = { number: end.number, hash: end.hash };
+    const final = to.number <= target.number - finality;
+    const kept = final ? [] : checkpoints.filter((_, i) => !isPassed(checkpoints[i + 1], target));
+    await sink.append(logs, { to, final, oldest: kept[0]?.number ?? to.number });
+    checkpoints = [...kept, to];
+    onProgress?.(to.number, target.number);
+  }
+
+  /** Whether what comes after is old enough to go back to. */
+  function isPassed(next: Checkpoint | undefined, target: BlockHead): boolean {
+    return next !== undefined && next.number <= target.number - finality;
   }
 
   /** A range is asked for by number: its ends, asked again, tell whether it was one chain all along. */
@@ -125,18 +162,26 @@ export function createFollower(options: FollowerOptions): Follower {
     return logs.map((log) => ({ ...log, timestamp: times.get(log.blockNumber) ?? 0n }));
   }
 
+  async function readPage(from: bigint, target: BlockHead): Promise<{ logs: TimedLog[]; end: BlockHead }> {
+    for (;;) {
+      try {
+        return await readRange(from, target);
+      } catch (error) {
+        // whatever the reason (too many logs, too long, a hiccup), fewer blocks are easier; one block is the end of that
+        if (error instanceof ChainChangedError || !pages.shrink(rangeHint(error))) throw error;
+      }
+    }
+  }
+
   async function follow(target: BlockHead, signal?: AbortSignal): Promise<void> {
+    const adopted = await sink.prepare?.();
+    if (adopted !== undefined) checkpoints = [...adopted];
     await rewind(target);
     for (;;) {
       const from = (checkpoints.at(-1)?.number ?? fromBlock - 1n) + 1n;
       if (from > target.number || signal?.aborted === true) return;
-      try {
-        await readRange(from, target);
-        pages.grow();
-      } catch (error) {
-        // whatever the reason (too many logs, too long, a hiccup), fewer blocks are easier; one block is the end of that
-        if (error instanceof ChainChangedError || !pages.shrink()) throw error;
-      }
+      const { logs, end } = await readPage(from, target);
+      await takeIn(logs, end, target);
     }
   }
 

@@ -10,7 +10,7 @@ import type { Holdings } from '../../src/decide/holdings.ts';
 import {
   account,
   board,
-  floatsOf,
+  bookOf,
   inDays,
   inputsOf,
   ledgerOf,
@@ -251,7 +251,7 @@ describe('futures and options', () => {
       }),
       10: account({ perps: { [ETH]: [1, 3_000] } }),
     });
-    const found = findExpired(floatsOf(ledger), prices);
+    const found = findExpired(bookOf(ledger), prices);
     expect(found.map(({ account: id, expiries }) => [id, expiries.length])).to.deep.equal([
       [11n, 1],
       [13n, 1],

@@ -54,6 +54,18 @@ describe('decide', () => {
     expect(candidates[1]?.reward).to.equal(usd(5));
   });
 
+  it('leaves to the counterparties what the insurance fund cannot pay for, at whatever cost', () => {
+    // more is missing than the fund has
+    const deep = account({ cash: -3_000_000_000, perps: { [ETH]: [10, 3_000] } });
+    const inputs = { ...inputsOf({ 11: deep, 12: long(-50) }, at(3_000)), minProfit: usd(1) };
+    const { candidates } = decide(inputs);
+    expect(candidates.map(({ account: id, deleverage }) => [id, deleverage])).to.deep.equal([
+      [11n, true],
+      [12n, false],
+    ]);
+    expect(candidates[0]?.reward).to.equal(0n);
+  });
+
   it('expects more the longer the flag stands, until it lapses', () => {
     const flagged = (sec: bigint) => ({ ...long(4_400), flaggedAt: sec === 0n ? 0 : Number(NOW - sec) });
     const phiOf = (sec: bigint): number => {

@@ -6,7 +6,7 @@ import { createCapacity } from '../../src/decide/capacity.ts';
 import { decide } from '../../src/decide/decide.ts';
 import { execute } from '../../src/execute/execute.ts';
 import type { ExecuteOptions, Execution } from '../../src/execute/execute.ts';
-import { openJournal } from '../../src/execute/journal.ts';
+import { createMemoryJournal } from '../../src/execute/journal.ts';
 import { createLane } from '../../src/execute/lane.ts';
 import type { LiquidationCall, LiquidationPort } from '../../src/execute/liquidationPort.ts';
 import { fakeNode, nodeError } from '../helpers/fakeNode.ts';
@@ -70,6 +70,7 @@ function portOf(script: Script, calls: LiquidationCall[]): LiquidationPort {
       calls.push(call);
       return { to: TARGET, data: toHex(call.account) };
     },
+    encodeDeleverage: (account) => ({ to: TARGET, data: toHex(account) }),
     estimateGas: ({ data }) => Promise.resolve(gasOf.get(data) ?? 0n),
     replay: () => Promise.resolve(),
   };
@@ -99,7 +100,7 @@ describe('execute', () => {
     const { ownCash = 1_000_000, ...options } = more;
     const lane = createLane({
       writer: node,
-      journal: await openJournal(),
+      journal: createMemoryJournal(),
       policy: { ...policy, maxFeePerGas: 10n ** 12n },
       replaceAfterBlocks: 3,
       stillWanted: () => Promise.resolve(true),

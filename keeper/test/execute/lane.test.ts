@@ -1,9 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { WAD } from '@novate/sdk';
-import { openJournal } from '../../src/execute/journal.ts';
+import { createMemoryJournal } from '../../src/execute/journal.ts';
 import type { Journal, Purpose } from '../../src/execute/journal.ts';
 import { createLane } from '../../src/execute/lane.ts';
 import type { Lane, LaneOptions, SendResult } from '../../src/execute/lane.ts';
@@ -27,9 +24,9 @@ describe('lane', () => {
   let journal: Journal;
   let wanted: boolean;
 
-  beforeEach(async () => {
+  beforeEach(() => {
     node = fakeNode();
-    journal = await openJournal();
+    journal = createMemoryJournal();
     wanted = true;
   });
 
@@ -110,7 +107,7 @@ describe('lane', () => {
     node.script.push(nodeError('underpriced'));
     const capped = createLane({
       writer: node,
-      journal: await openJournal(),
+      journal: createMemoryJournal(),
       policy,
       replaceAfterBlocks: 3,
       stillWanted: () => Promise.resolve(true),
@@ -176,7 +173,7 @@ describe('lane', () => {
     await send(lane, 1n);
     await send(lane, 2n);
     // a reorganisation drops the first, which the journal no longer knows
-    await journal.remove(0);
+    await journal.remove(0, { kind: 'dropped' });
     node.drop(0);
     expect((await lane.maintain(node.head())).filled).to.deep.equal([]);
     expect((await lane.maintain(emptyBlocks(node, 3))).filled).to.deep.equal([0]);
@@ -186,7 +183,7 @@ describe('lane', () => {
 
   it('replaces what an earlier run without a journal left in the mempool', async () => {
     await send(laneOf());
-    journal = await openJournal();
+    journal = createMemoryJournal();
     const lane = laneOf();
     await lane.maintain(node.head());
     expect((await lane.maintain(emptyBlocks(node, 3))).filled).to.deep.equal([0]);
@@ -202,22 +199,5 @@ describe('lane', () => {
     const [outcome] = await lane.settle(node.head());
     expect(outcome?.kind).to.equal('lost');
     expect(lane.inFlight()).to.have.length(0);
-  });
-
-  it('keeps its journal over a restart', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'novate-journal-'));
-    try {
-      const path = join(folder, 'journal.json');
-      journal = await openJournal(path);
-      await send(laneOf());
-      journal = await openJournal(path);
-      const lane = laneOf();
-      expect(lane.inFlight().map((entry) => entry.purpose)).to.deep.equal([purpose(1n)]);
-      node.mine();
-      expect(await lane.settle(node.head())).to.have.length(1);
-      expect(await readFile(path, 'utf8')).to.equal('[]');
-    } finally {
-      await rm(folder, { recursive: true });
-    }
   });
 });

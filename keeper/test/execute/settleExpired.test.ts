@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { toHex } from 'viem';
 import type { AccountId } from '@novate/sdk';
 import type { ExpiredAccount } from '../../src/decide/expired.ts';
-import { openJournal } from '../../src/execute/journal.ts';
+import { createMemoryJournal } from '../../src/execute/journal.ts';
 import { createLane } from '../../src/execute/lane.ts';
 import type { Lane } from '../../src/execute/lane.ts';
 import { createSettlementDuty, SETTLED_TOGETHER } from '../../src/execute/settleExpired.ts';
@@ -20,13 +20,13 @@ describe('settling what has expired', () => {
   let asked: (readonly AccountId[])[];
   let failure: Error | undefined;
 
-  beforeEach(async () => {
+  beforeEach(() => {
     node = fakeNode(10n ** 9n);
     asked = [];
     failure = undefined;
     lane = createLane({
       writer: node,
-      journal: await openJournal(),
+      journal: createMemoryJournal(),
       policy: { maxFeePerGas: 10n ** 12n, priorityFee: 10n, bumpPercent: 15 },
       replaceAfterBlocks: 3,
       stillWanted: () => Promise.resolve(true),

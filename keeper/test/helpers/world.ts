@@ -1,10 +1,14 @@
 import { BTC, createLedgerState, encodeInstrumentId, ETH, PRESETS, WAD } from '@novate/sdk';
-import type { AccountId, AccountState, Instrument, LedgerState, PostedTerm, PriceStatus } from '@novate/sdk';
-import { toFloatAccount } from '../../src/mirror/floatAccount.ts';
-import type { FloatAccount } from '../../src/mirror/floatAccount.ts';
+import type { AccountState, Instrument, LedgerState, PostedTerm, PriceStatus } from '@novate/sdk';
+import { AccountWatch } from '../../src/bands/accountWatch.ts';
+import type { Watched, WatchInputs } from '../../src/bands/accountWatch.ts';
+import { createAccountBook } from '../../src/mirror/accountBook.ts';
+import type { AccountBook } from '../../src/mirror/accountBook.ts';
 import type { PriceBoard, PricedMarket } from '../../src/mirror/prices.ts';
 import type { References } from '../../src/mirror/references.ts';
+import { cashAt } from '../../src/decide/decide.ts';
 import type { DecideInputs } from '../../src/decide/decide.ts';
+import type { SkipReason } from '../../src/decide/skip.ts';
 
 export const SOL = 3;
 export const NOW = 1_800_000_000n;
@@ -35,6 +39,7 @@ export function account(sketch: AccountSketch): AccountState {
   const { cash = 0, perps = {}, dated = [], spot = {}, profileId = 0, flaggedAt = 0 } = sketch;
   return {
     principal: usd(cash),
+    pendingCash: 0n,
     collateral: new Map(Object.entries(spot).map(([assetId, amount]) => [Number(assetId), usd(amount)])),
     positions: new Map([
       ...Object.entries(perps).map(
@@ -113,8 +118,29 @@ export function ledgerOf(accounts: Readonly<Record<number, AccountState>>): Ledg
   return ledger;
 }
 
-export function floatsOf(ledger: LedgerState): Map<AccountId, FloatAccount> {
-  return new Map([...ledger.accounts].map(([id, state]) => [id, toFloatAccount(state)]));
+export function bookOf(ledger: LedgerState): AccountBook {
+  const book = createAccountBook();
+  for (const [id, state] of ledger.accounts) book.set(id, state);
+  return book;
+}
+
+/** What a watch says of a single account: healthy, maybe, or why it cannot know. */
+export function verdictOf(state: AccountState, inputs: WatchInputs): 'healthy' | 'maybe' | SkipReason {
+  const book = createAccountBook();
+  book.set(1n, state);
+  const { suspects, skipped } = new AccountWatch(book, { bandBudgetMs: 1_000 }).tick(inputs);
+  const [reason] = skipped.keys();
+  return reason ?? (suspects.length > 0 ? 'maybe' : 'healthy');
+}
+
+/** What a watch that has just begun says. */
+export function watchedOf(ledger: LedgerState, prices: PriceBoard, refs: References = references): Watched {
+  const cash = cashAt(ledger.cash, prices.timestamp);
+  return new AccountWatch(bookOf(ledger), { bandBudgetMs: 1_000 }).tick({
+    board: prices,
+    cash,
+    references: refs,
+  });
 }
 
 /** Inputs of a decision about these accounts, everything else permissive. */
@@ -126,7 +152,7 @@ export function inputsOf(
   const ledger = ledgerOf({ [Number(INSURANCE)]: account({ cash: 1_000_000 }), ...accounts });
   return {
     ledger,
-    floats: floatsOf(ledger),
+    watched: watchedOf(ledger, prices),
     board: prices,
     references,
     own: KEEPER,

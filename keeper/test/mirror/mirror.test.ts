@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ETH, WAD } from '@novate/sdk';
 import { createMirror } from '../../src/mirror/mirror.ts';
+import type { Mirror } from '../../src/mirror/mirror.ts';
 import type { TimedLog } from '../../src/watch/follower.ts';
 import { CLEARINGHOUSE } from '../helpers/fakeChain.ts';
 import type { FakeLog } from '../helpers/fakeChain.ts';
@@ -19,23 +20,34 @@ const logs = (...of: readonly FakeLog[]): TimedLog[] =>
     timestamp: 500n,
   }));
 
+/** Account 9 in floating point: its legs as underlying and size. */
+function held({ book }: Mirror): { principal?: number; costs?: number; legs: (number | undefined)[][] } {
+  const place = book.placeOf(9n);
+  if (place === undefined) return { legs: [] };
+  const { universe, legSlots, legSizes, principals, costs } = book;
+  const start = book.legStarts[place] ?? 0;
+  const legs = Array.from({ length: book.legCounts[place] ?? 0 }, (_, i) => [
+    universe.underlyings[universe.slotUnderlyings[legSlots[start + i] ?? -1] ?? -1],
+    legSizes[start + i],
+  ]);
+  return { principal: principals[place] ?? NaN, costs: costs[place] ?? NaN, legs };
+}
+
 describe('mirror', () => {
   it('rebuilds accounts, exact and in floating point', () => {
     const mirror = createMirror(CLEARINGHOUSE);
     mirror.append(logs(cashUpdated(9n, 3n * WAD), positionUpdated(9n, perp(ETH), -2n * WAD, 8_000n * WAD)));
     expect(mirror.ledger.accounts.get(9n)?.principal).to.equal(3n * WAD);
-    const float = mirror.floats.get(9n);
-    expect(float?.principal).to.equal(3);
-    expect(float?.perps).to.deep.equal([{ underlying: ETH, size: -2, cost: 8_000 }]);
+    expect(held(mirror)).to.deep.equal({ principal: 3, costs: 8_000, legs: [[ETH, -2]] });
     mirror.append(logs(positionUpdated(9n, perp(ETH), 0n, 0n)));
-    expect(mirror.floats.get(9n)?.perps).to.deep.equal([]);
+    expect(held(mirror)).to.deep.equal({ principal: 3, costs: 0, legs: [] });
     expect(mirror.ledger.accounts.get(9n)?.positions.size).to.equal(0);
   });
 
   it('undoes ranges: changed, new and removed state, several events per range', () => {
     const mirror = createMirror(CLEARINGHOUSE);
     mirror.append(logs(cashUpdated(9n, 1n * WAD), positionUpdated(9n, perp(ETH), WAD, -WAD)));
-    const before = mirror.floats.get(9n);
+    const before = held(mirror);
     mirror.append(
       logs(cashUpdated(9n, 2n * WAD), cashUpdated(9n, 3n * WAD), positionUpdated(9n, perp(ETH), 0n, 0n)),
     );
@@ -44,9 +56,9 @@ describe('mirror', () => {
     mirror.undo(2);
     expect(mirror.ledger.accounts.get(9n)?.principal).to.equal(1n * WAD);
     expect(mirror.ledger.accounts.get(9n)?.positions.get(perp(ETH))).to.deep.equal({ size: WAD, cost: -WAD });
-    expect(mirror.floats.get(9n)).to.deep.equal(before);
+    expect(held(mirror)).to.deep.equal(before);
     expect(mirror.ledger.accounts.has(10n)).to.equal(false);
-    expect(mirror.floats.has(10n)).to.equal(false);
+    expect(mirror.book.placeOf(10n)).to.equal(undefined);
     expect(mirror.ledger.cash.supplyIndex).to.equal(WAD);
     expect(() => mirror.undo(2)).to.throw(RangeError);
   });
@@ -71,13 +83,13 @@ describe('mirror', () => {
     const [good, bad] = logs(cashUpdated(9n, 1n), { ...cashUpdated(9n, 2n), data: '0x12' });
     if (good === undefined || bad === undefined) throw new Error('no logs');
     expect(() => mirror.append([good, bad])).to.throw('CashUpdated');
-    expect(mirror.floats.size).to.equal(0);
+    expect(mirror.book.size).to.equal(0);
   });
 
   it('believes the clearinghouse only', () => {
     const mirror = createMirror(CLEARINGHOUSE);
     mirror.append(logs(cashUpdated(9n, 1n)).map((log) => ({ ...log, address: OTHER })));
-    expect(mirror.floats.size).to.equal(0);
+    expect(mirror.book.size).to.equal(0);
   });
 
   it('tells when profiles and assets must be read again', () => {

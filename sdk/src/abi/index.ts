@@ -5,6 +5,7 @@ export { clearinghouseLiquidationAbi } from './clearinghouseLiquidation.ts';
 export { iAggregatorV3Abi } from './iAggregatorV3.ts';
 export { iCashPoolAbi } from './iCashPool.ts';
 export { iClearinghouseCoreAbi } from './iClearinghouseCore.ts';
+export { iClearinghouseDeleveragingAbi } from './iClearinghouseDeleveraging.ts';
 export { iClearinghouseTypesAbi } from './iClearinghouseTypes.ts';
 export { iRiskEngineCoreAbi } from './iRiskEngineCore.ts';
 export { iRiskTypesAbi } from './iRiskTypes.ts';

@@ -33,6 +33,7 @@ export const liquidityVaultAbi = [
   {"inputs":[{"internalType":"address","name":"token","type":"address"}],"name":"SafeERC20FailedOperation","type":"error"},
   {"inputs":[{"internalType":"uint16","name":"underlying","type":"uint16"},{"internalType":"uint256","name":"spread","type":"uint256"},{"internalType":"uint256","name":"max","type":"uint256"}],"name":"SpreadTooWide","type":"error"},
   {"inputs":[{"internalType":"address","name":"token","type":"address"},{"internalType":"uint256","name":"decimals","type":"uint256"},{"internalType":"uint256","name":"max","type":"uint256"}],"name":"TooManyDecimals","type":"error"},
+  {"inputs":[{"internalType":"address","name":"token","type":"address"},{"internalType":"uint256","name":"expectedRaw","type":"uint256"},{"internalType":"uint256","name":"receivedRaw","type":"uint256"}],"name":"TransferAmountMismatch","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"underlying","type":"uint256"}],"name":"UnderlyingNotRepresentable","type":"error"},
   {"inputs":[{"internalType":"InstrumentId","name":"instrument","type":"uint96"}],"name":"UnknownInstrument","type":"error"},
   {"inputs":[{"internalType":"uint16","name":"underlying","type":"uint16"}],"name":"UnknownMarket","type":"error"},

@@ -21,6 +21,8 @@ export type { MarginAtPrices, MarginReport, PriceStatus } from './values.ts';
 
 export { assessMany } from './reads/assessMany.ts';
 export type { AccountAssessment, AssessManyParameters } from './reads/assessMany.ts';
+export { getAccountMarket } from './reads/getAccountMarket.ts';
+export type { AccountMarket, GetAccountMarketParameters } from './reads/getAccountMarket.ts';
 export { getApproval } from './reads/getApproval.ts';
 export type { Approval, GetApprovalParameters } from './reads/getApproval.ts';
 export { getAssets } from './reads/getAssets.ts';
@@ -29,6 +31,10 @@ export { getCashState } from './reads/getCashState.ts';
 export type { CashState } from './reads/getCashState.ts';
 export { getEpoch } from './reads/getEpoch.ts';
 export type { GetEpochParameters } from './reads/getEpoch.ts';
+export { getHealthAt } from './reads/getHealthAt.ts';
+export type { GetHealthAtParameters, HealthAt, HealthQuery } from './reads/getHealthAt.ts';
+export { getHealthAtMany } from './reads/getHealthAtMany.ts';
+export type { GetHealthAtManyParameters, HealthAtResult } from './reads/getHealthAtMany.ts';
 export { getMargin } from './reads/getMargin.ts';
 export type { GetMarginParameters } from './reads/getMargin.ts';
 export { getMarkets } from './reads/getMarkets.ts';
@@ -41,6 +47,8 @@ export { getPosition } from './reads/getPosition.ts';
 export type { GetPositionParameters } from './reads/getPosition.ts';
 export { getReport } from './reads/getReport.ts';
 export type { GetReportParameters } from './reads/getReport.ts';
+export { getSolvency } from './reads/getSolvency.ts';
+export type { Solvency } from './reads/getSolvency.ts';
 export { isLiquidatable } from './reads/isLiquidatable.ts';
 export type { IsLiquidatableParameters, Liquidatability } from './reads/isLiquidatable.ts';
 export { proRataLiquidation } from './reads/proRataLiquidation.ts';
@@ -60,6 +68,8 @@ export { prepareCancelOrder, sendCancelOrder } from './writes/cancelOrder.ts';
 export type { CancelOrderParameters } from './writes/cancelOrder.ts';
 export { prepareClearFlag, sendClearFlag } from './writes/clearFlag.ts';
 export type { ClearFlagParameters } from './writes/clearFlag.ts';
+export { prepareDeleverage, sendDeleverage } from './writes/deleverage.ts';
+export type { DeleverageParameters, Losses } from './writes/deleverage.ts';
 export { prepareDeposit, sendDeposit } from './writes/deposit.ts';
 export type { DepositParameters } from './writes/deposit.ts';
 export { prepareExecuteTriggered, sendExecuteTriggered } from './writes/executeTriggered.ts';
@@ -75,6 +85,12 @@ export {
   sendLiquidate,
 } from './writes/liquidate.ts';
 export type { LiquidateParameters, PreparedLiquidation } from './writes/liquidate.ts';
+export { prepareLiquidateBatch, sendLiquidateBatch } from './writes/liquidateBatch.ts';
+export type {
+  BatchedLiquidation,
+  LiquidateBatchParameters,
+  LiquidationOutcome,
+} from './writes/liquidateBatch.ts';
 export { prepareMatchOrders, sendMatchOrders } from './writes/matchOrders.ts';
 export type { MatchOrdersParameters } from './writes/matchOrders.ts';
 export { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';

@@ -1,15 +1,19 @@
 import type { NovateAddresses } from '../addresses/index.ts';
 import { assessMany } from './reads/assessMany.ts';
+import { getAccountMarket } from './reads/getAccountMarket.ts';
 import { getApproval } from './reads/getApproval.ts';
 import { getAssets } from './reads/getAssets.ts';
 import { getCashState } from './reads/getCashState.ts';
 import { getEpoch } from './reads/getEpoch.ts';
+import { getHealthAt } from './reads/getHealthAt.ts';
+import { getHealthAtMany } from './reads/getHealthAtMany.ts';
 import { getMargin } from './reads/getMargin.ts';
 import { getMarkets } from './reads/getMarkets.ts';
 import { getOrderFill } from './reads/getOrderFill.ts';
 import { getPortfolio } from './reads/getPortfolio.ts';
 import { getPosition } from './reads/getPosition.ts';
 import { getReport } from './reads/getReport.ts';
+import { getSolvency } from './reads/getSolvency.ts';
 import { isLiquidatable } from './reads/isLiquidatable.ts';
 import { proRataLiquidation } from './reads/proRataLiquidation.ts';
 import { quoteLiquidation } from './reads/quoteLiquidation.ts';
@@ -21,11 +25,13 @@ import { prepareAccrueInterest, sendAccrueInterest } from './writes/accrueIntere
 import { prepareCancelAllOrders, sendCancelAllOrders } from './writes/cancelAllOrders.ts';
 import { prepareCancelOrder, sendCancelOrder } from './writes/cancelOrder.ts';
 import { prepareClearFlag, sendClearFlag } from './writes/clearFlag.ts';
+import { prepareDeleverage, sendDeleverage } from './writes/deleverage.ts';
 import { prepareDeposit, sendDeposit } from './writes/deposit.ts';
 import { prepareExecuteTriggered, sendExecuteTriggered } from './writes/executeTriggered.ts';
 import { prepareFillOrder, sendFillOrder } from './writes/fillOrder.ts';
 import { prepareFlag, sendFlag } from './writes/flag.ts';
 import { prepareLiquidate, sendLiquidate } from './writes/liquidate.ts';
+import { prepareLiquidateBatch, sendLiquidateBatch } from './writes/liquidateBatch.ts';
 import { prepareMatchOrders, sendMatchOrders } from './writes/matchOrders.ts';
 import { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';
 import { prepareSetProfile, sendSetProfile } from './writes/setProfile.ts';
@@ -74,16 +80,20 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
   }
   return {
     assessMany: bind(assessMany),
+    getAccountMarket: bind(getAccountMarket),
     getApproval: bind(getApproval),
     getAssets: bindOptional(getAssets),
     getCashState: bindOptional(getCashState),
     getEpoch: bind(getEpoch),
+    getHealthAt: bind(getHealthAt),
+    getHealthAtMany: bind(getHealthAtMany),
     getMargin: bind(getMargin),
     getMarkets: bindOptional(getMarkets),
     getOrderFill: bind(getOrderFill),
     getPortfolio: bind(getPortfolio),
     getPosition: bind(getPosition),
     getReport: bind(getReport),
+    getSolvency: bindOptional(getSolvency),
     isLiquidatable: bind(isLiquidatable),
     proRataLiquidation: bind(proRataLiquidation),
     quoteLiquidation: bind(quoteLiquidation),
@@ -101,6 +111,8 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     sendCancelOrder: bind(sendCancelOrder),
     prepareClearFlag: bind(prepareClearFlag),
     sendClearFlag: bind(sendClearFlag),
+    prepareDeleverage: bind(prepareDeleverage),
+    sendDeleverage: bind(sendDeleverage),
     prepareDeposit: bind(prepareDeposit),
     sendDeposit: bind(sendDeposit),
     prepareExecuteTriggered: bind(prepareExecuteTriggered),
@@ -111,6 +123,8 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     sendFlag: bind(sendFlag),
     prepareLiquidate: bind(prepareLiquidate),
     sendLiquidate: bind(sendLiquidate),
+    prepareLiquidateBatch: bind(prepareLiquidateBatch),
+    sendLiquidateBatch: bind(sendLiquidateBatch),
     prepareMatchOrders: bind(prepareMatchOrders),
     sendMatchOrders: bind(sendMatchOrders),
     prepareSetOperator: bind(prepareSetOperator),

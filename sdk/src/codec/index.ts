@@ -1,3 +1,4 @@
+export { AccountMap } from './accountMap.ts';
 export { decodeAccountId, encodeAccountId } from './accountId.ts';
 export type { AccountId, AccountParts } from './accountId.ts';
 export {

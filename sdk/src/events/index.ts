@@ -1,7 +1,7 @@
 export { decodeNovateLog } from './decodeNovateLog.ts';
 export type { EventAddresses, EventContract, NovateLog } from './decodeNovateLog.ts';
 export { MalformedLogError } from './errors.ts';
-export { applyEvent, createLedgerState } from './ledgerState.ts';
+export { applyEvent, createLedgerState, holdersOf } from './ledgerState.ts';
 export type {
   AccountState,
   CashIndexState,
@@ -14,9 +14,11 @@ export { decodeStateLog, stateEventTopics } from './stateEvents.ts';
 export type {
   CashUpdatedEvent,
   CollateralUpdatedEvent,
+  DeleveragedEvent,
   FlagUpdatedEvent,
   InterestAccruedEvent,
   PerpUpdatedEvent,
+  PositionDeleveragedEvent,
   PositionUpdatedEvent,
   ProfileChangedEvent,
   StateEvent,

@@ -1,6 +1,7 @@
+import { AccountMap } from '../codec/index.ts';
 import type { AccountId, InstrumentId } from '../codec/index.ts';
-import { WAD } from '../units/index.ts';
-import type { StateEvent } from './stateEvents.ts';
+import { abs, mulDivFloor, WAD } from '../units/index.ts';
+import type { DeleveragedEvent, StateEvent } from './stateEvents.ts';
 
 /** @property size Units, wad, signed. @property cost Wad USD, a perp's funding folded in. */
 export interface PositionState {
@@ -11,6 +12,8 @@ export interface PositionState {
 export interface AccountState {
   /** Signed cash principal, wad. */
   principal: bigint;
+  /** What its deleveraged positions have received and its principal does not hold yet, wad USD, to a few wei (SPEC-D6). */
+  pendingCash: bigint;
   /** Wad units by asset number; no entry means none. */
   readonly collateral: Map<number, bigint>;
   /** By instrument number; no entry means none. */
@@ -49,7 +52,7 @@ export interface LedgerState {
 /** The state before the first event. */
 export function createLedgerState(): LedgerState {
   return {
-    accounts: new Map(),
+    accounts: new AccountMap(),
     perps: new Map(),
     cash: { supplyIndex: WAD, borrowIndex: WAD, supplyRate: 0n, borrowRate: 0n, updatedAt: 0n },
   };
@@ -57,7 +60,7 @@ export function createLedgerState(): LedgerState {
 
 /**
  * Applies one event, in the order of the chain, changing `state` in place and returning it. Depends on nothing but its
- * arguments. Each event carries the new value, so that applying one twice changes nothing.
+ * arguments. Each event but `Deleveraged` carries the new value, so that applying it twice changes nothing.
  * @param timestampSec Unix seconds of the event's block.
  */
 export function applyEvent(state: LedgerState, event: StateEvent, timestampSec: bigint): LedgerState {
@@ -93,6 +96,40 @@ export function applyEvent(state: LedgerState, event: StateEvent, timestampSec: 
       state.cash = { supplyIndex, borrowIndex, supplyRate, borrowRate, updatedAt: timestampSec };
       return state;
     }
+    case 'Deleveraged':
+      for (const account of holdersOf(state, event)) deleverage(accountIn(state, account), event);
+      return state;
+    case 'PositionDeleveraged':
+      accountIn(state, event.account).pendingCash = 0n;
+      return state;
+  }
+}
+
+/** Who holds the side that was deleveraged. */
+export function holdersOf(
+  { accounts }: LedgerState,
+  { instrument, isLong }: Pick<DeleveragedEvent, 'instrument' | 'isLong'>,
+): AccountId[] {
+  const holders: AccountId[] = [];
+  for (const [account, { positions }] of accounts) {
+    const size = positions.get(instrument)?.size ?? 0n;
+    if (size !== 0n && size > 0n === isLong) holders.push(account);
+  }
+  return holders;
+}
+
+/** What the contracts do to a position when it is next touched, done at once: to a wei or two for each event. */
+function deleverage(account: AccountState, { instrument, size, units, cash }: DeleveragedEvent): void {
+  const held = account.positions.get(instrument);
+  if (held === undefined) return;
+  const magnitude = abs(held.size);
+  const left = (magnitude * (units - size)) / units;
+  const cost = mulDivFloor(held.cost, magnitude - left, magnitude);
+  account.pendingCash += cost + mulDivFloor(cash, magnitude, units);
+  if (left === 0n) account.positions.delete(instrument);
+  else {
+    const signedLeft = held.size > 0n ? left : -left;
+    account.positions.set(instrument, { size: signedLeft, cost: held.cost - cost });
   }
 }
 
@@ -101,6 +138,7 @@ function accountIn(state: LedgerState, account: AccountId): AccountState {
   if (known !== undefined) return known;
   const created: AccountState = {
     principal: 0n,
+    pendingCash: 0n,
     collateral: new Map(),
     positions: new Map(),
     profileId: 0,

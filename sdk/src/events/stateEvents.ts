@@ -66,6 +66,39 @@ export interface InterestAccruedEvent {
   readonly borrowRate: bigint;
 }
 
+/**
+ * One side of an instrument was deleveraged (SPEC-D4): each of its positions keeps `(units - size) / units`.
+ * @property isLong The side.
+ * @property epoch How many times that has happened to it.
+ * @property size Units closed. @property units Units that the side held before, wad.
+ * @property cash What its positions received together, wad USD; negative where they paid.
+ * @property index, cashIndex, generation Its indexes since (SPEC-D4).
+ */
+export interface DeleveragedEvent {
+  readonly name: 'Deleveraged';
+  readonly instrument: InstrumentId;
+  readonly isLong: boolean;
+  readonly epoch: bigint;
+  readonly size: bigint;
+  readonly units: bigint;
+  readonly cash: bigint;
+  readonly index: bigint;
+  readonly cashIndex: bigint;
+  readonly generation: bigint;
+}
+
+/**
+ * A position followed its side's deleveragings, on chain; its new size and the account's cash are told by events of their own.
+ * @property closed Units closed, with the position's sign. @property cash What the account's cash changed by, wad USD.
+ */
+export interface PositionDeleveragedEvent {
+  readonly name: 'PositionDeleveraged';
+  readonly account: AccountId;
+  readonly instrument: InstrumentId;
+  readonly closed: bigint;
+  readonly cash: bigint;
+}
+
 /** The events that rebuild every account, and the market state that values them. */
 export type StateEvent =
   | CashUpdatedEvent
@@ -74,7 +107,9 @@ export type StateEvent =
   | ProfileChangedEvent
   | FlagUpdatedEvent
   | PerpUpdatedEvent
-  | InterestAccruedEvent;
+  | InterestAccruedEvent
+  | DeleveragedEvent
+  | PositionDeleveragedEvent;
 
 const topics = {
   CashUpdated: toEventSelector('CashUpdated(uint256,int256)'),
@@ -84,6 +119,10 @@ const topics = {
   FlagUpdated: toEventSelector('FlagUpdated(uint256,uint40)'),
   PerpUpdated: toEventSelector('PerpUpdated(uint16,int256,int256,uint256)'),
   InterestAccrued: toEventSelector('InterestAccrued(uint256,uint256,uint256,uint256)'),
+  Deleveraged: toEventSelector(
+    'Deleveraged(uint96,bool,uint256,uint256,uint256,int256,uint256,int256,uint256)',
+  ),
+  PositionDeleveraged: toEventSelector('PositionDeleveraged(uint256,uint96,int256,int256)'),
 } as const satisfies Record<StateEvent['name'], Hex>;
 
 /** First topics of the state events, for a log filter: `topics: [stateEventTopics]`. */
@@ -143,6 +182,29 @@ export function decodeStateLog(log: LogLike): StateEvent | undefined {
     case topics.FlagUpdated:
       requireShape('FlagUpdated', log, 2, 1);
       return { name: 'FlagUpdated', account: unsigned(first), flaggedAt: small(word(data, 0)) };
+    case topics.Deleveraged:
+      requireShape('Deleveraged', log, 3, 7);
+      return {
+        name: 'Deleveraged',
+        instrument: unsigned(first),
+        isLong: unsigned(second) !== 0n,
+        epoch: unsigned(word(data, 0)),
+        size: unsigned(word(data, 1)),
+        units: unsigned(word(data, 2)),
+        cash: signed(word(data, 3)),
+        index: unsigned(word(data, 4)),
+        cashIndex: signed(word(data, 5)),
+        generation: unsigned(word(data, 6)),
+      };
+    case topics.PositionDeleveraged:
+      requireShape('PositionDeleveraged', log, 3, 2);
+      return {
+        name: 'PositionDeleveraged',
+        account: unsigned(first),
+        instrument: unsigned(second),
+        closed: signed(word(data, 0)),
+        cash: signed(word(data, 1)),
+      };
     default:
       return undefined;
   }

@@ -1,6 +1,7 @@
 export { assess } from './assess.ts';
 export { classify } from './classify.ts';
 export { isTradeAllowed } from './isTradeAllowed.ts';
+export { scanRangeOf, shockOf } from './scan.ts';
 export { markOfLeg } from './markOfLeg.ts';
 export { withdrawable } from './withdrawable.ts';
 export { toMarketInput } from './marketInput.ts';
@@ -75,7 +76,7 @@ export type { RiskProfileStruct } from './profiles/profileStruct.ts';
 export { applyTrade } from './whatif/applyTrade.ts';
 export type { Traded, TrialTrade } from './whatif/applyTrade.ts';
 export { greeks } from './whatif/greeks.ts';
-export type { Greeks, PortfolioGreeks } from './whatif/greeks.ts';
+export type { Greeks, GreeksUsd, PortfolioGreeks } from './whatif/greeks.ts';
 export { liquidationMoves, liquidationPrices } from './whatif/liquidationPrices.ts';
 export type { LiquidationMoves, LiquidationPrices, ScanOptions } from './whatif/liquidationPrices.ts';
 export { marginAfterTrade } from './whatif/marginAfterTrade.ts';
@@ -84,6 +85,10 @@ export { maxTradeSize } from './whatif/maxTradeSize.ts';
 export type { TradeLimits } from './whatif/maxTradeSize.ts';
 export { moveAll, stressTable } from './whatif/stressTable.ts';
 export type { StressOptions, StressRow } from './whatif/stressTable.ts';
+export { scenarioShares } from './whatif/scenarioShares.ts';
+export type { ScenarioShares } from './whatif/scenarioShares.ts';
+export { shockBracket } from './whatif/shockBracket.ts';
+export type { ShockBracket } from './whatif/shockBracket.ts';
 export { withIndex } from './whatif/withIndex.ts';
 export { withVol } from './whatif/withVol.ts';
 

@@ -17,6 +17,8 @@ export interface DecodedPortfolio {
   readonly portfolio: Portfolio;
   /** Decayed premium of each underlying with a perp, wad USD per unit: for the market to assess by. */
   readonly premiums: ReadonlyMap<number, bigint>;
+  /** Open-interest scale of each underlying with a perp, in units of 1e-6 (SPEC-M8): for the market as well. */
+  readonly scales: ReadonlyMap<number, bigint>;
 }
 
 /**
@@ -25,17 +27,22 @@ export interface DecodedPortfolio {
  */
 export function portfolioFromWords(words: PortfolioWords): DecodedPortfolio {
   const premiums = new Map<number, bigint>();
+  const scales = new Map<number, bigint>();
   let perps = 0;
   const legs = words.legs.map((word) => {
-    const leg = toLeg(decodePositionWord(word));
-    if (leg.kind === 'perp') premiums.set(leg.underlying, words.premiums[perps++] ?? 0n);
+    const position = decodePositionWord(word);
+    const leg = toLeg(position);
+    if (leg.kind === 'perp') {
+      premiums.set(leg.underlying, words.premiums[perps++] ?? 0n);
+      scales.set(leg.underlying, position.epoch);
+    }
     return leg;
   });
   const spot = words.spot.map((word) => {
     const { underlying, amount } = decodeSpotWord(word);
     return { underlying, amount };
   });
-  return { portfolio: { cash: words.cash, legs, spot }, premiums };
+  return { portfolio: { cash: words.cash, legs, spot }, premiums, scales };
 }
 
 /**

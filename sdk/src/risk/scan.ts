@@ -30,7 +30,7 @@ function revalueCalls(exposure: Exposure, scenario: Scenario, shock: bigint): bi
   return divFloorRaw(change, WAD);
 }
 
-/** m_j. */
+/** m_j (SPEC-M3): by how much a scenario moves an index, as a fraction, wad. */
 export function shockOf({ move, absolute }: Scenario, scanRange: bigint): bigint {
   return max(absolute === true ? move : mulFloor(move, scanRange), MIN_SHOCK);
 }
@@ -41,6 +41,7 @@ function weightOf({ move, weight, absolute }: Scenario, scanRange: bigint): bigi
   return mulDown(weight, divDown(scanRange, abs(move)));
 }
 
+/** r_u, the profile's own for the underlying or its default, wad. */
 export function scanRangeOf(profile: RiskProfile, underlying: number): bigint {
   return specialOf(profile, underlying)?.scanRange ?? profile.defaultScanRange;
 }

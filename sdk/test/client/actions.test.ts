@@ -243,7 +243,7 @@ describe('reads', () => {
     instrument: { kind: 'perp', underlying: 2 },
     size: -WAD,
     cost: 7n,
-    epoch: 0n,
+    epoch: 12_500n,
   });
   const portfolio = {
     cash: -5n,
@@ -275,6 +275,18 @@ describe('reads', () => {
           flaggedAt: 6,
           reason: i === 0 ? '0x' : reason,
         })),
+      // the underlying that was asked for comes back as the equity
+      healthAt: ([, underlying, shock]) => [
+        { ...margin, equity: BigInt(Number(underlying)), unrealised: shock },
+        3,
+      ],
+      healthAtMany: ([queries]) =>
+        (Array.isArray(queries) ? queries : []).map((query: { underlying: number; shock: bigint }, i) => ({
+          ok: i === 0,
+          margin: { ...margin, equity: BigInt(query.underlying), unrealised: query.shock },
+          state: 1,
+          reason: i === 0 ? '0x' : reason,
+        })),
     },
   };
   const matcher: FakeContract = {
@@ -296,6 +308,7 @@ describe('reads', () => {
         spot: [{ underlying: 2, amount: WAD }],
       },
       premiums: new Map([[2, 3n]]),
+      scales: new Map([[2, 12_500n]]),
       profileId: 1,
       balances: [{ assetId: 4, underlying: 2, amount: WAD }],
     });
@@ -313,6 +326,24 @@ describe('reads', () => {
     });
     expect(bad).to.include({ ...base, account: VICTIM, ok: false });
     expect(bad).to.have.nested.property('error.errorName', 'SizeOutOfBounds');
+  });
+
+  it('value an account with one index moved, or all of them, by one or many queries', async () => {
+    const shock = -WAD / 10n;
+    const one = { ...margin, equity: 2n, unrealised: shock, status: 'ok' };
+    expect(await novate.getHealthAt({ account: ACCOUNT, underlying: 2, shock })).to.deep.equal({
+      margin: one,
+      state: 'insolvent',
+    });
+    const all = await novate.getHealthAt({ account: ACCOUNT, shock });
+    expect(all.margin.equity).to.equal(0n);
+    const queries = [
+      { account: ACCOUNT, shock },
+      { account: VICTIM, underlying: 2, shock },
+    ];
+    const [good, bad] = await novate.getHealthAtMany({ queries });
+    expect(good).to.deep.equal({ ok: true, margin: { ...one, equity: 0n }, state: 'atRisk' });
+    expect(bad).to.include({ ok: false }).and.to.have.nested.property('error.errorName', 'SizeOutOfBounds');
   });
 
   it('refuse values of a release they do not know', async () => {

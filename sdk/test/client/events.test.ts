@@ -20,6 +20,8 @@ const STATE_EVENTS: readonly StateEvent['name'][] = [
   'FlagUpdated',
   'PerpUpdated',
   'InterestAccrued',
+  'Deleveraged',
+  'PositionDeleveraged',
 ];
 const ROUNDS = 200;
 const ADDRESS = '0x5FbDB2315678afecb367f032d93F642f64180aa3';

@@ -23,6 +23,7 @@ describe('applyEvent', () => {
     expect([...accounts.keys()]).to.deep.equal([7n, 8n]);
     expect(accounts.get(7n)).to.deep.equal({
       principal: -5n,
+      pendingCash: 0n,
       collateral: new Map([
         [1, 10n],
         [2, 20n],
@@ -43,6 +44,32 @@ describe('applyEvent', () => {
       { name: 'FlagUpdated', account: 7n, flaggedAt: 0 },
     ]);
     expect(accounts.get(7n)).to.deep.include({ collateral: new Map(), positions: new Map(), flaggedAt: 0 });
+  });
+
+  it('lets everyone on a side that was deleveraged follow at once', () => {
+    const state = replay([
+      { name: 'PositionUpdated', account: 7n, instrument: 100n, size: -6n * WAD, cost: 24_000n * WAD },
+      { name: 'PositionUpdated', account: 8n, instrument: 100n, size: -4n * WAD, cost: 16_000n * WAD },
+      { name: 'PositionUpdated', account: 9n, instrument: 100n, size: 10n * WAD, cost: -40_000n * WAD },
+      // 5 of 10 units, for which the shorts paid 16,000 together
+      {
+        name: 'Deleveraged',
+        instrument: 100n,
+        isLong: false,
+        size: 5n * WAD,
+        units: 10n * WAD,
+        cash: -16_000n * WAD,
+        ...{ epoch: 1n, index: 1n << 126n, cashIndex: 0n, generation: 0n },
+      },
+    ]);
+    const half = state.accounts.get(7n);
+    expect(half?.positions.get(100n)).to.deep.equal({ size: -3n * WAD, cost: 12_000n * WAD });
+    expect(half?.pendingCash).to.equal(12_000n * WAD - 9_600n * WAD);
+    expect(state.accounts.get(8n)?.pendingCash).to.equal(8_000n * WAD - 6_400n * WAD);
+    expect(state.accounts.get(9n)?.positions.get(100n)?.size).to.equal(10n * WAD);
+    const followed = { account: 7n, instrument: 100n, closed: -3n * WAD, cash: 2_400n * WAD } as const;
+    applyEvent(state, { name: 'PositionDeleveraged', ...followed }, 9n);
+    expect(half?.pendingCash).to.equal(0n);
   });
 
   it('keeps the markets with the time of their block', () => {

@@ -227,6 +227,10 @@ describe('portfolio words', () => {
     const market = { timestamp: 1n, underlyings: new Map([[2, { index: 1n, premium: -11n }]]) };
     const words = portfolioToWords(portfolio, market, 1n);
     expect(words.premiums).to.deep.equal([-11n]);
-    expect(portfolioFromWords(words)).to.deep.equal({ portfolio, premiums: new Map([[2, -11n]]) });
+    expect(portfolioFromWords(words)).to.deep.equal({
+      portfolio,
+      premiums: new Map([[2, -11n]]),
+      scales: new Map([[2, 0n]]),
+    });
   });
 });

@@ -1,7 +1,7 @@
 // What the margin of futures and options must have, at random with fixed seeds: a failure names its portfolio.
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { assess, black76Call, ETH, PRESETS } from '../../src/risk/index.ts';
+import { assess, black76Call, ETH, PRESETS, scenarioShares, shockOf } from '../../src/risk/index.ts';
 import type {
   GivenTerm,
   Leg,
@@ -102,6 +102,11 @@ function toPortfolio({ legs, spot }: Book, prices: Market): Portfolio {
 
 const alone = (...legs: readonly Leg[]): Portfolio => ({ cash: 0n, legs, spot: [] });
 
+/** Without moves of volatility, by which a long call may gain where the price falls. */
+function still(rules: RiskProfile): RiskProfile {
+  return { ...rules, scenarios: rules.scenarios.map((scenario) => ({ ...scenario, vol: 'none' })) };
+}
+
 function termOf(prices: Market, leg: OptionLeg): GivenTerm {
   const found = prices.underlyings.get(leg.underlying)?.terms?.get(leg.expirySec);
   if (found === undefined || found === null || !('forward' in found)) throw new RangeError('no such term');
@@ -154,6 +159,64 @@ describe('margin of futures and options', () => {
         const small = assess(alone({ ...leg, size: (leg.size * share) / WAD }), prices, rules);
         expect(small.maintenanceMargin <= large.maintenanceMargin + SLACK).to.equal(true);
         expect(small.initialMargin <= large.initialMargin + SLACK).to.equal(true);
+      }),
+      RUNS,
+    );
+  });
+
+  it('is homogeneous', () => {
+    const times = fc.bigInt({ min: 2n, max: 50n });
+    fc.assert(
+      fc.property(market, book, profile, times, (prices, one, rules, factor) => {
+        const held = toPortfolio(one, prices);
+        const many: Portfolio = {
+          cash: 0n,
+          legs: held.legs.map((leg) => ({ ...leg, size: leg.size * factor })),
+          spot: held.spot.map((balance) => ({ ...balance, amount: balance.amount * factor })),
+        };
+        const [small, large] = [assess(held, prices, rules), assess(many, prices, rules)];
+        for (const field of ['equity', 'risk', 'maintenanceMargin', 'initialMargin', 'floor'] as const)
+          expect(abs(large[field] - small[field] * factor) <= SLACK * factor, field).to.equal(true);
+      }),
+      RUNS,
+    );
+  });
+
+  it('never raises its risk where a leg that does not hedge is removed', () => {
+    const longs = fc.array(sketch, { minLength: 2, maxLength: 6 });
+    fc.assert(
+      fc.property(market, longs, profile, (prices, legs, rules) => {
+        // calls, perps and futures of one underlying, all long: each rises and falls with the others
+        const same = legs.map((one) => ({
+          ...one,
+          underlying: ETH,
+          kind: one.kind === 'put' ? ('call' as const) : one.kind,
+          size: abs(one.size),
+        }));
+        const all = same.map((one) => toLeg(one, prices));
+        const whole = assess(alone(...all), prices, still(rules)).risk;
+        for (const [i] of all.entries()) {
+          const less = assess(alone(...all.filter((_, k) => k !== i)), prices, still(rules)).risk;
+          expect(less <= whole + SLACK, `without leg ${i}`).to.equal(true);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('has a worst scenario that its parts add up to, within the roundings counted', () => {
+    fc.assert(
+      fc.property(market, book, profile, (prices, one, rules) => {
+        const held = toPortfolio(one, prices);
+        const got = assess(held, prices, rules);
+        for (const [j, scenario] of rules.scenarios.entries()) {
+          const shares = scenarioShares(held, prices, rules, scenario);
+          const parts = [...shares.spot, ...shares.legs];
+          const sum = parts.reduce((total, share) => total + share, 0n);
+          const shock = Math.abs(Number(shockOf(scenario, WAD)) / 1e18);
+          const most = BigInt(Math.ceil((parts.length + got.underlyings.length) * (3 + 2 * shock)));
+          expect(abs(sum - (got.scenarioPnl[j] ?? 0n)) <= most, `scenario ${j}`).to.equal(true);
+        }
       }),
       RUNS,
     );

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import {
   applyTrade,
   assess,
@@ -10,6 +11,7 @@ import {
   moveAll,
   parseWad,
   PRESETS,
+  shockBracket,
   stressTable,
   withVol,
 } from '../../src/index.ts';
@@ -102,6 +104,57 @@ describe('what-if of options', () => {
     expect((more - still) / (vol * 0.0001) / 100).to.be.closeTo(exact.vega, 1e-3);
     expect(Math.sign(exact.theta)).to.equal(-Math.sign(exact.gamma));
     expect(sums.delta).to.be.closeTo(exact.delta, 0.5);
+  });
+
+  it('adds Greeks up over holdings and underlyings, and in USD over all', () => {
+    const BTC = 1;
+    const both: Market = {
+      ...market,
+      underlyings: new Map(market.underlyings).set(BTC, { index: wad('60000'), premium: 0n }),
+    };
+    const book: Portfolio = {
+      cash: 0n,
+      spot: [{ underlying: ETH, amount: wad('2') }],
+      legs: [
+        option('call', '3100', '3'),
+        option('put', '2800', '-2'),
+        { kind: 'perp', underlying: BTC, size: wad('-0.5'), cost: 0n },
+      ],
+    };
+    const { spot, legs, underlyings, total } = greeks(book, both, rules);
+    expect(spot).to.deep.equal([{ delta: 2, gamma: 0, vega: 0, theta: 0 }]);
+    const eth = underlyings.get(ETH);
+    if (eth === undefined) throw new Error('no Greeks');
+    for (const name of ['delta', 'gamma', 'vega', 'theta'] as const) {
+      const sum = [...spot, ...legs.slice(0, 2)].reduce((all, one) => all + one[name], 0);
+      expect(eth[name]).to.be.closeTo(sum, 1e-9);
+    }
+    expect(total.delta).to.be.closeTo(eth.delta * 3_000 - 30_000, 1e-6);
+    expect([total.vega, total.theta]).to.deep.equal([eth.vega, eth.theta]);
+    // per USD of the index to USD of the index, for a hundredth of it
+    expect(total.gamma).to.be.closeTo(eth.gamma * 3_000 * 30, 1e-6);
+  });
+
+  it('brackets any price by two neighbouring shocks', () => {
+    const index = fc.bigInt({ min: 1n, max: 10n ** 24n });
+    const share = fc.bigInt({ min: 1n, max: 20n * 10n ** 18n });
+    fc.assert(
+      fc.property(index, share, (from, part) => {
+        const price = (from * part) / 10n ** 18n;
+        fc.pre(price > 0n);
+        const { before, beyond } = shockBracket(from, price);
+        const at = (shock: bigint): bigint => (from * (10n ** 18n + shock)) / 10n ** 18n;
+        const step = from / 10n ** 18n + 1n;
+        if (price > from) {
+          expect([beyond - before, at(beyond) >= price, at(before) < price]).to.deep.equal([1n, true, true]);
+          expect(at(beyond) - price < step).to.equal(true);
+        } else {
+          expect([before - beyond, at(beyond) <= price, at(before) > price]).to.deep.equal([1n, true, true]);
+          expect(price - at(beyond) < step).to.equal(true);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('trades options for cash and closes them again', () => {

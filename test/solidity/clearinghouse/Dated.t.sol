@@ -120,6 +120,21 @@ contract DatedTest is Stack {
         _expectUnknown(optionId(BTC, _expiry, 4_200e18, true));
     }
 
+    /// @dev Of an underlying that is not listed at all there is no option either.
+    function test_RevertWhen_UnderlyingIsNotListed() public {
+        _expectUnknown(optionId(3, _expiry, 4_200e18, true));
+        _expectUnknown(futureId(3, _expiry));
+        vm.expectRevert(abi.encodeWithSelector(IPriceRouter.UnknownUnderlying.selector, 3));
+        house.setDated(3, IClearinghouseTypes.DatedConfig(true, 10_000e18, 500));
+    }
+
+    /// @dev The grid is of whole hours: what is off it has no id, and an id without an expiry is no instrument.
+    function test_RevertWhen_ThereIsNoExpiry() public {
+        uint96 mask = uint96(type(uint96).max ^ (((1 << 20) - 1) << 60));
+        _expectUnknown(InstrumentId.wrap(InstrumentId.unwrap(_call) & mask));
+        _expectUnknown(InstrumentId.wrap(InstrumentId.unwrap(_future) & mask));
+    }
+
     function test_PriceBandIsOfTheIndex() public {
         uint256 mark = markOf(_call);
         uint256 state = vm.snapshotState();

@@ -582,16 +582,17 @@ contract TradeTest is Stack {
         trade(aliceId, daveId, ethPerp, 1e18);
     }
 
-    /// @dev Without equity there is no health: what reduces at the mark passes, a cent less equity does not.
-    function test_InsolventMayReduceAtTheMark() public {
+    /// @dev 500 short on 5 ETH: closing one of them must bring in 100 more than the mark, whoever pays that.
+    function test_InsolventMayOnlyCloseAtItsBankruptcyPrice() public {
         _putAtRisk();
         setPrice(ETH, 3_100e18);
         assertEq(margin(daveId).equity, -500e18);
+        _refuses(aliceId, daveId, ethPerp, 1e18, IClearinghouseTypes.BelowInitialMargin.selector);
+        // the trade itself moves the mark by half a cent, for the account before and after alike
         vm.expectPartialRevert(IClearinghouseTypes.BelowInitialMargin.selector);
-        tradeAt(aliceId, daveId, ethPerp, 1e18, 3_099.99e18);
-        // at a price that leaves the mark where it is
-        trade(aliceId, daveId, ethPerp, 1e18);
-        assertEq(margin(daveId).equity, -500e18);
+        tradeAt(aliceId, daveId, ethPerp, 1e18, 3_199.8e18);
+        tradeAt(aliceId, daveId, ethPerp, 1e18, 3_200.2e18);
+        assertApproxEqAbs(margin(daveId).equity, -400e18, 0.4e18);
     }
 
     /// @dev 10 ETH of collateral against 30,000 of debt, at risk at 3,800: selling perps hedges the collateral. The

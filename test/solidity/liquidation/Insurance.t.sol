@@ -8,14 +8,6 @@ import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 
 contract InsuranceTest is LiquidationBase {
-    function insure(uint256 amountRaw) internal {
-        usdc.mint(carol, amountRaw);
-        vm.startPrank(carol);
-        usdc.approve(address(insurance), amountRaw);
-        insurance.fund(amountRaw);
-        vm.stopPrank();
-    }
-
     // ------------------------------------------------------------------------------------------------ the fund
 
     function test_Fund() public {
@@ -51,7 +43,7 @@ contract InsuranceTest is LiquidationBase {
     }
 
     function test_EmitsIncentive() public {
-        insure(1_000e6);
+        insure(2_000e6);
         longAt(3_100e18);
         ILiquidator.Call memory params = order(leg(ethPerp, 1e18));
         vm.expectEmit(address(house));
@@ -69,17 +61,17 @@ contract InsuranceTest is LiquidationBase {
     }
 
     function test_PaysAsFarAsItHas() public {
-        insure(10e6);
-        longAt(3_100e18);
+        insure(2e6);
+        longAt(3_220e18);
         ILiquidator.Quote memory terms = liquidateChecked(leg(ethPerp, 1e18));
-        assertEq(terms.incentive, 10e18);
+        assertEq(terms.incentive, 2e18);
         assertEq(insurance.balance(), 0);
         assertEq(liquidator.quote(aliceId, leg(ethPerp, 1e18)).incentive, uint256(0));
     }
 
     /// @dev What it pays counts toward the reward that the liquidator asks for.
     function test_CountsTowardMinReward() public {
-        insure(1_000e6);
+        insure(2_000e6);
         longAt(3_100e18);
         ILiquidator.Call memory params = order(leg(ethPerp, 1e18));
         params.minReward = 23.095e18;
@@ -117,32 +109,61 @@ contract InsuranceTest is LiquidationBase {
         assertEq(flaggedAt(aliceId), uint256(0));
     }
 
-    /// @dev 500 in the fund: 230.95 bring the liquidator, 269.05 go to the debt, 730.95 stay where everybody sees them.
-    function test_CoversAsFarAsItGoes() public {
+    /// @dev 1,100 in the fund: 1,000 are kept for the debt, so that 100 are left for the incentive of 230.95.
+    function test_KeepsWhatTheDebtWillNeed() public {
+        insure(1_100e6);
+        longAt(3_100e18);
+        ILiquidator.Quote memory terms = send(order(leg(ethPerp, 10e18)));
+        assertEq(terms.incentive, 100e18);
+        assertEq(insurance.balance(), 0);
+        assertEq(house.cashOf(aliceId), 0);
+    }
+
+    /// @dev Where the fund cannot pay what the account lacks, its positions are closed against their counterparties.
+    function test_RevertWhen_TheFundCannotPayTheDebt() public {
         insure(500e6);
         longAt(3_100e18);
         ILiquidator.Call memory params = order(leg(ethPerp, 10e18));
-        vm.expectEmit(address(house));
-        emit IClearinghouseTypes.BadDebtCovered(aliceId, 269.05e18, 730.95e18);
-        vm.expectEmit(address(liquidator));
-        emit ILiquidator.BadDebt(aliceId, 269.05e18, 730.95e18);
+        vm.expectRevert(
+            abi.encodeWithSelector(ILiquidator.DeleverageRequired.selector, aliceId, 1_000e18, 500e18)
+        );
         vm.prank(keeper);
         liquidator.liquidate(params);
-        assertEq(house.cashOf(aliceId), -730.95e18);
-        assertEq(insurance.balance(), 0);
-        assertEq(house.cashState().borrowed, 730.95e18);
-        (bool liquidatable, ) = liquidator.isLiquidatable(aliceId);
-        assertTrue(liquidatable, "the debt is still to be seen");
+        params.selection = leg(ethPerp, 1);
+        vm.expectPartialRevert(ILiquidator.DeleverageRequired.selector);
+        vm.prank(keeper);
+        liquidator.liquidate(params);
     }
 
-    function test_EmptyFundLeavesAllOfIt() public {
-        longAt(3_100e18);
-        ILiquidator.Call memory params = order(leg(ethPerp, 10e18));
+    /// @dev Collateral has no counterparties: what an account without positions owes is borne by all positive cash.
+    function test_SocialisesWhatIsLeftOfACollateralLoan() public {
+        _borrowAgainstWeth();
+        insure(100e6);
+        int256 lent = house.cashOf(bobId);
+        // without what the keeper pays for the collateral, and the fund for the debt
+        uint256 claims = house.cashState().supplied - 10_100e18;
+        uint256 loss = uint256(-house.cashOf(aliceId)) - 10_000e18 - 100e18;
+        assertGe(loss, 900e18);
+        ILiquidator.Selection memory all = asset(WETH_ID, 5e18);
         vm.expectEmit(address(liquidator));
-        emit ILiquidator.BadDebt(aliceId, 0, 1_000e18);
-        vm.prank(keeper);
-        liquidator.liquidate(params);
-        assertEq(house.cashOf(aliceId), -1_000e18);
+        emit ILiquidator.BadDebt(aliceId, 100e18, 0);
+        send(order(all));
+        assertEq(house.cashOf(aliceId), 0);
+        assertEq(house.cashState().borrowed, uint256(0));
+        assertApproxEqRel(uint256(lent - house.cashOf(bobId)), (uint256(lent) * loss) / claims, 1e9);
+        IClearinghouseTypes.Solvency memory pool = house.solvency();
+        assertEq(pool.covered, 100e18);
+        assertEq(pool.socialised, loss);
+        assertEq(pool.badDebt, uint256(0));
+        assertGe(int256(pool.assets), pool.claims);
+    }
+
+    /// @dev Alice owes 11,000 against 5 WETH, which are then worth 10,000.
+    function _borrowAgainstWeth() private {
+        fund(aliceId, WETH_ID, 5e18);
+        vm.prank(alice);
+        house.withdraw(aliceId, USDC_ID, 11_000e6, alice);
+        setPrice(ETH, 2_000e18);
     }
 
     /// @dev Debt is bad only once nothing else is left: a part of an insolvent account leaves it alone.
@@ -158,6 +179,11 @@ contract InsuranceTest is LiquidationBase {
         fundRaw = bound(fundRaw, 1, 10_000e6);
         insure(fundRaw);
         longAt(bound(price, 2_500e18, 3_199e18));
+        if (fundRaw * 1e12 < uint256(-margin(aliceId).equity)) {
+            vm.expectPartialRevert(ILiquidator.DeleverageRequired.selector);
+            send(order(leg(ethPerp, 10e18)));
+            return;
+        }
         int256 keeperBefore = house.cashOf(keeperId);
         int256 equity = margin(aliceId).equity;
         ILiquidator.Quote memory terms = send(order(leg(ethPerp, 10e18)));

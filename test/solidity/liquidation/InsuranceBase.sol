@@ -58,8 +58,8 @@ abstract contract InsuranceBase is Stack {
         return redeem(who, insurance.maxRedeem(who));
     }
 
-    /// @dev The fund pays somebody's debt: a trader buys ETH at 4,000 with 1,600 of its own for each less the amount, and sells
-    /// it at 2,400.
+    /// @dev The fund pays somebody's debt: a trader buys ETH at 4,000 with 1,600 of its own for each less the amount, and is
+    /// closed at 2,400.
     function lose(uint256 amountRaw) internal {
         uint256 amount = (amountRaw * 1e18) / usd;
         (, AccountId trader) = person(string.concat("broke ", vm.toString(++_losses)));
@@ -70,9 +70,10 @@ abstract contract InsuranceBase is Stack {
         fund(other, USDC_ID, (size * 4_000 * usd) / 1e18);
         trade(trader, other, ethPerp, size);
         setPrice(ETH, 2_400e18);
-        trade(other, trader, ethPerp, size);
+        // liquidators have had their time, so that the fund pays and no incentive with it
+        house.setFlag(trader, uint40(block.timestamp - 15 minutes));
+        house.executeDeleverage(trader);
         setPrice(ETH, ETH_PRICE);
-        house.coverBadDebt(trader);
     }
 
     /// @dev Alice borrows against WETH, so that interest runs and the index of cash leaves one.

@@ -609,6 +609,7 @@ contract LiquidateTest is LiquidationBase {
         uint256 wait,
         int256 premium
     ) public {
+        insure(100_000e6);
         _crossWithFunding(bound(premium, -190e18, 190e18), bound(wei_, 0, 1e18));
         setPrice(ETH, bound(price, 2_500e18, 3_590e18));
         (bool liquidatable, ) = liquidator.isLiquidatable(aliceId);

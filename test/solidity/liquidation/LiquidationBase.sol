@@ -45,6 +45,14 @@ abstract contract LiquidationBase is Stack {
         house.transfer(aliceId, toAccountId(alice, 99), USDC_ID, amount);
     }
 
+    function insure(uint256 amountRaw) internal {
+        usdc.mint(carol, amountRaw);
+        vm.startPrank(carol);
+        usdc.approve(address(insurance), amountRaw);
+        insurance.fund(amountRaw);
+        vm.stopPrank();
+    }
+
     // ------------------------------------------------------------------------------------------------ selections
 
     function leg(

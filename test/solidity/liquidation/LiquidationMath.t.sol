@@ -47,6 +47,7 @@ contract LiquidationMathTest is LiquidationBase {
     }
 
     function test_PhiIsZeroWithoutEquity() public {
+        insure(5_000e6);
         longAt(3_200e18);
         ILiquidator.Quote memory terms = liquidator.quote(aliceId, leg(ethPerp, 10e18));
         assertEq(terms.before.equity, int256(0));

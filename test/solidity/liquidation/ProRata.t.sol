@@ -66,6 +66,7 @@ contract ProRataTest is LiquidationBase {
     /// @dev At every price below the threshold, for any odd equity and at any time: the proposal is accepted, keeps the
     /// health and, where the account can pay the ramp, lands on 1.2.
     function testFuzz_Accepted(uint256 price, uint256 odd, uint256 wait) public {
+        insure(100_000e6);
         fund(aliceId, USDC_ID, 8_000e6);
         trade(aliceId, bobId, ethPerp, 10e18 - bound(odd, 0, 1e9));
         shave(bound(odd, 1, 100e18));
@@ -89,6 +90,7 @@ contract ProRataTest is LiquidationBase {
 
     /// @dev The same for a short, whose value rounds the other way.
     function testFuzz_AcceptedForShorts(uint256 price, uint256 odd) public {
+        insure(100_000e6);
         fund(aliceId, USDC_ID, 8_000e6);
         trade(bobId, aliceId, ethPerp, 10e18 - bound(odd, 0, 1e9));
         shave(bound(odd, 1, 100e18));
@@ -97,6 +99,7 @@ contract ProRataTest is LiquidationBase {
     }
 
     function testFuzz_AcceptedForCrossAsset(uint256 price, uint256 btcPrice, uint256 odd) public {
+        insure(100_000e6);
         fund(aliceId, WETH_ID, 5e18 + bound(odd, 0, 1e9));
         trade(aliceId, bobId, ethPerp, 10e18 + bound(odd, 0, 1e9));
         trade(bobId, aliceId, btcPerp, 0.3e18 + bound(odd, 0, 1e9));

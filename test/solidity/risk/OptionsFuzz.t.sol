@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {Portfolio} from "../../../contracts/types/Portfolio.sol";
-import {PositionWord} from "../../../contracts/types/PositionWord.sol";
+import {PositionWord, toLinearWord, toOptionWord} from "../../../contracts/types/PositionWord.sol";
 import {RiskTest} from "./RiskTest.sol";
 
 /// @dev What the model must keep for portfolios of options, futures, perps and spot.
@@ -77,6 +77,49 @@ contract OptionsFuzz is RiskTest {
         assertLe(small.initialMargin, large.initialMargin + DUST, "IM");
     }
 
+    function testFuzz_MonotoneInSizeOfOneFuture(uint256 seed, uint256 factor) public {
+        _seed = seed;
+        factor = bound(factor, 1e18, 50e18);
+        (uint16 u, uint256 expiry, , , int256 size) = _option();
+        IRiskTypes.Margin memory small = assess(withFuture(empty(0), u, expiry, size, 0));
+        size = (size * int256(factor)) / 1e18;
+        IRiskTypes.Margin memory large = assess(withFuture(empty(0), u, expiry, size, 0));
+        assertLe(small.maintenanceMargin, large.maintenanceMargin + DUST, "MM");
+        assertLe(small.initialMargin, large.initialMargin + DUST, "IM");
+    }
+
+    function testFuzz_PositivelyHomogeneous(uint256 seed, uint256 factor) public {
+        _seed = seed;
+        factor = bound(factor, 2, 100);
+        Portfolio memory once = _random(0);
+        Portfolio memory many = empty(0);
+        many.premiums = once.premiums;
+        for (uint256 i = 0; i < once.legs.length; ++i) {
+            many = withLeg(many, _times(once.legs[i], int256(factor)));
+        }
+        IRiskTypes.Report memory a = engine.explain(once);
+        IRiskTypes.Report memory b = engine.explain(many);
+        // nothing but the roundings of one leg and scenario, in wei, is multiplied
+        uint256 dust = factor * 1e9;
+        assertApproxEqAbs(b.risk, a.risk * factor, dust);
+        assertApproxEqAbs(b.margin.maintenanceMargin, a.margin.maintenanceMargin * factor, dust);
+        assertApproxEqAbs(b.margin.initialMargin, a.margin.initialMargin * factor, dust);
+    }
+
+    /// @dev Spot against a part of a short future or call of one underlying, to what covers its delta: the haircut on it is
+    /// less than the risk it takes away.
+    function testFuzz_SpotAgainstShortFutureNeverRaisesMaintenance(uint256 size, uint256 share) public view {
+        size = bound(size, 1e12, 1e21);
+        share = bound(share, 0, 1e18);
+        Portfolio memory bare = withFuture(empty(0), ETH, _far, -int256(size), 0);
+        uint256 covered = (uint256(-engine.explain(bare).underlyings[0].netDelta) * share) / 1e18;
+        assertLe(
+            assess(withSpot(bare, ETH, covered)).maintenanceMargin,
+            assess(bare).maintenanceMargin + 1e6,
+            "MM"
+        );
+    }
+
     /// @dev Call less put is the forward less the strike, whatever the surface.
     function testFuzz_Parity(uint256 seed) public {
         _seed = seed;
@@ -102,9 +145,7 @@ contract OptionsFuzz is RiskTest {
         (uint16 u, uint256 expiry, uint256 strike, bool isCall, ) = _option();
         uint256 value = _value(withOption(empty(0), u, expiry, strike, isCall, 1e18));
         uint256 forward = _value(withFuture(empty(0), u, expiry, 1e18, 0));
-        uint256 intrinsic =
-            isCall ? (forward > strike ? forward - strike : 0) : (strike > forward ? strike - forward : 0);
-        assertGe(value, intrinsic, "at least intrinsic");
+        assertGe(value, _intrinsic(forward, strike, isCall), "at least intrinsic");
         assertLe(value, isCall ? forward : strike, "at most the forward, or the strike");
     }
 
@@ -135,6 +176,45 @@ contract OptionsFuzz is RiskTest {
         assertEq(_value(withOption(empty(0), BTC, _far, 90_000e18, true, 1e18)), 10_000e18);
         assertEq(_value(withOption(empty(0), BTC, _far, 110_000e18, true, 1e18)), 0);
         assertEq(_value(withOption(empty(0), BTC, _far, 110_000e18, false, 1e18)), 10_000e18);
+    }
+
+    /// @dev The limit of no volatility: the intrinsic value at the forward, and scenarios that are its changes.
+    function testFuzz_WithoutVarianceItIsIntrinsic(uint256 seed, int256 basis) public {
+        _seed = seed;
+        (uint16 u, uint256 expiry, uint256 strike, bool isCall, ) = _option();
+        post(u, expiry, 0, 0, 0, 0, 0.1e18, bound(basis, -1e18, 1e18));
+        uint256 forward = _value(withFuture(empty(0), u, expiry, 1e18, 0));
+        Portfolio memory p = withOption(empty(0), u, expiry, strike, isCall, 1e18);
+        assertEq(_value(p), _intrinsic(forward, strike, isCall));
+    }
+
+    /// @dev The limit of no time: the intrinsic value at the index before the settlement price is known, at that price after.
+    function testFuzz_WithoutTimeItIsIntrinsic(uint256 seed, uint256 index, uint256 settled) public {
+        _seed = seed;
+        (uint16 u, uint256 expiry, uint256 strike, bool isCall, ) = _option();
+        index = bound(index, 1e18, 1_000_000e18);
+        settled = bound(settled, 1e18, 1_000_000e18);
+        vm.warp(expiry + _next(1 days));
+        prices.set(u, index);
+        Portfolio memory p = withOption(empty(0), u, expiry, strike, isCall, 1e18);
+        assertEq(_value(p), _intrinsic(index, strike, isCall), "by the index");
+        surfaces.settle((uint256(u) << 20) | (expiry / 1 hours), settled);
+        assertEq(_value(p), _intrinsic(settled, strike, isCall), "settled");
+        assertEq(assess(p).maintenanceMargin, 0, "no risk left");
+    }
+
+    /// @dev Toward the limit: within a minute of the expiry an option is worth its intrinsic value but for the little that
+    /// the last minute's volatility gives it near the money.
+    function testFuzz_TheLastMinuteIsNearlyIntrinsic(uint256 seed) public {
+        _seed = seed;
+        (uint16 u, , uint256 strike, bool isCall, ) = _option();
+        vm.warp(_near - 60);
+        postFlat(u, _near, 0.8e18);
+        uint256 value = _value(withOption(empty(0), u, _near, strike, isCall, 1e18));
+        uint256 forward = _value(withFuture(empty(0), u, _near, 1e18, 0));
+        uint256 intrinsic = _intrinsic(forward, strike, isCall);
+        // 0.4 * 80% * sqrt(one minute in years) of the forward
+        assertTrue(value >= intrinsic && value - intrinsic <= forward / 2_000);
     }
 
     /// @dev The longer a surface is silent, the more both sides of an option need.
@@ -215,6 +295,18 @@ contract OptionsFuzz is RiskTest {
         for (uint256 i = 0; i < p.legs.length; ++i) {
             p.legs[i] = i < a.legs.length ? a.legs[i] : b.legs[i - a.legs.length];
         }
+    }
+
+    function _times(PositionWord leg, int256 factor) private pure returns (PositionWord) {
+        return
+            leg.instrument().isOption()
+                ? toOptionWord(leg.instrument(), leg.size() * factor, 0)
+                : toLinearWord(leg.instrument(), leg.size() * factor, leg.cost() * factor, 0);
+    }
+
+    function _intrinsic(uint256 price, uint256 strike, bool isCall) private pure returns (uint256) {
+        if (isCall) return price > strike ? price - strike : 0;
+        return strike > price ? strike - price : 0;
     }
 
     function _value(Portfolio memory p) private view returns (uint256) {

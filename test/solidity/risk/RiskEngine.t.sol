@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
-import {InstrumentId, optionId} from "../../../contracts/types/InstrumentId.sol";
+import {InstrumentId, futureId, optionId} from "../../../contracts/types/InstrumentId.sol";
 import {Portfolio} from "../../../contracts/types/Portfolio.sol";
 import {toLinearWord, toOptionWord} from "../../../contracts/types/PositionWord.sol";
 import {RiskProfile, Scenario, UnderlyingRisk, VolMove} from "../../../contracts/types/RiskProfile.sol";
@@ -461,6 +461,36 @@ contract RiskEngineTest is RiskTest {
             IRiskTypes.Stance.Adverse
         );
         assertEq(none.length, 0);
+    }
+
+    /// @dev What a surface that is not fresh values is guarded, whichever view is asked; what has expired needs none.
+    function test_OldSurfacesGuardMarginsMarksAndQuotesAlike() public {
+        uint256 near = (block.timestamp / 1 hours + 24) * 1 hours;
+        postFlat(BTC, near, 0.5e18);
+        Portfolio memory p = withPerp(withFuture(empty(0), BTC, near, 1e18, 0), ETH, 1e18, 0, 0);
+        _expectStatus(p, futureId(BTC, near), IPriceRouter.Status.Ok);
+        vm.warp(block.timestamp + 1 hours + 1);
+        _expectStatus(p, futureId(BTC, near), IPriceRouter.Status.Guarded);
+        vm.warp(near);
+        _expectStatus(p, futureId(BTC, near), IPriceRouter.Status.Ok);
+        // never posted
+        InstrumentId other = optionId(BTC, near + 1 days, 100_000e18, true);
+        p = withLeg(empty(0), toOptionWord(other, 1e18, 0));
+        _expectStatus(p, other, IPriceRouter.Status.Guarded);
+        prices.set(BTC, 100_000e18, 99_000e18, 102_000e18, IPriceRouter.Status.Stale);
+        _expectStatus(p, other, IPriceRouter.Status.Stale);
+    }
+
+    function _expectStatus(Portfolio memory p, InstrumentId leg, IPriceRouter.Status expected) private view {
+        assertTrue(assess(p).status == expected, "margin");
+        assertTrue(engine.explain(p).margin.status == expected, "explained");
+        assertTrue(engine.marksOf(p, IRiskTypes.Stance.Favourable).status == expected, "marks");
+        (, , IPriceRouter.Status quoted) = engine.quoteOf(leg, 0);
+        assertTrue(quoted == expected, "quote");
+        Portfolio[] memory list = new Portfolio[](1);
+        list[0] = p;
+        (, IRiskTypes.Marks memory marks) = engine.assessWithMarks(list, IRiskTypes.Stance.Adverse);
+        assertTrue(marks.status == expected, "marks with margins");
     }
 
     function test_RevertWhen_APriceIsMissingOrOutOfBounds() public {

@@ -5,7 +5,6 @@ import {ICashPool} from "../../../contracts/interfaces/ICashPool.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {ILiquidityVault} from "../../../contracts/interfaces/ILiquidityVault.sol";
 import {IOrderMatcher} from "../../../contracts/interfaces/IOrderMatcher.sol";
-import {AccountId} from "../../../contracts/types/AccountId.sol";
 import {futureId} from "../../../contracts/types/InstrumentId.sol";
 import {VaultBase} from "./helpers/VaultBase.sol";
 

@@ -39,8 +39,50 @@
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shortfall",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "insured",
+        "type": "uint256"
+      }
+    ],
+    "name": "DeleverageRequired",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "EmptyBasket",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "shortfall",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "insured",
+        "type": "uint256"
+      }
+    ],
+    "name": "InsuranceSuffices",
     "type": "error"
   },
   {
@@ -134,6 +176,22 @@
         "internalType": "int256",
         "name": "equity",
         "type": "int256"
+      }
+    ],
+    "name": "NotInsolvent",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "internalType": "int256",
+        "name": "equity",
+        "type": "int256"
       },
       {
         "internalType": "uint256",
@@ -142,6 +200,17 @@
       }
     ],
     "name": "NotLiquidatable",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      }
+    ],
+    "name": "NothingToDeleverage",
     "type": "error"
   },
   {
@@ -222,6 +291,22 @@
       }
     ],
     "name": "SelfLiquidation",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "InstrumentId",
+        "name": "instrument",
+        "type": "uint96"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "TooManyDeleveragings",
     "type": "error"
   },
   {
@@ -370,6 +455,31 @@
     "anonymous": false,
     "inputs": [
       {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "liquidator",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes",
+        "name": "reason",
+        "type": "bytes"
+      }
+    ],
+    "name": "LiquidationFailed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
         "indexed": false,
         "internalType": "uint256",
         "name": "dustMargin",
@@ -395,6 +505,71 @@
     ],
     "name": "clearFlag",
     "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      }
+    ],
+    "name": "coverBadDebt",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "covered",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "remaining",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      }
+    ],
+    "name": "deleverage",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint256",
+            "name": "covered",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "deleveraged",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "socialised",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "remaining",
+            "type": "uint256"
+          }
+        ],
+        "internalType": "struct IClearinghouseTypes.Deleverage",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
     "stateMutability": "nonpayable",
     "type": "function"
   },
@@ -621,6 +796,187 @@
         "internalType": "struct ILiquidator.Quote",
         "name": "",
         "type": "tuple"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "AccountId",
+            "name": "account",
+            "type": "uint256"
+          },
+          {
+            "internalType": "AccountId",
+            "name": "liquidator",
+            "type": "uint256"
+          },
+          {
+            "components": [
+              {
+                "internalType": "InstrumentId[]",
+                "name": "instruments",
+                "type": "uint96[]"
+              },
+              {
+                "internalType": "uint256[]",
+                "name": "sizes",
+                "type": "uint256[]"
+              },
+              {
+                "internalType": "uint8[]",
+                "name": "assetIds",
+                "type": "uint8[]"
+              },
+              {
+                "internalType": "uint256[]",
+                "name": "amounts",
+                "type": "uint256[]"
+              }
+            ],
+            "internalType": "struct ILiquidator.Selection",
+            "name": "selection",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint256",
+            "name": "minReward",
+            "type": "uint256"
+          },
+          {
+            "internalType": "int256",
+            "name": "minCash",
+            "type": "int256"
+          },
+          {
+            "internalType": "uint40",
+            "name": "deadlineSec",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct ILiquidator.Call[]",
+        "name": "calls",
+        "type": "tuple[]"
+      }
+    ],
+    "name": "liquidateBatch",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "bool",
+            "name": "done",
+            "type": "bool"
+          },
+          {
+            "components": [
+              {
+                "components": [
+                  {
+                    "internalType": "int256",
+                    "name": "equity",
+                    "type": "int256"
+                  },
+                  {
+                    "internalType": "uint256",
+                    "name": "initialMargin",
+                    "type": "uint256"
+                  },
+                  {
+                    "internalType": "uint256",
+                    "name": "maintenanceMargin",
+                    "type": "uint256"
+                  },
+                  {
+                    "internalType": "int256",
+                    "name": "unrealised",
+                    "type": "int256"
+                  },
+                  {
+                    "internalType": "enum IPriceRouter.Status",
+                    "name": "status",
+                    "type": "uint8"
+                  }
+                ],
+                "internalType": "struct IRiskTypes.Margin",
+                "name": "before",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "internalType": "int256",
+                    "name": "equity",
+                    "type": "int256"
+                  },
+                  {
+                    "internalType": "uint256",
+                    "name": "initialMargin",
+                    "type": "uint256"
+                  },
+                  {
+                    "internalType": "uint256",
+                    "name": "maintenanceMargin",
+                    "type": "uint256"
+                  },
+                  {
+                    "internalType": "int256",
+                    "name": "unrealised",
+                    "type": "int256"
+                  },
+                  {
+                    "internalType": "enum IPriceRouter.Status",
+                    "name": "status",
+                    "type": "uint8"
+                  }
+                ],
+                "internalType": "struct IRiskTypes.Margin",
+                "name": "next",
+                "type": "tuple"
+              },
+              {
+                "internalType": "uint256",
+                "name": "relief",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "phi",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "penalty",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "incentive",
+                "type": "uint256"
+              },
+              {
+                "internalType": "int256",
+                "name": "cashToAccount",
+                "type": "int256"
+              }
+            ],
+            "internalType": "struct ILiquidator.Quote",
+            "name": "terms",
+            "type": "tuple"
+          },
+          {
+            "internalType": "bytes",
+            "name": "reason",
+            "type": "bytes"
+          }
+        ],
+        "internalType": "struct ILiquidator.Outcome[]",
+        "name": "outcomes",
+        "type": "tuple[]"
       }
     ],
     "stateMutability": "nonpayable",

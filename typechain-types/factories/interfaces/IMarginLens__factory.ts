@@ -135,6 +135,152 @@
         "internalType": "AccountId",
         "name": "account",
         "type": "uint256"
+      },
+      {
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
+      },
+      {
+        "internalType": "int256",
+        "name": "shock",
+        "type": "int256"
+      }
+    ],
+    "name": "healthAt",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "int256",
+            "name": "equity",
+            "type": "int256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "initialMargin",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "maintenanceMargin",
+            "type": "uint256"
+          },
+          {
+            "internalType": "int256",
+            "name": "unrealised",
+            "type": "int256"
+          },
+          {
+            "internalType": "enum IPriceRouter.Status",
+            "name": "status",
+            "type": "uint8"
+          }
+        ],
+        "internalType": "struct IRiskTypes.Margin",
+        "name": "margin",
+        "type": "tuple"
+      },
+      {
+        "internalType": "enum IRiskTypes.State",
+        "name": "state",
+        "type": "uint8"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "AccountId",
+            "name": "account",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint16",
+            "name": "underlying",
+            "type": "uint16"
+          },
+          {
+            "internalType": "int256",
+            "name": "shock",
+            "type": "int256"
+          }
+        ],
+        "internalType": "struct IMarginLens.HealthQuery[]",
+        "name": "queries",
+        "type": "tuple[]"
+      }
+    ],
+    "name": "healthAtMany",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "bool",
+            "name": "ok",
+            "type": "bool"
+          },
+          {
+            "components": [
+              {
+                "internalType": "int256",
+                "name": "equity",
+                "type": "int256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "initialMargin",
+                "type": "uint256"
+              },
+              {
+                "internalType": "uint256",
+                "name": "maintenanceMargin",
+                "type": "uint256"
+              },
+              {
+                "internalType": "int256",
+                "name": "unrealised",
+                "type": "int256"
+              },
+              {
+                "internalType": "enum IPriceRouter.Status",
+                "name": "status",
+                "type": "uint8"
+              }
+            ],
+            "internalType": "struct IRiskTypes.Margin",
+            "name": "margin",
+            "type": "tuple"
+          },
+          {
+            "internalType": "enum IRiskTypes.State",
+            "name": "state",
+            "type": "uint8"
+          },
+          {
+            "internalType": "bytes",
+            "name": "reason",
+            "type": "bytes"
+          }
+        ],
+        "internalType": "struct IMarginLens.Health[]",
+        "name": "",
+        "type": "tuple[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
       }
     ],
     "name": "marginOf",

@@ -5,6 +5,7 @@ export { IAggregatorV3__factory } from './IAggregatorV3__factory.js';
 export { ICashPool__factory } from './ICashPool__factory.js';
 export { IClearinghouse__factory } from './IClearinghouse__factory.js';
 export { IClearinghouseCore__factory } from './IClearinghouseCore__factory.js';
+export { IClearinghouseDeleveraging__factory } from './IClearinghouseDeleveraging__factory.js';
 export { IClearinghouseExt__factory } from './IClearinghouseExt__factory.js';
 export { IClearinghouseLiquidation__factory } from './IClearinghouseLiquidation__factory.js';
 export { IClearinghouseTypes__factory } from './IClearinghouseTypes__factory.js';

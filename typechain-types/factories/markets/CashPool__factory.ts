@@ -352,6 +352,27 @@
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expectedRaw",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "receivedRaw",
+        "type": "uint256"
+      }
+    ],
+    "name": "TransferAmountMismatch",
+    "type": "error"
+  },
+  {
     "anonymous": false,
     "inputs": [
       {

@@ -25,7 +25,8 @@ export const clearinghouseExplanations = {
   },
   AssetDisabled: {
     says: 'Deposits of asset {assetId:asset} are closed.',
-    remedy: 'Deposit another asset from getAssets; withdrawing this one still works.',
+    remedy:
+      'Deposit another asset from getAssets, or no more cash than the account owes; withdrawing this one still works.',
   },
   TransferAmountMismatch: {
     says: 'Token {token:address} moved {receivedRaw:int} raw units where {expectedRaw:int} were asked for.',
@@ -35,7 +36,12 @@ export const clearinghouseExplanations = {
   LedgerMismatch: {
     says: 'The pool holds {actualRaw:int} raw units of token {token:address}, less than the {recordedRaw:int} it recorded.',
     remedy:
-      'Do not deposit this token: its balances shrank by themselves. Report it to governance, which can disable it.',
+      'Balances of this token shrank by themselves: none goes in or out until what is missing is sent to the clearinghouse. Tell governance.',
+  },
+  TokenNotAnswering: {
+    says: 'Token {token:address} gives no answer where an ERC-20 must.',
+    remedy:
+      'Check the address and the chain; a listed token that does this is broken, and governance can disable it.',
   },
   DepositCapExceeded: {
     says: 'The deposit would take asset {assetId:asset} to {recorded:units} recorded units, above its cap of {cap:units}.',

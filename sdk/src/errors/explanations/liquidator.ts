@@ -58,6 +58,29 @@ export const liquidatorExplanations = {
     says: 'Account {account:account} cannot be assessed: its prices are {status:status}.',
     remedy: 'Wait for fresh prices, or push a price update, then try again.',
   },
+  NotInsolvent: {
+    says: 'Account {account:account} has equity of {equity:usd}: it is not insolvent.',
+    remedy:
+      'Liquidate it, where it is below its maintenance margin; only insolvent accounts are deleveraged.',
+  },
+  InsuranceSuffices: {
+    says: 'The insurance fund has {insured:usd} and can pay the {shortfall:usd} that account {account:account} lacks.',
+    remedy: 'Liquidate the account; it can be deleveraged 15 minutes after it was flagged.',
+  },
+  DeleverageRequired: {
+    says:
+      'Account {account:account} lacks {shortfall:usd}, and the insurance fund has {insured:usd}: its positions go to ' +
+      'their counterparties.',
+    remedy: 'Call deleverage on the account; what collateral is left can be liquidated afterwards.',
+  },
+  NothingToDeleverage: {
+    says: 'Account {account:account} has no positions.',
+    remedy: 'Liquidate its collateral, if it has any.',
+  },
+  TooManyDeleveragings: {
+    says: 'One side of {instrument:instrument} was deleveraged {max:int} times, which is all that fits.',
+    remedy: 'Let its holders close their positions by trading, and list the market anew.',
+  },
   LengthMismatch: {
     says: 'Two lists that belong together have different lengths: {expected:int} and {actual:int}.',
     remedy: 'Pass one size for each instrument and one amount for each asset.',

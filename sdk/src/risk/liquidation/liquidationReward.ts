@@ -14,7 +14,7 @@ export interface RewardInputs {
   /** Accounts whose MM is below pay at least `minReward` when closed whole, as far as their equity goes, wad USD. */
   readonly dustMargin: bigint;
   readonly minReward: bigint;
-  /** Cash of the insurance fund, wad USD. */
+  /** Cash of the insurance fund, wad USD. What the account itself lacks is kept for that. */
   readonly insuranceCash: bigint;
 }
 
@@ -32,6 +32,7 @@ export function liquidationReward(inputs: RewardInputs): LiquidationReward {
     penalty = max(penalty, min(inputs.minReward, inputs.equity));
   }
   const least = mulDown(RAMP_START, inputs.relief);
-  const incentive = penalty < least ? min(least - penalty, max(0n, inputs.insuranceCash)) : 0n;
+  const spare = max(0n, inputs.insuranceCash - max(0n, -inputs.equity));
+  const incentive = penalty < least ? min(least - penalty, spare) : 0n;
   return { penalty, incentive };
 }

@@ -41,8 +41,8 @@ const standard: RiskProfile = {
 };
 
 /**
- * Paradex's portfolio margin: IM = max(worst scenario, 2% of net + 1% of hedged delta), MM half of it, no other charge. The
- * scan range is one for all, since its moves are fractions of the index.
+ * Paradex's portfolio margin: IM = max(worst scenario, 2% of net + 1% of hedged delta), MM half of it. The scan range is one
+ * for all, since its moves are fractions of the index. Not expressed: its provisions for funding and fees.
  */
 const paradex24: RiskProfile = {
   name: 'paradex24',

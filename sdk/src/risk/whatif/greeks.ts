@@ -22,11 +22,23 @@ export interface Greeks {
   readonly theta: number;
 }
 
+/**
+ * Sensitivities of several underlyings together, in USD, where their prices move alike.
+ * - delta: what the position is worth of the underlyings: USD per 100% of the indexes
+ * - gamma: change of that delta for 1% of the indexes
+ * - vega, theta: as in `Greeks`
+ */
+export type GreeksUsd = Greeks;
+
 export interface PortfolioGreeks {
+  /** One for each spot balance, in their order. */
+  readonly spot: readonly Greeks[];
   /** One for each leg, in their order. */
   readonly legs: readonly Greeks[];
   /** By underlying, spot balances included. */
   readonly underlyings: ReadonlyMap<number, Greeks>;
+  /** All of it. */
+  readonly total: GreeksUsd;
 }
 
 const NONE: Greeks = { delta: 0, gamma: 0, vega: 0, theta: 0 };
@@ -41,12 +53,20 @@ export function greeks(portfolio: Portfolio, market: Market, profile: RiskProfil
   const add = (underlying: number, more: Greeks): void => {
     underlyings.set(underlying, sum(underlyings.get(underlying) ?? NONE, more));
   };
-  for (const { underlying, amount } of portfolio.spot) {
-    add(underlying, { ...NONE, delta: Number(amount) / WAD });
-  }
+  const spot = portfolio.spot.map(({ amount }) => ({ ...NONE, delta: Number(amount) / WAD }));
+  portfolio.spot.forEach(({ underlying }, i) => add(underlying, spot[i] ?? NONE));
   const legs = portfolio.legs.map((leg) => greeksOf(leg, market, profile));
   portfolio.legs.forEach(({ underlying }, i) => add(underlying, legs[i] ?? NONE));
-  return { legs, underlyings };
+  return { spot, legs, underlyings, total: totalOf(underlyings, market) };
+}
+
+function totalOf(underlyings: ReadonlyMap<number, Greeks>, market: Market): GreeksUsd {
+  return [...underlyings].reduce((total, [underlying, { delta, gamma, vega, theta }]) => {
+    const prices = market.underlyings.get(underlying);
+    if (prices === undefined) throw new UnknownUnderlyingError(underlying);
+    const index = Number(prices.index) / WAD;
+    return sum(total, { delta: delta * index, gamma: (gamma * index * index) / 100, vega, theta });
+  }, NONE);
 }
 
 function greeksOf(leg: Leg, market: Market, profile: RiskProfile): Greeks {

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {ILiquidityVault} from "../../../../contracts/interfaces/ILiquidityVault.sol";
-import {IOrderMatcher} from "../../../../contracts/interfaces/IOrderMatcher.sol";
 import {AccountId, toAccountId} from "../../../../contracts/types/AccountId.sol";
 import {LiquidityVault} from "../../../../contracts/venues/LiquidityVault.sol";
 import {OrderMatcher} from "../../../../contracts/venues/OrderMatcher.sol";

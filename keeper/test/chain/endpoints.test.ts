@@ -1,0 +1,142 @@
+import { expect } from 'chai';
+import type { EIP1193RequestFn } from 'viem';
+import { createEndpointPool } from '../../src/chain/endpoints.ts';
+import type { Endpoint, EndpointPool } from '../../src/chain/endpoints.ts';
+import { createQuorumReader } from '../../src/chain/quorumReader.ts';
+import type { ChainReader } from '../../src/chain/types.ts';
+import { fakeChain } from '../helpers/fakeChain.ts';
+import type { FakeChain } from '../helpers/fakeChain.ts';
+import { nodeError } from '../helpers/fakeNode.ts';
+import { cashUpdated } from '../helpers/logs.ts';
+
+type Answer = () => unknown;
+
+function endpointOf(name: string, answer: Answer): Endpoint & { asked: number } {
+  const endpoint = {
+    name,
+    asked: 0,
+    request: (() => {
+      endpoint.asked++;
+      return Promise.resolve().then(answer);
+    }) as EIP1193RequestFn,
+  };
+  return endpoint;
+}
+
+const fail =
+  (error: Error): Answer =>
+  () => {
+    throw error;
+  };
+
+async function messageOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    (value) => `no failure but ${String(value)}`,
+    (error: unknown) => String(error),
+  );
+}
+
+describe('several endpoints', () => {
+  let now: number;
+  const poolOf = (...endpoints: readonly Endpoint[]): EndpointPool =>
+    createEndpointPool(endpoints, { maxHeadLag: 3n, nowMs: () => now });
+  beforeEach(() => {
+    now = 0;
+  });
+
+  it('asks the next one where the first does not answer, and for a while the first one last', async () => {
+    let up = false;
+    const first = endpointOf('a', () => (up ? '0xa' : fail(new Error('socket hang up'))()));
+    const second = endpointOf('b', () => '0xb');
+    const pool = poolOf(first, second);
+    const ask = (): Promise<unknown> => pool.request({ method: 'eth_chainId' });
+    for (let i = 0; i < 5; ++i) expect(await ask()).to.equal('0xb');
+    expect(first.asked).to.equal(2);
+    up = true;
+    now = 15_001;
+    expect(await ask()).to.equal('0xa');
+  });
+
+  it('takes a revert for a verdict, and offers a transaction to one node only', async () => {
+    const reverting = endpointOf('a', fail(nodeError('execution reverted', 3)));
+    const second = endpointOf('b', () => '0xb');
+    const pool = poolOf(reverting, second);
+    expect(await messageOf(pool.request({ method: 'eth_chainId' }))).to.contain('reverted');
+    const silent = endpointOf('c', fail(new Error('timeout')));
+    const sending = poolOf(silent, second).request({ method: 'eth_sendRawTransaction', params: ['0x00'] });
+    expect(await messageOf(sending)).to.contain('timeout');
+    expect(second.asked).to.equal(0);
+  });
+
+  it('asks an endpoint last whose head stands still while others go on', async () => {
+    const [a, b] = [endpointOf('a', () => 'a'), endpointOf('b', () => 'b')];
+    const pool = poolOf(a, b);
+    pool.sawHead(a, 10n);
+    pool.sawHead(b, 13n);
+    expect(await pool.request({ method: 'eth_chainId' })).to.equal('a');
+    pool.sawHead(b, 14n);
+    expect(pool.stale().map(({ name }) => name)).to.deep.equal(['a']);
+    expect(await pool.request({ method: 'eth_chainId' })).to.equal('b');
+    pool.sawHead(a, 14n);
+    expect(await pool.request({ method: 'eth_chainId' })).to.equal('a');
+  });
+});
+
+describe('a quorum of endpoints', () => {
+  let chains: FakeChain[];
+  beforeEach(() => {
+    chains = [fakeChain(), fakeChain(), fakeChain()];
+    for (const chain of chains)
+      chain.mine([cashUpdated(1n, 1n)], [cashUpdated(2n, 2n)], [cashUpdated(3n, 3n)]);
+  });
+
+  function readerOf(quorum: number): ChainReader {
+    const endpoints = chains.map((_, i) => endpointOf(String(i), () => 'unused'));
+    const pool = createEndpointPool(endpoints, { maxHeadLag: 3n });
+    return createQuorumReader(pool, ({ name }) => chains[Number(name)] ?? fakeChain(), quorum);
+  }
+  const all = { addresses: [], topics: [], range: { fromBlock: 0n, toBlock: 3n } };
+
+  it('believes a head that enough endpoints have, however far one runs ahead', async () => {
+    chains[0]?.mine([], [], []);
+    expect((await readerOf(1).getHead()).number).to.equal(6n);
+    expect((await readerOf(2).getHead()).number).to.equal(3n);
+    expect((await readerOf(3).getHead()).number).to.equal(3n);
+  });
+
+  it('does not believe one that lies about a block, as long as enough others agree', async () => {
+    chains[0]?.reorg(2n, [cashUpdated(9n, 9n)]);
+    const truth = chains[1]?.head();
+    expect((await readerOf(2).getHead()).hash).to.equal(truth?.hash);
+    expect((await readerOf(2).getBlock(3n)).hash).to.equal(truth?.hash);
+    expect(await messageOf(readerOf(3).getBlock(3n))).to.contain('2 of the 3 endpoints');
+  });
+
+  it('finds missing logs, and takes doubled ones from nobody', async () => {
+    const [liar] = chains;
+    if (liar === undefined) throw new Error('no chain');
+    const honest = liar.getLogs.bind(liar);
+    liar.getLogs = async (query) => (await honest(query)).slice(1);
+    expect(await readerOf(1).getLogs(all)).to.have.length(2);
+    expect(await readerOf(2).getLogs(all)).to.have.length(3);
+    liar.getLogs = async (query) => {
+      const logs = await honest(query);
+      return [...logs, ...logs];
+    };
+    expect(await readerOf(2).getLogs(all)).to.have.length(3);
+  });
+
+  it('goes on while enough endpoints answer, and says so when they do not', async () => {
+    const down = (): never => {
+      throw new Error('down');
+    };
+    if (chains[0] !== undefined) chains[0].hook = down;
+    expect(await readerOf(2).getLogs(all)).to.have.length(3);
+    expect((await readerOf(2).getHead()).number).to.equal(3n);
+    if (chains[1] !== undefined) chains[1].hook = down;
+    expect(await messageOf(readerOf(2).getLogs(all)))
+      .to.contain('NoQuorumError')
+      .and.to.contain('lower rpcQuorum');
+    expect(await messageOf(readerOf(2).getHead())).to.contain('NoQuorumError');
+  });
+});

@@ -1,0 +1,54 @@
+// `npm run bench:keeper`: what a keeper's work costs, beside goals and peers. Exits 0 whether or not goals are met.
+//   --json            prints the measurements as an array
+//   --accounts N      100,000 unless given
+//   --ticks N         1,000 unless given
+//   --tick-sec N      seconds between blocks, 12 unless given
+//   --prices A,B,C    candle files (btc-..., eth-..., sol-...) whose returns are played, scaled to ticks by the root of time
+//   --seed N          1 unless given
+//   --cpu-time        measures the bands in CPU time instead of wall time: for a machine that others use too
+//   --only a,b        further parts: brute; all unless given
+import { parseArgs } from 'node:util';
+import { benchBands } from './bench/keeper/bands.ts';
+import { benchBrute } from './bench/keeper/brute.ts';
+import type { Measurement } from './bench/measurement.ts';
+import { printTable } from './bench/printTable.ts';
+
+const text = { type: 'string' } as const;
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    'cpu-time': { type: 'boolean', default: false },
+    accounts: text,
+    ticks: text,
+    'tick-sec': text,
+    prices: text,
+    seed: text,
+    only: text,
+  },
+});
+
+function read(name: 'accounts' | 'ticks' | 'tick-sec' | 'seed', unless: number): number {
+  const value = Number(values[name] ?? unless);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  console.error(`bench:keeper: --${name} ${values[name]} must be a whole number from 1`);
+  process.exit(2);
+}
+
+const wanted = values.only?.split(',');
+const isWanted = (part: string): boolean => wanted === undefined || wanted.includes(part);
+const rows: Measurement[] = [];
+
+const { rows: ofBands, world } = await benchBands({
+  accounts: read('accounts', 100_000),
+  ticks: read('ticks', 1_000),
+  tickSec: read('tick-sec', 12),
+  prices: values.prices?.split(',') ?? [],
+  seed: read('seed', 1),
+  cpuTime: values['cpu-time'],
+});
+rows.push(...ofBands);
+if (isWanted('brute')) rows.push(...(await benchBrute(world, ofBands[0]?.value ?? NaN)));
+// Further parts (restartS, ingestPerS, priceToTxMs) go here, each a function of its own that returns measurements.
+
+if (values.json) console.log(JSON.stringify(rows, null, 2));
+else printTable(rows);
