@@ -397,8 +397,16 @@ contract ClearinghouseExt is ClearinghouseTrading, IClearinghouseExt {
     }
 
     /// @inheritdoc IClearinghouseExt
-    function positionsOf(AccountId account) external view nonReentrantView returns (PositionWord[] memory) {
-        return _load(account, _cashIndex()).legs;
+    function positionsOf(
+        AccountId account
+    ) external view nonReentrantView returns (PositionWord[] memory legs) {
+        Loaded memory loaded = _load(account, _cashIndex());
+        legs = loaded.legs;
+        uint256 count = loaded.count;
+        assembly ("memory-safe") {
+            // legs that deleveraging has closed are gone from it, though not yet from storage
+            mstore(legs, count)
+        }
     }
 
     /// @inheritdoc IClearinghouseExt

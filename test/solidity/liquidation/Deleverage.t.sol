@@ -56,6 +56,7 @@ contract DeleverageTest is LiquidationBase {
         assertEq(house.cashOf(aliceId), 0);
         assertEq(_size(aliceId, ethPerp), 0);
         assertEq(_size(bobId, ethPerp), 0);
+        assertEq(house.positionsOf(bobId).length, 0, "no word of nothing");
         assertEq(_equity(bobId), bobs - 600e18);
         assertEq(insurance.balance(), 0);
         assertEq(uint256(house.perpState(ETH).openInterest), 0);
