@@ -6,6 +6,7 @@ import {IOrderMatcher} from "../../../contracts/interfaces/IOrderMatcher.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {MockWallet1271} from "../../../contracts/mocks/MockWallet1271.sol";
 import {AccountId, toAccountId} from "../../../contracts/types/AccountId.sol";
+import {futureId, perpId} from "../../../contracts/types/InstrumentId.sol";
 import {OrderMatcherBase} from "./helpers/OrderMatcherBase.sol";
 
 /// @dev executeTriggered: Bob's orders wait for the index, Alice makes.
