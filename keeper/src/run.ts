@@ -20,6 +20,7 @@ import type { LiquidationPort } from './execute/liquidationPort.ts';
 import { createSettlementDuty } from './execute/settleExpired.ts';
 import { createSettlementPort } from './execute/settlementPort.ts';
 import { createSharedWork, keysOf, unshared } from './execute/sharedWork.ts';
+import type { SharedWork } from './execute/sharedWork.ts';
 import { createWallets } from './execute/wallets.ts';
 import type { Wallet, Wallets } from './execute/wallets.ts';
 import { createMirror } from './mirror/mirror.ts';
@@ -41,6 +42,8 @@ import { checkSetup, verifyChain } from './startupChecks.ts';
 import type { Check } from './startupChecks.ts';
 import { initialGas, runTick } from './tick.ts';
 import type { Rooms } from './tick.ts';
+import { createTriggers, requireVaultForOrders, serveOrders } from './triggers/index.ts';
+import type { Triggers } from './triggers/index.ts';
 import { createFollower } from './watch/follower.ts';
 import { createHeadClock } from './watch/headClock.ts';
 import type { HeadClock } from './watch/headClock.ts';
@@ -80,6 +83,7 @@ export async function runKeeper(
   config: KeeperConfig,
   { signal, log, emit = () => undefined }: RunOptions,
 ): Promise<Summary> {
+  requireVaultForOrders(config);
   const keeper = createKeeper(config, log);
   const chainId = await verifyChain(keeper.client, config);
   log.info({ config: showable(config) }, 'starting');
@@ -89,16 +93,18 @@ export async function runKeeper(
   const metrics = createMetrics();
   const reporter = createReporter(log, metrics, emit, config.addresses.liquidator);
   const clock = createHeadClock(config.stallAfterMs, performance.now());
-  const running = await open(config, keeper, chainId, reporter, metrics, log);
+  const running = await open(config, keeper, chainId, reporter, metrics, log, emit);
   const { rooms } = running;
   try {
     const problem = (): string | undefined => running.problem() ?? clock.problem(performance.now());
     const server = await serveStatus(config, metrics, problem);
+    const orders = await serveOrders(config, rooms.triggers, log);
     emit({ event: 'start', chainId, keeper: keeper.own, dryRun: config.dryRun });
     try {
       await loop(rooms, keeper, clock, metrics, log, signal);
       await finish(rooms, keeper, log);
     } finally {
+      await orders?.close();
       await server?.close();
     }
     const { ticks, failedTicks, liquidations, reward, gasUsed } = reporter.summary;
@@ -145,6 +151,7 @@ async function open(
   reporter: Reporter,
   metrics: Metrics,
   log: Logger,
+  emit: EventSink,
 ): Promise<Running> {
   const mirror = createMirror(config.addresses.clearinghouse);
   const store = await openKeeperStore(config, chainId, mirror, log);
@@ -154,7 +161,13 @@ async function open(
   // a keeper that only looks owns nothing, so that it is in nobody's way
   if (!config.dryRun) await ownership.beat();
   let rebuilding = false;
-  const rooms = createRooms(config, keeper, reporter, metrics, { mirror, store, port, wallets }, (now) => {
+  const triggersOf = (work: SharedWork): Triggers | undefined => {
+    const { registry } = metrics;
+    const parts = { ...keeper, chainId, db: store.db, lane: wallets.lane, work, registry, log, emit };
+    return createTriggers(config, { ...parts, policy: feePolicy(config) });
+  };
+  const parts = { mirror, store, port, wallets, triggersOf };
+  const rooms = createRooms(config, keeper, reporter, metrics, parts, (now) => {
     rebuilding = now;
   });
   return {
@@ -209,6 +222,7 @@ interface Parts {
   readonly store: KeeperStore;
   readonly port: LiquidationPort;
   readonly wallets: Wallets;
+  readonly triggersOf: (work: SharedWork) => Triggers | undefined;
 }
 
 function createRooms(
@@ -216,7 +230,7 @@ function createRooms(
   { client, reader, own, sender }: Keeper,
   reporter: Reporter,
   metrics: Metrics,
-  { mirror, store, port, wallets }: Parts,
+  { mirror, store, port, wallets, triggersOf }: Parts,
   onRebuild: (now: boolean) => void,
 ): Rooms {
   const { addresses } = config;
@@ -243,6 +257,11 @@ function createRooms(
     },
     onProgress: (cursor) => metrics.cursor.set(Number(cursor)),
   });
+  const versionOf = (account: AccountId): string | undefined => store.sink.versionOf(account);
+  const { queue, shards } = store;
+  const work = config.dryRun
+    ? unshared
+    : createSharedWork({ queue, shards, versionOf, most: config.maxAccountsPerTick });
   const rooms: Rooms = {
     client,
     config,
@@ -265,18 +284,13 @@ function createRooms(
         onRebuild(false);
         if (standing === undefined) return;
         await wallets.reopen(standing);
+        await rooms.triggers?.reopen(standing);
         standing = undefined;
       },
     },
     lane,
-    work: config.dryRun
-      ? unshared
-      : createSharedWork({
-          queue: store.queue,
-          shards: store.shards,
-          versionOf: (account) => store.sink.versionOf(account),
-          most: config.maxAccountsPerTick,
-        }),
+    work,
+    triggers: triggersOf(work),
     settlement: createSettlementDuty(createSettlementPort(client, addresses, sender), lane, {
       maxGas: config.maxGasPerTransaction,
       dryRun: config.dryRun,

@@ -34,8 +34,14 @@ function created(call: Node, names: ReadonlyMap<number, string>): string | undef
 
 function editsOf(ast: Node, source: Buffer, names: ReadonlyMap<number, string>): Edit[] {
   const edits: Edit[] = [];
+  /** `try new C(...)` takes nothing else in its place: such a test is compiled with C. */
+  const tried = new Set<Node>();
   walk(ast, (node) => {
-    if (node.nodeType !== 'FunctionCall') return;
+    if (node.nodeType === 'TryStatement') {
+      const call = child(node, 'externalCall');
+      if (call !== undefined) tried.add(call);
+    }
+    if (node.nodeType !== 'FunctionCall' || tried.has(node)) return;
     const contract = created(node, names);
     const expression = child(node, 'expression');
     if (contract?.startsWith('contracts/') !== true || expression === undefined) return;

@@ -17,6 +17,7 @@ Examples, with --rpc and --addresses as \`npm start\` prints them and --local-ke
   novate trade market ETH --size 1.5
   novate trade limit ETH --size -1.5 --price 4200
   novate trade trigger ETH --size -1.5 --below 3700 --price 3600 --tip 5 --reduce-only
+  novate trade trigger ETH --size -1.5 --above 4500 --price 4400 --keeper http://127.0.0.1:8600
   novate trade close ETH
   novate trade positions --json
 
@@ -214,15 +215,17 @@ function addTrigger(group: Command): void {
     readonly above?: string;
     readonly tip: string;
     readonly nonce?: string;
+    readonly keeper?: string;
   }
   withRestOptions(subcommand(group, 'trigger', 'sign a stop-loss or take-profit that anyone may execute'))
     .option('--below <usd>', 'execute once the index is at this price or below')
     .option('--above <usd>', 'execute once the index is at this price or above')
     .option('--tip <usd>', 'what whoever executes it gets out of your cash', '2')
     .option('--nonce <n>', 'share it with another order: when one is filled the other is off')
+    .option('--keeper <url>', 'leave it with the keeper that takes orders there')
     .action(
       runOn<Options>(async (desk, id, options) => {
-        const { below, above, tip, nonce } = options;
+        const { below, above, tip, nonce, keeper } = options;
         if ((below === undefined) === (above === undefined)) {
           throw new UsageError('give either --below or --above: the index price at which to execute');
         }
@@ -235,11 +238,19 @@ function addTrigger(group: Command): void {
           above: above !== undefined,
           tip: amount('--tip', tip),
           nonce: nonce === undefined ? undefined : BigInt(nonce),
+          keeper: keeper === undefined ? undefined : keeperUrl(keeper),
         });
-        const text = `order ${outcome.nonce} waits for an index at ${outcome.triggerPrice} or ${outcome.direction}, in ${outcome.book}`;
+        const where = outcome.keeper === null ? outcome.book : `${outcome.book} and with the keeper`;
+        const text = `order ${outcome.nonce} waits for an index at ${outcome.triggerPrice} or ${outcome.direction}, in ${where}`;
         return [outcome, text];
       }),
     );
+}
+
+/** @throws UsageError */
+function keeperUrl(text: string): string {
+  if (/^https?:\/\/[^/]/.test(text) && URL.canParse(text)) return text;
+  throw new UsageError(`--keeper: expected a URL such as http://127.0.0.1:8600, found "${text}"`);
 }
 
 function addExecute(group: Command): void {

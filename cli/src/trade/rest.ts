@@ -2,10 +2,12 @@ import {
   decodeInstrumentId,
   encodeInstrumentId,
   formatWad,
+  hashTriggerOrder,
   isTriggered,
   NovateContractError,
   signOrder,
   signTriggerOrder,
+  submitTriggerOrder,
 } from '@novate/sdk';
 import type { SignedOrder, SignedTriggerOrder } from '@novate/sdk';
 import { getBlock } from 'viem/actions';
@@ -101,6 +103,8 @@ export interface TriggerInputs extends Omit<LimitInputs, 'postOnly'> {
   readonly tip: bigint;
   /** One with another order of the account cancels it when filled, and the other way round. */
   readonly nonce: bigint | undefined;
+  /** Where a keeper takes orders; without it whoever reads the book executes it. */
+  readonly keeper: string | undefined;
 }
 
 export interface TriggerOutcome {
@@ -108,13 +112,17 @@ export interface TriggerOutcome {
   readonly triggerPrice: string;
   readonly direction: 'above' | 'below';
   readonly tip: string;
+  /** EIP-712 hash. */
+  readonly order: string;
+  /** The keeper that has it. */
+  readonly keeper: string | null;
   readonly book: string;
 }
 
-/** `novate trade trigger`: signs a stop-loss or take-profit and keeps it for whoever executes it. */
+/** `novate trade trigger`: signs a stop-loss or take-profit and keeps it for whoever executes it, with a keeper too. */
 export async function placeTrigger(desk: Desk, inputs: TriggerInputs): Promise<TriggerOutcome> {
   const { novate, client, account, chainId, addresses, bookPath } = desk;
-  const { underlying, lifetimeSec, ...rest } = inputs;
+  const { underlying, lifetimeSec, keeper, ...rest } = inputs;
   const nowSec = Number((await getBlock(client)).timestamp);
   const triggerOrder = await novate.prepareTriggerOrder({
     ...rest,
@@ -124,6 +132,8 @@ export async function placeTrigger(desk: Desk, inputs: TriggerInputs): Promise<T
   });
   const { orderMatcher } = addresses;
   const signed = await signTriggerOrder(client, { triggerOrder, chainId, orderMatcher });
+  // what a keeper refuses would only lie in the book
+  if (keeper !== undefined) await submitTriggerOrder({ order: signed, keeper });
   const file = await readBook(bookPath);
   await writeBook(bookPath, await prune(novate, { ...file, triggers: [...file.triggers, signed] }, nowSec));
   return {
@@ -131,6 +141,8 @@ export async function placeTrigger(desk: Desk, inputs: TriggerInputs): Promise<T
     triggerPrice: formatWad(inputs.triggerPrice),
     direction: inputs.above ? 'above' : 'below',
     tip: formatWad(inputs.tip),
+    order: hashTriggerOrder(triggerOrder, { chainId, orderMatcher }),
+    keeper: keeper ?? null,
     book: bookPath,
   };
 }

@@ -2,7 +2,7 @@ export { buildOrder, DEFAULT_LIFETIME_SEC, DEFAULT_MAX_FEE } from './buildOrder.
 export type { BuildOrderParameters } from './buildOrder.ts';
 export { buildTriggerOrder } from './buildTriggerOrder.ts';
 export type { BuildTriggerOrderParameters } from './buildTriggerOrder.ts';
-export { InvalidOrderError } from './errors.ts';
+export { InvalidOrderError, KeeperUnavailableError, OrderRefusedError } from './errors.ts';
 export { hashOrder, hashTriggerOrder } from './hashOrder.ts';
 export { isTriggered } from './isTriggered.ts';
 export { isTriggerOrder, orderFromJson, orderToJson } from './orderJson.ts';
@@ -11,6 +11,12 @@ export { orderTypedData, orderTypes, triggerOrderTypedData, triggerOrderTypes } 
 export type { OrderTypedData, TriggerOrderTypedData } from './orderTypedData.ts';
 export { signOrder, signTriggerOrder } from './signOrder.ts';
 export type { SignOrderParameters, SignTriggerOrderParameters } from './signOrder.ts';
+export { getSubmittedOrder, submitTriggerOrder } from './submitTriggerOrder.ts';
+export type {
+  GetSubmittedOrderParameters,
+  OrderReceipt,
+  SubmitTriggerOrderParameters,
+} from './submitTriggerOrder.ts';
 export type { Order, OrderDomain, SignedOrder, SignedTriggerOrder, TriggerOrder } from './types.ts';
 export { recoverOrderSigner, verifyOrder, verifyTriggerOrder } from './verifyOrder.ts';
 export type { VerifyOrderParameters, VerifyTriggerOrderParameters } from './verifyOrder.ts';
