@@ -31,6 +31,8 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     address public immutable extension;
     /// @inheritdoc IClearinghouseCore
     address public immutable liquidation;
+    /// @inheritdoc IClearinghouseCore
+    address public immutable deleveraging;
     uint256 internal immutable _rateBase;
     uint256 internal immutable _rateSlopeLow;
     uint256 internal immutable _rateSlopeHigh;
@@ -40,17 +42,21 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
     /// @param authority The AccessManager.
     /// @param extension_ The ClearinghouseExt.
     /// @param liquidation_ The ClearinghouseLiquidation.
+    /// @param deleveraging_ The ClearinghouseDeleveraging.
     /// @param model Interest on cash, fixed for good; each rate at most 300% a year.
     constructor(
         address authority,
         address extension_,
         address liquidation_,
+        address deleveraging_,
         RateModel memory model
     ) AccessManaged(authority) {
         if (extension_.code.length == 0) revert NotAContract(extension_);
         if (liquidation_.code.length == 0) revert NotAContract(liquidation_);
+        if (deleveraging_.code.length == 0) revert NotAContract(deleveraging_);
         extension = extension_;
         liquidation = liquidation_;
+        deleveraging = deleveraging_;
         _within("base", model.base, 0, 3e18);
         _within("slopeLow", model.slopeLow, 0, 3e18);
         _within("slopeHigh", model.slopeHigh, 0, 3e18);
@@ -64,16 +70,10 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _s.cashIndex = CashMarket.pack(CashMarket.Index(1e18, 1e18, 0, 0, block.timestamp));
     }
 
-    /// @dev Liquidations, governance and rarely used reads. Both addresses are immutable. What runs there calls back here
-    /// for the rate model and nothing else.
+    /// @dev Liquidations, deleveragings, governance and rarely used reads. All addresses are immutable. What runs there calls
+    /// back here for the rate model, and to settle an account first, and nothing else.
     fallback() external {
-        bool isLiquidation =
-            msg.sig == IClearinghouseLiquidation.executeLiquidation.selector ||
-                msg.sig == IClearinghouseLiquidation.quoteLiquidation.selector ||
-                msg.sig == IClearinghouseDeleveraging.executeDeleverage.selector ||
-                msg.sig == IClearinghouseDeleveraging.coverBadDebt.selector ||
-                msg.sig == IClearinghouseDeleveraging.solvency.selector;
-        address target = isLiquidation ? liquidation : extension;
+        address target = _partOf(msg.sig);
         assembly {
             calldatacopy(0, 0, calldatasize())
             let ok := delegatecall(gas(), target, 0, calldatasize(), 0, 0)
@@ -86,6 +86,19 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
                 return(0, returndatasize())
             }
         }
+    }
+
+    function _partOf(bytes4 selector) private view returns (address) {
+        if (
+            selector == IClearinghouseLiquidation.executeLiquidation.selector ||
+            selector == IClearinghouseLiquidation.quoteLiquidation.selector
+        ) return liquidation;
+        if (
+            selector == IClearinghouseDeleveraging.executeDeleverage.selector ||
+            selector == IClearinghouseDeleveraging.coverBadDebt.selector ||
+            selector == IClearinghouseDeleveraging.solvency.selector
+        ) return deleveraging;
+        return extension;
     }
 
     // ------------------------------------------------------------------------------------------------ traders

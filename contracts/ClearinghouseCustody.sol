@@ -220,6 +220,14 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
         _credit(insurance, CASH, -int256(amount));
     }
 
+    /// @dev What the insurance account can pay for an account; for its own it does not pay.
+    function _insured(AccountId account) internal view returns (uint256) {
+        AccountId insurance = _s.insuranceAccount;
+        if (insurance == account) return 0;
+        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[insurance].header.cashPrincipal());
+        return cash > 0 ? uint256(cash) : 0;
+    }
+
     function _popCount(uint256 mask) private pure returns (uint256 count) {
         for (; mask != 0; mask &= mask - 1) ++count;
     }

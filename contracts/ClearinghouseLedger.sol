@@ -7,9 +7,9 @@ import {RateModel} from "./types/RateModel.sol";
 import {AccountHeader, toAccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {FundingState} from "./types/FundingState.sol";
-import {InstrumentId, Kind} from "./types/InstrumentId.sol";
+import {InstrumentId} from "./types/InstrumentId.sol";
 import {OpenInterest} from "./types/OpenInterest.sol";
-import {PositionWord, toLinearWord, toOptionWord} from "./types/PositionWord.sol";
+import {MAX_SIZE, PositionWord, SizeOutOfBounds, toLinearWord} from "./types/PositionWord.sol";
 import {SpotWord, toSpotWord} from "./types/Portfolio.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
 import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
@@ -191,25 +191,54 @@ abstract contract ClearinghouseLedger is DeleverageIndex {
 
     /// @dev Index of the instrument among the legs, or `count` where there is none.
     function _find(Loaded memory loaded, InstrumentId instrument) internal pure returns (uint256) {
-        return _indexIn(loaded.legs, loaded.count, instrument);
+        return _indexIn(loaded.legs, loaded.count, instrument, 0);
     }
 
     /// @dev Index of the instrument among the first `count` of `legs`, or `count`.
+    /// @param guess Where to look first.
+    // solhint-disable-next-line function-max-lines
     function _indexIn(
         PositionWord[] memory legs,
         uint256 count,
-        InstrumentId instrument
+        InstrumentId instrument,
+        uint256 guess
     ) internal pure returns (uint256 i) {
-        for (; i < count;) {
-            PositionWord word;
-            assembly ("memory-safe") {
-                // `legs` has at least `count` words
-                word := mload(add(add(legs, 0x20), shl(5, i)))
+        uint256 id = InstrumentId.unwrap(instrument);
+        assembly ("memory-safe") {
+            // what of a word tells its instrument: the first 36 bits, and of an option also the strike's 60 from bit 20 on
+            let mask := shl(220, 0xfffffffff)
+            let strike := and(id, 0xfffffffffffffff)
+            let target := shl(220, shr(60, id))
+            switch gt(shr(92, id), 2)
+            case 0 {
+                // with a strike it is no perp or future: no word has all of its bits set
+                if strike {
+                    mask := not(0)
+                    target := mask
+                }
             }
-            if (word.isInstrument(instrument)) return i;
-            unchecked {
-                ++i;
+            default {
+                mask := or(mask, shl(20, 0xfffffffffffffff))
+                target := or(target, shl(20, strike))
             }
+            let first := add(legs, 0x20)
+            let end := add(first, shl(5, count))
+            let position := add(first, shl(5, guess))
+            if iszero(lt(position, end)) {
+                position := first
+            }
+            if and(xor(mload(position), target), mask) {
+                for {
+                    position := first
+                } lt(position, end) {
+                    position := add(position, 0x20)
+                } {
+                    if iszero(and(xor(mload(position), target), mask)) {
+                        break
+                    }
+                }
+            }
+            i := shr(5, sub(position, first))
         }
     }
 
@@ -227,30 +256,103 @@ abstract contract ClearinghouseLedger is DeleverageIndex {
         OpenInterest total
     ) internal pure returns (int256 oldSize, int256 newSize, int256 costDelta) {
         uint256 i = _find(loaded, instrument);
+        if (instrument.isOption()) {
+            loaded.cash += PositionMath.costOf(delta, price, 0);
+            (oldSize, newSize, ) = _changeOption(loaded, i, instrument, delta, total);
+        } else {
+            (oldSize, newSize, costDelta, ) = _changeLinear(
+                loaded,
+                i,
+                instrument,
+                delta,
+                price,
+                fundingIndex,
+                total
+            );
+        }
+    }
+
+    /// @notice Adds `delta` units of a perp or future to the leg at `i`, or adds that leg.
+    /// @param i As `_find` says.
+    /// @param total The instrument's totals, for the epoch that a position takes part in from now on.
+    /// @return oldSize The position before.
+    /// @return newSize The position after.
+    /// @return costDelta What the account's stored cost changed by.
+    /// @return changed The leg's new word, of size 0 where it is closed.
+    function _changeLinear(
+        Loaded memory loaded,
+        uint256 i,
+        InstrumentId instrument,
+        int256 delta,
+        uint256 price,
+        int256 fundingIndex,
+        OpenInterest total
+    ) internal pure returns (int256 oldSize, int256 newSize, int256 costDelta, PositionWord changed) {
         int256 oldCost;
         if (i < loaded.count) {
             PositionWord word = loaded.legs[i];
-            oldSize = word.size();
-            if (!instrument.isOption()) oldCost = word.cost();
+            (oldSize, oldCost) = (word.size(), word.cost());
         } else {
             if (i == MAX_POSITIONS) revert IClearinghouseTypes.TooManyPositions(loaded.id, MAX_POSITIONS);
             loaded.count = i + 1;
         }
-        PositionWord changed;
-        if (instrument.isOption()) {
-            newSize = oldSize + delta;
-            loaded.cash += PositionMath.costOf(delta, price, 0);
-            changed = toOptionWord(instrument, newSize, total.epoch(newSize > 0));
-        } else {
-            int256 newCost;
-            int256 realised;
-            (newSize, newCost, realised) = PositionMath.traded(oldSize, oldCost, delta, price, fundingIndex);
-            loaded.cash += realised;
-            costDelta = newCost - oldCost;
-            changed = toLinearWord(instrument, newSize, newCost, total.epoch(newSize > 0));
-        }
+        int256 newCost;
+        int256 realised;
+        (newSize, newCost, realised) = PositionMath.traded(oldSize, oldCost, delta, price, fundingIndex);
+        loaded.cash += realised;
+        costDelta = newCost - oldCost;
+        changed = toLinearWord(instrument, newSize, newCost, total.epoch(newSize > 0));
         if (newSize != 0) loaded.legs[i] = changed;
         else _remove(loaded, i);
+    }
+
+    /// @notice Likewise an option, without its premium. Its word is built and changed in place: baskets have many. There must
+    /// be room for one leg more.
+    /// @param delta Below 2**254.
+    // solhint-disable-next-line function-max-lines
+    function _changeOption(
+        Loaded memory loaded,
+        uint256 i,
+        InstrumentId instrument,
+        int256 delta,
+        OpenInterest total
+    ) internal pure returns (int256 oldSize, int256 newSize, PositionWord changed) {
+        (PositionWord[] memory legs, uint256 count) = (loaded.legs, loaded.count);
+        uint256 id = InstrumentId.unwrap(instrument);
+        assembly ("memory-safe") {
+            let first := add(legs, 0x20)
+            let position := add(first, shl(5, i))
+            switch eq(i, count)
+            case 0 {
+                changed := mload(position)
+            }
+            default {
+                // of size 0
+                changed := or(shl(220, shr(60, id)), shl(20, and(id, 0xfffffffffffffff)))
+                count := add(count, 1)
+            }
+            // the size is a signed number in bits 124 to 219
+            oldSize := sar(160, shl(36, changed))
+            newSize := add(oldSize, delta)
+            changed := xor(changed, shr(36, shl(160, xor(oldSize, newSize))))
+            // the side's epoch: that of longs in the totals from bit 216 on, of shorts from 236
+            id := xor(changed, shr(sub(236, mul(20, sgt(newSize, 0))), total))
+            changed := xor(changed, and(id, 0xfffff))
+            switch newSize
+            case 0 {
+                // the last leg moves to its place
+                count := sub(count, 1)
+                let last := add(first, shl(5, count))
+                mstore(position, mload(last))
+                mstore(last, 0)
+            }
+            default {
+                mstore(position, changed)
+            }
+        }
+        if (count > MAX_POSITIONS) revert IClearinghouseTypes.TooManyPositions(loaded.id, MAX_POSITIONS);
+        if (newSize > MAX_SIZE || newSize < -MAX_SIZE) revert SizeOutOfBounds(newSize, MAX_SIZE);
+        loaded.count = count;
     }
 
     /// @dev Takes a leg out; the last one moves to its place.
@@ -277,6 +379,13 @@ abstract contract ClearinghouseLedger is DeleverageIndex {
             loaded.spotCount = n + 1;
         }
         loaded.spot[i] = toSpotWord(assetId, _s.assetUnderlying[assetId], amount);
+    }
+
+    function _holdsNoSpot(Loaded memory loaded) internal pure returns (bool) {
+        for (uint256 i = 0; i < loaded.spotCount; ++i) {
+            if (loaded.spot[i].amount() != 0) return false;
+        }
+        return true;
     }
 
     // ------------------------------------------------------------------------------------------------ write
@@ -324,27 +433,35 @@ abstract contract ClearinghouseLedger is DeleverageIndex {
         (uint256 count, uint256 oldCount) = (loaded.count, loaded.oldCount);
         assembly ("memory-safe") {
             // writes the slots whose word changed, and clears those beyond the new count
-            let n := count
-            if gt(oldCount, n) {
-                n := oldCount
+            let slot := positions.slot
+            let word := add(legs, 0x20)
+            let apart := sub(oldLegs, legs)
+            let end := add(word, shl(5, count))
+            let endOfOld := add(word, shl(5, oldCount))
+            let both := end
+            if lt(endOfOld, end) {
+                both := endOfOld
             }
-            for {
-                let i := 0
-            } lt(i, n) {
-                i := add(i, 1)
+            for {} lt(word, both) {
+                word := add(word, 0x20)
             } {
-                let offset := mul(add(i, 1), 0x20)
-                let word := 0
-                if lt(i, count) {
-                    word := mload(add(legs, offset))
+                let changed := mload(word)
+                if xor(changed, mload(add(word, apart))) {
+                    sstore(slot, changed)
                 }
-                let old := 0
-                if lt(i, oldCount) {
-                    old := mload(add(oldLegs, offset))
-                }
-                if xor(word, old) {
-                    sstore(add(positions.slot, i), word)
-                }
+                slot := add(slot, 1)
+            }
+            for {} lt(word, end) {
+                word := add(word, 0x20)
+            } {
+                sstore(slot, mload(word))
+                slot := add(slot, 1)
+            }
+            for {} lt(word, endOfOld) {
+                word := add(word, 0x20)
+            } {
+                sstore(slot, 0)
+                slot := add(slot, 1)
             }
         }
     }
@@ -438,25 +555,30 @@ abstract contract ClearinghouseLedger is DeleverageIndex {
             leg = portfolio + 0xc0;
             premium = leg + (count << 5) + 0x20;
         }
-        uint256 perps;
         for (uint256 i = 0; i < count;) {
-            (PositionWord word, bool isPerp, int256 premiumNow) = _netted(legs, i);
+            PositionWord word;
+            assembly ("memory-safe") {
+                word := mload(add(add(legs, 0x20), shl(5, i)))
+            }
+            if (PositionWord.unwrap(word) >> 252 == 1) {
+                int256 premiumNow;
+                (word, premiumNow) = _netted(word);
+                assembly ("memory-safe") {
+                    mstore(premium, premiumNow)
+                    premium := add(premium, 0x20)
+                }
+            }
             assembly ("memory-safe") {
                 mstore(leg, word)
                 leg := add(leg, 0x20)
-                // where the next perp's premium stands unless this one is a perp
-                mstore(add(premium, shl(5, perps)), premiumNow)
-                perps := add(perps, isPerp)
-            }
-            unchecked {
-                ++i;
+                i := add(i, 1)
             }
         }
         assembly ("memory-safe") {
-            mstore(sub(premium, 0x20), perps)
-            let spot := add(premium, shl(5, perps))
-            mstore(add(portfolio, 0x80), sub(spot, portfolio))
-            mstore(spot, 0)
+            // behind the legs stands the premiums' length, behind the premiums the balances'
+            mstore(leg, shr(5, sub(sub(premium, leg), 0x20)))
+            mstore(add(portfolio, 0x80), sub(premium, portfolio))
+            mstore(premium, 0)
         }
         _encodeSpot(loaded, before, portfolio);
     }
@@ -480,26 +602,19 @@ abstract contract ClearinghouseLedger is DeleverageIndex {
         }
     }
 
-    /// @dev The i-th leg with its funding taken off the cost.
-    function _netted(
-        PositionWord[] memory legs,
-        uint256 i
-    ) private view returns (PositionWord word, bool isPerp, int256 premium) {
-        assembly ("memory-safe") {
-            word := mload(add(add(legs, 0x20), shl(5, i)))
-        }
-        if (PositionWord.unwrap(word) >> 252 != uint256(Kind.Perp)) return (word, false, 0);
+    /// @dev A perp with its funding taken off the cost.
+    function _netted(PositionWord word) private view returns (PositionWord, int256 premium) {
         int256 fundingIndex;
         FundingState state = _s.perps[word.underlying()].funding;
         (fundingIndex, premium) = Funding.current(state, block.timestamp);
-        isPerp = true;
         // where a stored position has its epoch, the engine takes the open-interest scale
         word = word.withEpoch(state.scale());
-        if (fundingIndex == 0) return (word, isPerp, premium);
+        if (fundingIndex == 0) return (word, premium);
         unchecked {
             // |cost| < 2**103, |size * fundingIndex| < 2**190
             word = word.withCost(word.cost() - WadMath.mulCeil(word.size(), fundingIndex));
         }
+        return (word, premium);
     }
 
     /// @dev Appends the balances, without those of nothing, to a portfolio whose spot is the last in memory and empty.

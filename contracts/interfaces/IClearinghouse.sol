@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IClearinghouseCore} from "./IClearinghouseCore.sol";
+import {IClearinghouseDeleveraging} from "./IClearinghouseDeleveraging.sol";
 import {IClearinghouseExt} from "./IClearinghouseExt.sol";
 import {IClearinghouseLiquidation} from "./IClearinghouseLiquidation.sol";
 
@@ -9,6 +10,11 @@ import {IClearinghouseLiquidation} from "./IClearinghouseLiquidation.sol";
 /// @notice The sole writer of balances and positions. Amounts are wad (1e18) unless a name ends in `Raw`, which is the
 /// token's own decimals. Signs: + is owned or long, - is owed or short. Rounding is against the account.
 ///
-/// Replaying `CashUpdated`, `CollateralUpdated`, `PositionUpdated`, `ProfileChanged` and `FlagUpdated` rebuilds every
-/// account: each carries the new state, not a difference.
-interface IClearinghouse is IClearinghouseCore, IClearinghouseExt, IClearinghouseLiquidation {}
+/// Replaying `CashUpdated`, `CollateralUpdated`, `PositionUpdated`, `PositionsUpdated`, `ProfileChanged` and `FlagUpdated`
+/// rebuilds every account: each carries the new state, not a difference.
+interface IClearinghouse is
+    IClearinghouseCore,
+    IClearinghouseExt,
+    IClearinghouseLiquidation,
+    IClearinghouseDeleveraging
+{}

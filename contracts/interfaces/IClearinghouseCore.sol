@@ -66,6 +66,9 @@ interface IClearinghouseCore is IClearinghouseTypes {
     /// @notice Where calls of IClearinghouseLiquidation go.
     function liquidation() external view returns (address);
 
+    /// @notice Where calls of IClearinghouseDeleveraging go.
+    function deleveraging() external view returns (address);
+
     /// @notice The interest rate model, fixed at deployment.
     function rateModel() external view returns (RateModel memory);
 }

@@ -2,13 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {AccountId} from "../types/AccountId.sol";
-import {IClearinghouseDeleveraging} from "./IClearinghouseDeleveraging.sol";
+import {IClearinghouseTypes} from "./IClearinghouseTypes.sol";
 import {ILiquidator} from "./ILiquidator.sol";
 
 /// @title IClearinghouseLiquidation: liquidations in one pass, called at the clearinghouse's own address
 /// @notice The liquidator module is the public entry: it holds the two parameters, and its events tell what happened.
 /// Errors are those of ILiquidator.
-interface IClearinghouseLiquidation is IClearinghouseDeleveraging {
+interface IClearinghouseLiquidation is IClearinghouseTypes {
     /// @notice What a liquidation did to the account's flag.
     enum FlagChange {
         None,

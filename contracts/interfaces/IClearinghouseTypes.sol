@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
+import {PositionWord} from "../types/PositionWord.sol";
 import {IPriceRouter} from "./IPriceRouter.sol";
 
 /// @title IClearinghouseTypes: structures, events and errors of the clearinghouse
@@ -174,6 +175,8 @@ interface IClearinghouseTypes {
         int256 size,
         int256 cost
     );
+    /// @notice Several of an account's positions at once, each as `PositionUpdated` would tell it: a word of size 0 means closed.
+    event PositionsUpdated(AccountId indexed account, PositionWord[] positions);
     event ProfileChanged(AccountId indexed account, uint8 profileId);
     event FlagUpdated(AccountId indexed account, uint40 flaggedAt);
     event OperatorSet(AccountId indexed account, address indexed operator, uint8 scopes, uint40 expirySec);

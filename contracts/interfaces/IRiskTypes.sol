@@ -10,9 +10,11 @@ interface IRiskTypes {
     /// @notice Which end of a guarded price's span an assessment uses. No difference while the sources agree.
     /// - Adverse: for each portfolio the end that lowers its own equity.
     /// - Favourable: the end that raises the first portfolio's equity, for all portfolios of the call alike.
+    /// - TakeOver: Favourable for all portfolios but the last, for which it is Adverse.
     enum Stance {
         Adverse,
-        Favourable
+        Favourable,
+        TakeOver
     }
 
     /// @notice Where an account stands: E >= IM, MM <= E < IM, 0 <= E < MM, E < 0.

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {CASH, ROLE_LIQUIDATOR} from "../ClearinghouseStorage.sol";
@@ -23,11 +24,14 @@ import {WadMath} from "../libraries/WadMath.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 
 /// @title ClearinghouseDeleveraging: what happens when an account cannot pay (SPEC-D1 to D8)
-/// @dev Insurance first, then all who hold the opposite side of each of its positions, pro rata, and last all positive cash.
+/// @dev The clearinghouse delegates these calls to this contract, as it does others to ClearinghouseExt.
+/// Insurance first, then all who hold the opposite side of each of its positions, pro rata, and last all positive cash.
 /// Nobody is ranked or visited: a side's two indexes move, and each position follows when it is next touched.
-abstract contract ClearinghouseDeleveraging is ClearinghouseTrading, IClearinghouseDeleveraging {
+contract ClearinghouseDeleveraging is ClearinghouseTrading, IClearinghouseDeleveraging {
     /// @dev How long a flagged account's insolvency waits for a liquidator that the insurance fund could pay for.
     uint256 private constant PATIENCE_SEC = 15 minutes;
+
+    constructor(address authority) AccessManaged(authority) {}
 
     /// @inheritdoc IClearinghouseDeleveraging
     function executeDeleverage(AccountId account) external nonReentrant returns (Deleverage memory result) {
@@ -272,22 +276,5 @@ abstract contract ClearinghouseDeleveraging is ClearinghouseTrading, IClearingho
             uint256 held = IERC20(config.token()).balanceOf(address(this));
             if (held < _wadToRawUp(asset.totals.recorded(), config.decimals())) mask |= 1 << i;
         }
-    }
-
-    // ------------------------------------------------------------------------------------------------ helpers
-
-    /// @dev What the insurance account can pay for an account; for its own it does not pay.
-    function _insured(AccountId account) internal view returns (uint256) {
-        AccountId insurance = _s.insuranceAccount;
-        if (insurance == account) return 0;
-        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[insurance].header.cashPrincipal());
-        return cash > 0 ? uint256(cash) : 0;
-    }
-
-    function _holdsNoSpot(Loaded memory loaded) internal pure returns (bool) {
-        for (uint256 i = 0; i < loaded.spotCount; ++i) {
-            if (loaded.spot[i].amount() != 0) return false;
-        }
-        return true;
     }
 }

@@ -5,16 +5,46 @@ import {IRiskTypes} from "../interfaces/IRiskTypes.sol";
 import {Black76} from "../libraries/Black76.sol";
 import {WadMath} from "../libraries/WadMath.sol";
 // Solhint does not see what assembly uses.
-// solhint-disable-next-line no-unused-import
-import {TERM_HOLDER, TERM_SIZE, Term} from "../pricing/Term.sol";
+// solhint-disable no-unused-import
+import {
+    TERM_BOOK,
+    TERM_CALLS,
+    TERM_DELTA,
+    TERM_DEPTH,
+    TERM_FORWARD,
+    TERM_HOLDER,
+    TERM_NEXT,
+    TERM_OPTION,
+    TERM_PUTS,
+    TERM_RATIO,
+    TERM_SIZE,
+    Term
+} from "../pricing/Term.sol";
 import {TermMath} from "../pricing/TermMath.sol";
 import {PositionWord} from "../types/PositionWord.sol";
 import {MarginMath} from "./MarginMath.sol";
 import {ScenarioSet, ScenarioSetLib} from "./ScenarioSet.sol";
-// Solhint does not see what assembly uses.
-// solhint-disable-next-line no-unused-import
-import {OPTION_SIZE, Option} from "./Option.sol";
-import {Book, Sheet, SheetLib} from "./Sheet.sol";
+import {
+    OPTION_CALL,
+    OPTION_CODE,
+    OPTION_DELTA,
+    OPTION_EXTREMES,
+    OPTION_SIZE,
+    OPTION_STRIKE,
+    OPTION_UNITS,
+    OPTION_VALUES
+} from "./Option.sol";
+import {
+    BOOK_GROSS,
+    BOOK_NET,
+    BOOK_TERMS,
+    Book,
+    SHEET_OPTIONS,
+    SHEET_ANY_OPTION,
+    Sheet,
+    SheetLib
+} from "./Sheet.sol";
+// solhint-enable no-unused-import
 
 /// @title DatedLegs: futures and options of the portfolio on a sheet (SPEC-M)
 /// @notice Legs are valued one by one; what an expiry is charged and how its forwards move follows from its sums.
@@ -27,6 +57,12 @@ library DatedLegs {
     uint256 private constant KEY_SHIFT = 220;
     uint256 private constant KEY_MASK = 0xffffffff;
     uint256 private constant KIND_SHIFT = 252;
+    /// @dev What brings its size, a signed number, to the top and down again.
+    uint256 private constant SIZE_LEFT = 36;
+    uint256 private constant SIZE_RIGHT = 160;
+    /// @dev Those of an option's word that hold its strike.
+    uint256 private constant STRIKE_SHIFT = 20;
+    uint256 private constant STRIKE_MASK = 0xfffffffffffffff;
     uint256 internal constant KIND_FUTURE = 2;
     uint256 internal constant KIND_CALL = 3;
     uint256 internal constant KIND_PUT = 4;
@@ -34,7 +70,7 @@ library DatedLegs {
     uint256 private constant GUARDED = 1;
     /// @dev A larger power of ten is beyond any price.
     uint256 private constant MAX_EXPONENT = 38;
-    /// @dev How many of a book's last records are searched for a strike.
+    /// @dev How many of a term's records are searched for a strike; all of those that another portfolio has left.
     uint256 private constant SEARCH_DEPTH = 8;
     /// @dev What is put to wad: a rate in units of 1e-6.
     uint256 private constant PPM_TO_WAD = 1e12;
@@ -62,6 +98,7 @@ library DatedLegs {
             let first := add(keys, 0x20)
             let end := add(first, shl(5, count))
             let endOfWords := add(words.offset, shl(5, words.length))
+            let last := not(0)
             for {
                 let position := words.offset
             } lt(position, endOfWords) {
@@ -71,8 +108,13 @@ library DatedLegs {
                 if iszero(gt(shr(KIND_SHIFT, word), 1)) {
                     continue
                 }
-                // written behind the last key, the search always ends
                 word := and(shr(KEY_SHIFT, word), KEY_MASK)
+                // neighbours mostly have the same key
+                if eq(word, last) {
+                    continue
+                }
+                last := word
+                // written behind the last key, the search always ends
                 mstore(end, word)
                 let key := first
                 for {} xor(mload(key), word) {} {
@@ -138,35 +180,125 @@ library DatedLegs {
         }
     }
 
-    /// @dev When the portfolio first comes to a term, it is cleared and priced at the book's index.
-    function _claim(Sheet memory sheet, Term memory term) private pure {
-        uint256 holder = sheet.holder;
-        if (term.holder == holder) return;
+    /// @dev When the portfolio first comes to a term, it is cleared; and priced, unless the last portfolio had the same book's
+    /// index and the same profile.
+    function _claim(Sheet memory sheet, Term memory term, ScenarioSet set) private pure {
+        uint256 book = sheet.claim(term.key >> 20);
         assembly ("memory-safe") {
             calldatacopy(add(term, TERM_HOLDER), calldatasize(), sub(TERM_SIZE, TERM_HOLDER))
+            mstore(add(term, TERM_BOOK), book)
+            mstore(add(term, TERM_NEXT), mload(add(book, BOOK_TERMS)))
+            mstore(add(book, BOOK_TERMS), term)
         }
-        term.holder = holder;
-        uint256 book = sheet.claim(term.key >> 20);
-        term.book = book;
-        term.price(SheetLib.indexOf(book), term.given);
+        term.holder = sheet.holder;
+        uint256 index = SheetLib.indexOf(book);
+        if (term.set == ScenarioSet.unwrap(set) && _isPricedAt(term, index)) {
+            _clearSizes(term.option);
+            term.depth = type(uint256).max;
+        } else {
+            _price(term, index);
+            term.set = ScenarioSet.unwrap(set);
+            (term.shocks, term.up, term.depth) = (0, 0, SEARCH_DEPTH);
+        }
         if (term.age != 0 && term.tau != 0 && sheet.status < GUARDED) sheet.status = GUARDED;
+    }
+
+    function _isPricedAt(Term memory term, uint256 index) private pure returns (bool) {
+        return term.index == index && term.forward != 0;
+    }
+
+    function _price(Term memory term, uint256 index) private pure {
+        (term.index, term.option) = (index, 0);
+        term.price(index, term.given);
+    }
+
+    /// @param option The ring of records.
+    function _clearSizes(uint256 option) private pure {
+        assembly ("memory-safe") {
+            let start := option
+            for {} option {} {
+                mstore(add(option, OPTION_UNITS), 0)
+                option := mload(option)
+                if eq(option, start) {
+                    option := 0
+                }
+            }
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ legs
 
-    /// @notice Values a future, call or put in its term and book (SPEC-M1, M2, M9).
+    /// @notice Values futures, calls and puts in their terms and books (SPEC-M1, M2, M9), up to the first leg that is none.
+    /// @param words The legs' words.
+    /// @param i Where to begin.
     /// @param set The profile, 0 where only values are asked for.
-    function add(Sheet memory sheet, PositionWord leg, ScenarioSet set) internal pure {
-        Term memory term = termOf(sheet, leg)[0];
+    /// @return Where it ended.
+    function add(
+        Sheet memory sheet,
+        uint256[] calldata words,
+        uint256 i,
+        ScenarioSet set
+    ) internal pure returns (uint256) {
+        uint256 first;
+        assembly ("memory-safe") {
+            first := words.offset
+        }
+        uint256 end = first + 32 * words.length;
+        uint256 next = first + 32 * i;
+        while (next < end) {
+            PositionWord leg;
+            assembly ("memory-safe") {
+                leg := calldataload(next)
+            }
+            if (PositionWord.unwrap(leg) >> KIND_SHIFT < KIND_FUTURE) break;
+            next = _addNext(sheet, leg, set, next, end);
+        }
+        return (next - first) / 32;
+    }
+
+    /// @dev The leg at `next`, and those behind it that are like it.
+    function _addNext(
+        Sheet memory sheet,
+        PositionWord leg,
+        ScenarioSet set,
+        uint256 next,
+        uint256 end
+    ) private pure returns (uint256) {
         uint256 kind = PositionWord.unwrap(leg) >> KIND_SHIFT;
         if (kind > KIND_PUT) revert IRiskTypes.InstrumentNotPriced(leg.instrument());
+        Term memory term = termOf(sheet, leg)[0];
         if (term.settlement != 0) {
             _addSettled(sheet, term, leg, kind);
-            return;
+            return next + 32;
         }
-        _claim(sheet, term);
-        if (kind == KIND_FUTURE) _addFuture(sheet, term, leg);
-        else _addOption(sheet, term, leg, kind, set);
+        if (term.holder != sheet.holder) _claim(sheet, term, set);
+        if (kind == KIND_FUTURE) {
+            _addFuture(sheet, term, leg);
+            return next + 32;
+        }
+        while (true) {
+            _openRecord(sheet, term, leg, set);
+            next = _addOptions(sheet, _addressOf(term), next, end);
+            if (next == end) return next;
+            assembly ("memory-safe") {
+                leg := calldataload(next)
+                kind := shr(KIND_SHIFT, leg)
+            }
+            // stopped for want of a record, or because the term or the kind is another
+            if (keyOf(leg) != term.key || kind < KIND_CALL || kind > KIND_PUT) return next;
+        }
+        return next;
+    }
+
+    /// @dev Finds or adds the leg's record, which then is the term's first.
+    function _openRecord(
+        Sheet memory sheet,
+        Term memory term,
+        PositionWord leg,
+        ScenarioSet set
+    ) private pure {
+        uint256 option = _find(_addressOf(term), leg);
+        term.option = option == 0 ? _open(sheet, term, leg, set) : option;
     }
 
     /// @dev SPEC-V8.
@@ -182,7 +314,6 @@ library DatedLegs {
         int256 size = leg.size();
         unchecked {
             term.futures += size;
-            term.linear += size;
             sheet.unrealised += leg.cost();
             _addDelta(term, MarginMath.mulFloor(size, int256(term.ratio)));
         }
@@ -197,101 +328,164 @@ library DatedLegs {
         }
     }
 
-    function _addOption(
+    /// @dev Calls and puts of one term, as long as each has the record of the last one or the next: a hot loop, hence in
+    /// assembly. Its sums stay on the stack.
+    /// @param term Memory address.
+    /// @param next Where in calldata to begin: at an option of the term, whose record is the term's first.
+    /// @param end Of the legs.
+    /// @return Where it ended.
+    // solhint-disable-next-line function-max-lines
+    function _addOptions(
+        Sheet memory sheet,
+        uint256 term,
+        uint256 next,
+        uint256 end
+    ) private pure returns (uint256) {
+        assembly ("memory-safe") {
+            let value := 0
+            let delta := 0
+            let gross := 0
+            let option := mload(add(term, TERM_OPTION))
+            for {} lt(next, end) {
+                next := add(next, 0x20)
+            } {
+                let leg := calldataload(next)
+                let isPut := sub(shr(KIND_SHIFT, leg), KIND_CALL)
+                if or(gt(isPut, 1), xor(and(shr(KEY_SHIFT, leg), KEY_MASK), mload(term))) {
+                    break
+                }
+                {
+                    let code := and(shr(STRIKE_SHIFT, leg), STRIKE_MASK)
+                    if xor(mload(add(option, OPTION_CODE)), code) {
+                        // a new record will stand behind the last one
+                        let candidate := mload(option)
+                        if xor(mload(add(candidate, OPTION_CODE)), code) {
+                            break
+                        }
+                        option := candidate
+                    }
+                }
+                leg := sar(SIZE_RIGHT, shl(SIZE_LEFT, leg))
+                let field := add(option, OPTION_UNITS)
+                mstore(field, add(mload(field), leg))
+                // the puts' field is behind the calls'
+                field := add(term, add(TERM_CALLS, shl(5, isPut)))
+                mstore(field, add(mload(field), leg))
+                field := mload(add(option, OPTION_CALL))
+                let d := mload(add(option, OPTION_DELTA))
+                if isPut {
+                    field := sub(
+                        add(field, mload(add(option, OPTION_STRIKE))),
+                        mload(add(term, TERM_FORWARD))
+                    )
+                    d := sub(d, mload(add(term, TERM_RATIO)))
+                }
+                // both rounded down
+                field := mul(leg, field)
+                value := add(value, sub(sdiv(field, WAD), slt(smod(field, WAD), 0)))
+                d := mul(leg, d)
+                d := sub(sdiv(d, WAD), slt(smod(d, WAD), 0))
+                delta := add(delta, d)
+                gross := add(gross, xor(sub(d, slt(d, 0)), sar(255, d)))
+            }
+            mstore(add(term, TERM_OPTION), option)
+            option := add(sheet, SHEET_OPTIONS)
+            mstore(option, add(mload(option), value))
+            mstore(add(sheet, SHEET_ANY_OPTION), 1)
+            option := add(term, TERM_DELTA)
+            mstore(option, add(mload(option), delta))
+            value := mload(add(term, TERM_BOOK))
+            option := add(value, BOOK_NET)
+            mstore(option, add(mload(option), delta))
+            option := add(value, BOOK_GROSS)
+            mstore(option, add(mload(option), gross))
+        }
+        return next;
+    }
+
+    /// @dev The record of the leg's strike, 0 where there is none among the next few from the last leg's on: call and put of
+    /// one strike are one call to the scenarios (parity), and legs that belong together are mostly neighbours. Portfolios
+    /// that share their records mostly have their legs in the same order.
+    /// @param term Memory address of the leg's term.
+    function _find(uint256 term, PositionWord leg) private pure returns (uint256 option) {
+        assembly ("memory-safe") {
+            let code := and(shr(STRIKE_SHIFT, leg), STRIKE_MASK)
+            let start := mload(add(term, TERM_OPTION))
+            option := start
+            for {
+                let left := mload(add(term, TERM_DEPTH))
+            } option {} {
+                if eq(mload(add(option, OPTION_CODE)), code) {
+                    break
+                }
+                option := mload(option)
+                left := sub(left, 1)
+                if or(eq(option, start), iszero(left)) {
+                    option := 0
+                }
+            }
+        }
+    }
+
+    /// @dev A new record, behind the one of the last leg.
+    function _open(
         Sheet memory sheet,
         Term memory term,
         PositionWord leg,
-        uint256 kind,
         ScenarioSet set
-    ) private pure {
-        unchecked {
-            int256 size = leg.size();
-            uint256 strike = strikeOf(leg);
-            Book memory book = SheetLib.listAt(term.book)[0];
-            Option memory option = _find(book.options, strike, term.key)[0];
-            if (option.strike == 0) option = _open(sheet, book, term, strike, set)[0];
-            uint256 value = option.call;
-            int256 delta = int256((option.nd1 * term.ratio) / WAD);
-            option.size += size;
-            book.callsNow += size * int256(value);
-            if (kind == KIND_CALL) {
-                term.calls += size;
-            } else {
-                term.puts += size;
-                term.linear -= size;
-                value = value + strike - term.forward;
-                delta -= int256(term.ratio);
-            }
-            sheet.options += MarginMath.mulFloor(size, int256(value));
-            ++sheet.optionCount;
-            _addDelta(term, MarginMath.mulFloor(size, delta));
-        }
-    }
-
-    /// @dev The record of the strike among the last few of the book: call and put of one strike are one call to the
-    /// scenarios (parity), and legs that belong together are mostly neighbours. Where there is none, one of strike zero.
-    function _find(uint256 option, uint256 strike, uint256 key) private pure returns (Option[] memory list) {
-        assembly ("memory-safe") {
-            for {
-                let left := SEARCH_DEPTH
-            } option {
-                option := mload(option)
-            } {
-                // next, size, moneyness, forward, strike, three volatilities, key
-                if eq(mload(add(option, 0x80)), strike) {
-                    if eq(mload(add(option, 0x100)), key) {
-                        break
-                    }
-                }
-                left := sub(left, 1)
-                if iszero(left) {
-                    option := 0
-                    break
-                }
-            }
-            if iszero(option) {
-                // the word at 0x60 is always zero: its strike then is
-                option := sub(0x60, 0x80)
-            }
-            mstore(0x00, 1)
-            mstore(0x20, option)
-            list := 0x00
-        }
-    }
-
-    /// @dev A new record, in front of the book's other ones.
-    function _open(
-        Sheet memory sheet,
-        Book memory book,
-        Term memory term,
-        uint256 strike,
-        ScenarioSet set
-    ) private pure returns (Option[] memory list) {
-        uint256 position;
+    ) private pure returns (uint256 position) {
+        uint256 strike = strikeOf(leg);
         assembly ("memory-safe") {
             position := mload(0x40)
             mstore(0x40, add(position, OPTION_SIZE))
-            mstore(0x00, 1)
-            mstore(0x20, position)
-            list := 0x00
         }
-        Option memory option = list[0];
         unchecked {
             int256 moneyness = term.lnForward - MarginMath.ln(strike);
             uint256 s = term.root(moneyness);
-            (option.call, option.nd1) = Black76.callAndDelta(term.forward, strike, moneyness, s);
-            (option.size, option.moneyness, option.forward) = (0, moneyness, term.forward);
-            (option.strike, option.s, option.key) = (strike, s, term.key);
+            uint256 forward = term.forward;
+            (uint256 value, uint256 nd1) = Black76.callAndDelta(forward, strike, moneyness, s);
+            nd1 = (nd1 * term.ratio) / WAD;
+            assembly ("memory-safe") {
+                mstore(add(position, OPTION_UNITS), 0)
+                // the seven words that `Black76.addScenarios` takes begin with the units
+                mstore(add(position, 0x40), moneyness)
+                mstore(add(position, 0x60), forward)
+                mstore(add(position, OPTION_STRIKE), strike)
+                mstore(add(position, 0xa0), s)
+                mstore(add(position, OPTION_CODE), and(shr(STRIKE_SHIFT, leg), STRIKE_MASK))
+                mstore(add(position, OPTION_CALL), value)
+                mstore(add(position, OPTION_DELTA), nd1)
+                mstore(add(position, OPTION_EXTREMES), 0)
+                mstore(add(position, OPTION_VALUES), 0)
+            }
             if (ScenarioSet.unwrap(set) != 0) {
                 if (term.shocks == 0) _setShocks(sheet, term, set);
-                (option.sUp, option.sDown) = term.shocked(s);
+                (uint256 sUp, uint256 sDown) = term.shocked(s);
+                assembly ("memory-safe") {
+                    mstore(add(position, 0xc0), sUp)
+                    mstore(add(position, 0xe0), sDown)
+                }
             }
         }
-        option.next = book.options;
-        book.options = position;
+        _link(term, position);
+    }
+
+    /// @dev Puts a record behind the term's own one.
+    function _link(Term memory term, uint256 position) private pure {
         assembly ("memory-safe") {
-            mstore(0x00, 1)
-            mstore(0x20, position)
+            let last := mload(add(term, TERM_OPTION))
+            if iszero(last) {
+                last := position
+                mstore(last, position)
+            }
+            mstore(position, mload(last))
+            mstore(last, position)
+        }
+    }
+
+    function _addressOf(Term memory term) private pure returns (uint256 position) {
+        assembly ("memory-safe") {
+            position := term
         }
     }
 
@@ -301,7 +495,7 @@ library DatedLegs {
         uint256 end = sheet.endOfTerms;
         for (uint256 position = sheet.firstTerm; position != end; position += TERM_SIZE) {
             Term memory other = _listAt(position)[0];
-            if (other.expirySec != term.expirySec || other.holder != term.holder || other.up == 0) continue;
+            if (other.expirySec != term.expirySec || other.set != term.set || other.up == 0) continue;
             (term.up, term.down, term.upFloor) = (other.up, other.down, other.upFloor);
             return;
         }
@@ -322,7 +516,7 @@ library DatedLegs {
 
     /// @notice An option's strike, wad USD.
     function strikeOf(PositionWord leg) internal pure returns (uint256 strike) {
-        uint256 raw = (PositionWord.unwrap(leg) >> 20) & ((1 << 60) - 1);
+        uint256 raw = (PositionWord.unwrap(leg) >> STRIKE_SHIFT) & STRIKE_MASK;
         uint256 exponent = raw & 63;
         unchecked {
             // below 2**54 * 10**38 < 2**181
@@ -339,13 +533,82 @@ library DatedLegs {
         uint256 kind = PositionWord.unwrap(leg) >> KIND_SHIFT;
         if (kind > KIND_PUT) revert IRiskTypes.InstrumentNotPriced(leg.instrument());
         if (term.settlement != 0) return leg.instrument().payoff(term.settlement);
-        term.price(index, term.given);
+        if (!_isPricedAt(term, index)) _price(term, index);
         if (kind == KIND_FUTURE) return term.forward;
-        uint256 strike = strikeOf(leg);
+        uint256 option = _find(_addressOf(term), leg);
+        uint256 strike;
+        uint256 value;
+        if (option != 0) {
+            term.option = option;
+            assembly ("memory-safe") {
+                strike := mload(add(option, OPTION_STRIKE))
+                value := mload(add(option, OPTION_CALL))
+            }
+        } else {
+            strike = strikeOf(leg);
+            value = _callOf(term, strike);
+        }
+        unchecked {
+            return kind == KIND_CALL ? value : value + strike - term.forward;
+        }
+    }
+
+    /// @notice Marks of the calls and puts at the front of `words` that are all of one priced term, as long as each has the
+    /// record of the last one or the next: a hot loop, hence in assembly.
+    /// @param next,end Memory, or calldata, addresses of the words.
+    /// @param target Memory address that the marks go to.
+    /// @param index The underlying's index price.
+    /// @return Where it ended.
+    // solhint-disable-next-line function-max-lines
+    function markOptions(
+        Sheet memory sheet,
+        uint256 next,
+        uint256 end,
+        uint256 target,
+        uint256 index
+    ) internal pure returns (uint256) {
+        PositionWord leg;
+        assembly ("memory-safe") {
+            leg := calldataload(next)
+        }
+        if (PositionWord.unwrap(leg) >> KIND_SHIFT <= KIND_FUTURE) return next;
+        Term memory term = termOf(sheet, leg)[0];
+        uint256 option = term.option;
+        if (term.settlement != 0 || option == 0 || !_isPricedAt(term, index)) return next;
+        assembly ("memory-safe") {
+            for {} lt(next, end) {
+                next := add(next, 0x20)
+            } {
+                leg := calldataload(next)
+                let isPut := sub(shr(KIND_SHIFT, leg), KIND_CALL)
+                if or(gt(isPut, 1), xor(and(shr(KEY_SHIFT, leg), KEY_MASK), mload(term))) {
+                    break
+                }
+                leg := and(shr(STRIKE_SHIFT, leg), STRIKE_MASK)
+                if xor(mload(add(option, OPTION_CODE)), leg) {
+                    option := mload(option)
+                    if xor(mload(add(option, OPTION_CODE)), leg) {
+                        break
+                    }
+                }
+                let value := mload(add(option, OPTION_CALL))
+                if isPut {
+                    value := sub(
+                        add(value, mload(add(option, OPTION_STRIKE))),
+                        mload(add(term, TERM_FORWARD))
+                    )
+                }
+                mstore(target, value)
+                target := add(target, 0x20)
+            }
+        }
+        return next;
+    }
+
+    function _callOf(Term memory term, uint256 strike) private pure returns (uint256) {
         unchecked {
             int256 moneyness = term.lnForward - MarginMath.ln(strike);
-            uint256 call = Black76.call(term.forward, strike, moneyness, term.root(moneyness));
-            return kind == KIND_CALL ? call : call + strike - term.forward;
+            return Black76.call(term.forward, strike, moneyness, term.root(moneyness));
         }
     }
 
@@ -362,8 +625,12 @@ library DatedLegs {
             if (term.holder != sheet.holder) continue;
             Book memory book = SheetLib.listAt(term.book)[0];
             unchecked {
-                sheet.unrealised += WadMath.mulFloor(term.futures, int256(term.forward));
-                book.linear += WadMath.mulFloor(term.linear, int256(term.forward));
+                if (term.futures != 0) {
+                    sheet.unrealised += WadMath.mulFloor(term.futures, int256(term.forward));
+                }
+                // by parity a put is a call and a short forward
+                int256 forwards = term.futures - term.puts;
+                if (forwards != 0) book.linear += WadMath.mulFloor(forwards, int256(term.forward));
                 uint256 rate = WadMath.max(rollMin, WadMath.mulUp(rollRate, term.tau));
                 uint256 roll = WadMath.mulUp(WadMath.mulUp(WadMath.abs(term.delta), book.index), rate);
                 book.roll += roll;

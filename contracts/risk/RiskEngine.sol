@@ -13,11 +13,12 @@ import {Portfolio, SpotWord} from "../types/Portfolio.sol";
 import {PositionWord, toOptionWord} from "../types/PositionWord.sol";
 import {DatedLegs} from "./DatedLegs.sol";
 import {MarginMath} from "./MarginMath.sol";
+import {OptionScan} from "./OptionScan.sol";
 import {PortfolioReader} from "./PortfolioReader.sol";
 import {RiskSheets} from "./RiskSheets.sol";
 import {ScenarioScan} from "./ScenarioScan.sol";
 import {ScenarioSet} from "./ScenarioSet.sol";
-import {Book, Sheet, SheetLib} from "./Sheet.sol";
+import {Sheet, SheetLib} from "./Sheet.sol";
 
 /// @title RiskEngine: what every action asks for; see IRiskEngine
 /// @dev What explains and what governs is in `RiskEngineExt`, behind the same address.
@@ -72,22 +73,61 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
     function assessWithMarks(
         Portfolio[] calldata portfolios,
         Stance stance
-    ) external view returns (Margin[] memory margins, Marks memory marks) {
+    ) external view returns (Margin[] memory, Marks memory marks) {
         uint256 n = portfolios.length;
         (uint256 sheetAt, uint256 answer, bool guarded) = _assess(portfolios, stance);
-        margins = new Margin[](n);
-        for (uint256 i = 0; i < n; ++i) {
-            assembly ("memory-safe") {
-                mstore(add(margins, shl(5, add(i, 1))), add(add(answer, 0x40), mul(i, MARGIN_SIZE)))
-            }
-        }
-        if (n == 0) return (margins, marks);
         Sheet memory sheet = SheetLib.sheetAt(sheetAt)[0];
         // the books' prices are now those of the last portfolio
-        if (n > 1 && guarded && stance == Stance.Adverse) _choosePrices(sheet, portfolios.item(0), true);
+        if (n > 1 && guarded && stance != Stance.Favourable) {
+            _choosePrices(sheet, portfolios.item(0), stance == Stance.Adverse);
+        }
+        answer = _copyMargins(answer, n);
+        if (n == 0) (marks.leg, marks.spot) = (new uint256[](0), new uint256[](0));
+        else _markFirst(marks, sheet, portfolios, answer);
+        _returnWithMarks(answer, n, marks);
+    }
+
+    /// @dev Marks of the first portfolio. What old surfaces value is in its margin's status only.
+    /// @param answer As `_copyMargins` started it.
+    function _markFirst(
+        Marks memory marks,
+        Sheet memory sheet,
+        Portfolio[] calldata portfolios,
+        uint256 answer
+    ) private pure {
         _mark(marks, sheet, portfolios.item(0));
-        // what old surfaces value is in the margin's status only
-        if (margins[0].status > marks.status) marks.status = margins[0].status;
+        IPriceRouter.Status status;
+        assembly ("memory-safe") {
+            // the fifth word of the first margin, behind two offsets and a length
+            status := mload(add(answer, 0xe0))
+        }
+        if (status > marks.status) marks.status = status;
+    }
+
+    /// @dev Starts the answer of `assessWithMarks`: both offsets, the margins, and room for the three words of the marks, which
+    /// the arrays must follow.
+    function _copyMargins(uint256 margins, uint256 n) private pure returns (uint256 answer) {
+        assembly ("memory-safe") {
+            answer := mload(0x40)
+            let size := mul(n, MARGIN_SIZE)
+            mstore(answer, 0x40)
+            mstore(add(answer, 0x20), add(0x60, size))
+            mcopy(add(answer, 0x40), add(margins, 0x20), add(size, 0x20))
+            mstore(0x40, add(answer, add(0xc0, size)))
+        }
+    }
+
+    /// @dev Ends the call with it: it ends where used memory ends.
+    function _returnWithMarks(uint256 answer, uint256 n, Marks memory marks) private pure {
+        uint256[] memory spot = marks.spot;
+        uint256 status = uint256(marks.status);
+        assembly ("memory-safe") {
+            let position := add(answer, add(0x60, mul(n, MARGIN_SIZE)))
+            mstore(position, 0x60)
+            mstore(add(position, 0x20), sub(spot, position))
+            mstore(add(position, 0x40), status)
+            return(answer, sub(mload(0x40), answer))
+        }
     }
 
     /// @return sheetAt Memory address of the sheet.
@@ -114,8 +154,10 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
         ScenarioSet set;
         for (uint256 i = 0; i < n; ++i) {
             Portfolio calldata portfolio = portfolios.item(i);
-            if (guarded && (stance == Stance.Adverse || i == 0)) {
-                _choosePrices(sheet, portfolio, stance == Stance.Adverse);
+            if (dated) sheet.shared = i + 1 < n ? 1 : 0;
+            if (guarded) {
+                bool adverse = stance == Stance.Adverse || (stance == Stance.TakeOver && i + 1 == n);
+                if (adverse || i == 0) _choosePrices(sheet, portfolio, adverse);
             }
             if (i == 0 || portfolio.profileId != portfolios.item(i - 1).profileId)
                 set = _loadSet(portfolio.profileId, dated);
@@ -129,8 +171,8 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
 
     /// @dev The short way where all legs move in proportion to the index, else all scenarios.
     function _scan(Sheet memory sheet, ScenarioSet set, uint256 profileId, bool whole) private view {
-        if (sheet.optionCount == 0 && !set.isAbsolute() && ScenarioScan.worst(sheet, set)) return;
-        _scanAll(sheet, whole ? set : _loadSet(profileId, true));
+        if (sheet.anyOption == 0 && !set.isAbsolute() && ScenarioScan.worst(sheet, set)) return;
+        OptionScan.worst(sheet, whole ? set : _loadSet(profileId, true));
     }
 
     function _keysOfAll(Portfolio[] calldata portfolios) private pure returns (uint256[] memory keys) {
@@ -180,40 +222,76 @@ contract RiskEngine is RiskSheets, IRiskEngineCore {
         }
     }
 
-    /// @dev Marks of the portfolio's legs and balances at its books' prices.
+    /// @dev Marks of the portfolio's legs and balances at its books' prices: the two arrays, in this order, are all that is
+    /// allocated.
     function _mark(Marks memory marks, Sheet memory sheet, Portfolio calldata portfolio) private pure {
         uint256[] calldata words = portfolio.spotWords();
+        marks.leg = new uint256[](portfolio.legWords().length);
         marks.spot = new uint256[](words.length);
         for (uint256 i = 0; i < words.length; ++i) {
             marks.spot[i] = _markBook(marks, sheet, SpotWord.wrap(words.word(i)).underlying());
         }
-        words = portfolio.legWords();
+        _markLegs(marks, sheet, portfolio);
+    }
+
+    function _markLegs(Marks memory marks, Sheet memory sheet, Portfolio calldata portfolio) private pure {
+        uint256[] calldata words = portfolio.legWords();
         int256[] calldata premiums = portfolio.premiumsOf();
         uint256 perps;
-        marks.leg = new uint256[](words.length);
+        uint256[] memory leg = marks.leg;
+        uint256 last = type(uint256).max;
+        uint256 index;
         for (uint256 i = 0; i < words.length; ++i) {
-            PositionWord leg = PositionWord.wrap(words.word(i));
-            uint256 index = _markBook(marks, sheet, leg.underlying());
-            if (DatedLegs.isDated(leg)) {
-                marks.leg[i] = DatedLegs.markOf(DatedLegs.termOf(sheet, leg)[0], leg, index);
+            PositionWord word = PositionWord.wrap(words.word(i));
+            uint256 underlying = word.underlying();
+            if (underlying != last) (last, index) = (underlying, _markBook(marks, sheet, underlying));
+            uint256 known = _markOptions(sheet, words, leg, i, index);
+            if (known != 0) {
+                i += known - 1;
                 continue;
             }
-            if (leg.kind() != Kind.Perp) revert InstrumentNotPriced(leg.instrument());
+            if (DatedLegs.isDated(word)) {
+                leg[i] = DatedLegs.markOf(DatedLegs.termOf(sheet, word)[0], word, index);
+                continue;
+            }
+            if (word.kind() != Kind.Perp) revert InstrumentNotPriced(word.instrument());
             if (perps == premiums.length) _revertPremiums(portfolio);
-            marks.leg[i] = LinearPricing.perpMark(index, premiums.premium(perps++));
+            leg[i] = LinearPricing.perpMark(index, premiums.premium(perps++));
         }
         if (perps != premiums.length) _revertPremiums(portfolio);
+    }
+
+    /// @dev Marks options from the i-th leg on as far as they can be had quickly.
+    /// @return How many.
+    function _markOptions(
+        Sheet memory sheet,
+        uint256[] calldata words,
+        uint256[] memory leg,
+        uint256 i,
+        uint256 index
+    ) private pure returns (uint256) {
+        uint256 first;
+        uint256 target;
+        assembly ("memory-safe") {
+            first := add(words.offset, shl(5, i))
+            target := add(add(leg, 0x20), shl(5, i))
+        }
+        unchecked {
+            uint256 end = first + 32 * (words.length - i);
+            return (DatedLegs.markOptions(sheet, first, end, target, index) - first) / 32;
+        }
     }
 
     /// @return index The underlying's price, whose status counts toward the marks'.
     function _markBook(
         Marks memory marks,
         Sheet memory sheet,
-        uint16 underlying
+        uint256 underlying
     ) private pure returns (uint256 index) {
-        Book memory book = sheet.bookOf(underlying);
-        if (book.quote.status > marks.status) marks.status = book.quote.status;
-        return book.index;
+        uint256 book = sheet.find(underlying);
+        IPriceRouter.Status status = IPriceRouter.Status(SheetLib.statusOf(book));
+        if (status > marks.status) marks.status = status;
+        return SheetLib.indexOf(book);
     }
 
     /// @inheritdoc IRiskEngineCore

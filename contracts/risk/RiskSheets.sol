@@ -273,7 +273,10 @@ abstract contract RiskSheets is AccessManaged {
             for (uint256 i = 0; i < words.length; ++i) {
                 PositionWord leg = PositionWord.wrap(words.word(i));
                 if (PositionWord.unwrap(leg) >> 252 != uint256(Kind.Perp)) {
-                    _fillDated(sheet, leg, set);
+                    if (PositionWord.unwrap(leg) >> 252 == 0) {
+                        revert IRiskTypes.InstrumentNotPriced(leg.instrument());
+                    }
+                    i = DatedLegs.add(sheet, words, i, set) - 1;
                     continue;
                 }
                 if (perps == premiums.length) _revertPremiums(portfolio);
@@ -284,11 +287,6 @@ abstract contract RiskSheets is AccessManaged {
             sheet.unrealised += unrealised;
         }
         if (perps != premiums.length) _revertPremiums(portfolio);
-    }
-
-    function _fillDated(Sheet memory sheet, PositionWord leg, ScenarioSet set) private pure {
-        if (PositionWord.unwrap(leg) >> 252 == 0) revert IRiskTypes.InstrumentNotPriced(leg.instrument());
-        DatedLegs.add(sheet, leg, set);
     }
 
     function _revertPremiums(Portfolio calldata portfolio) internal pure {
@@ -314,7 +312,7 @@ abstract contract RiskSheets is AccessManaged {
                     if (SheetLib.spotOf(book) != 0) {
                         MarginMath.chargeSpot(sheet, SheetLib.listAt(book)[0], rates, risk);
                     }
-                    if (sheet.optionCount != 0) {
+                    if (sheet.anyOption != 0) {
                         DatedLegs.chargeShort(sheet, SheetLib.listAt(book)[0], set.optionRates());
                     }
                     uint256 range = set.scanRange(risk);

@@ -2,9 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {Black76} from "../libraries/Black76.sol";
-import {ScenarioSet, ScenarioSetLib} from "./ScenarioSet.sol";
 // Solhint does not see what assembly uses.
 // solhint-disable no-unused-import
+import {TERM_NEXT, TERM_OPTION} from "../pricing/Term.sol";
+import {ScenarioSet, ScenarioSetLib} from "./ScenarioSet.sol";
+import {OPTION_CALL, OPTION_UNITS} from "./Option.sol";
 import {
     BOOK_LINEAR,
     BOOK_SIZE,
@@ -20,7 +22,7 @@ import {
 
 /// @title ScenarioScan: the worst loss of the portfolio on a sheet over a set of scenarios (SPEC-M3, M4)
 /// @notice Two ways to the same numbers: `all` is the specification's double loop and gives every scenario's result;
-/// `worst` is for portfolios without options and looks only where the worst can be. Both assume the bounds of `MarginMath`.
+/// `worst` is for portfolios without options and looks only where the worst can be; for those with options see `OptionScan`. Both assume the bounds of `MarginMath`.
 library ScenarioScan {
     uint256 private constant WAD = 1000000000000000000;
     uint256 private constant WAD_LESS_ONE = 999999999999999999;
@@ -64,8 +66,7 @@ library ScenarioScan {
         unchecked {
             value = int256(book.spot) + book.linear;
         }
-        uint256 calls = _revalue(book, table, n);
-        int256 callsNow = book.callsNow;
+        (uint256 calls, int256 callsNow) = _revalue(book, table, n);
         int256 least;
         assembly ("memory-safe") {
             let weight := add(table, mul(n, 0x60))
@@ -105,28 +106,48 @@ library ScenarioScan {
 
     /// @return calls Memory address of n words: what the book's options as calls are worth in each scenario, wad squared; 0
     /// where it has none.
-    function _revalue(Book memory book, uint256 table, uint256 n) private pure returns (uint256 calls) {
-        uint256 option = book.options;
-        if (option == 0) return 0;
+    /// @return callsNow What they are worth now.
+    function _revalue(
+        Book memory book,
+        uint256 table,
+        uint256 n
+    ) private pure returns (uint256 calls, int256 callsNow) {
+        for (uint256 term = book.terms; term != 0;) {
+            uint256 first;
+            assembly ("memory-safe") {
+                first := mload(add(term, TERM_OPTION))
+                term := mload(add(term, TERM_NEXT))
+            }
+            if (first == 0) continue;
+            if (calls == 0) calls = _zeros(n);
+            uint256 option = first;
+            do {
+                int256 size;
+                assembly ("memory-safe") {
+                    size := mload(add(option, OPTION_UNITS))
+                    callsNow := add(callsNow, mul(size, mload(add(option, OPTION_CALL))))
+                }
+                // a call and a put that make a forward move with no scenario
+                if (size != 0) {
+                    unchecked {
+                        Black76.addScenarios(option + OPTION_UNITS, table, n, calls);
+                    }
+                }
+                assembly ("memory-safe") {
+                    option := mload(option)
+                }
+            } while (option != first);
+        }
+    }
+
+    /// @return position Memory address of n words of zero.
+    function _zeros(uint256 n) private pure returns (uint256 position) {
         assembly ("memory-safe") {
-            calls := mload(0x40)
+            position := mload(0x40)
             let size := shl(5, n)
             // copying from past the end of calldata writes zeros
-            calldatacopy(calls, calldatasize(), size)
-            mstore(0x40, add(calls, size))
-        }
-        while (option != 0) {
-            uint256 size;
-            assembly ("memory-safe") {
-                size := mload(add(option, 0x20))
-            }
-            unchecked {
-                // a call and a put that make a forward move with no scenario
-                if (size != 0) Black76.addScenarios(option + 0x20, table, n, calls);
-            }
-            assembly ("memory-safe") {
-                option := mload(option)
-            }
+            calldatacopy(position, calldatasize(), size)
+            mstore(0x40, add(position, size))
         }
     }
 

@@ -11,7 +11,7 @@ import {RiskProfile, Scenario, UnderlyingRisk, VolMove} from "../types/RiskProfi
 ///   0             name
 ///   1, 2          sixteen rates of 32 bits, in units of 1e-6
 ///   3             scenarios 16 | underlyings 16 | outer down 16 | outer up 16 | bounded 8 | default scan range 64 |
-///                 absolute 8 | 112 unused
+///                 absolute 8 | 48 unused | extremes 64
 ///   4 ..          one word per listed underlying, ascending: underlying 16 | scan range 64 | slope 64 | cap 64 | table 32 |
 ///                 position 16
 ///   then          one word per outer scenario, those that move prices down first: |move| 128 | weight 128
@@ -24,6 +24,10 @@ import {RiskProfile, Scenario, UnderlyingRisk, VolMove} from "../types/RiskProfi
 /// *Outer* is a scenario that moves, that is not preceded by one that differs from it in volatility alone (which does not
 /// touch linear legs), and for which no other scenario of the same direction and weight moves at least 4/3 as far. Only
 /// these can be the worst for linear legs; see `ScenarioScan.worst` for the proof.
+///
+/// *Extremes* has a bit for each scenario: of those of one weight with volatility up it marks the furthest move down and
+/// the furthest up. It is 0 where these do not enclose all others, where another one stands within a sixteenth of their
+/// distance from one of them without standing there, and where the set is bounded or absolute. See `OptionScan`.
 ///
 /// *Bounded* is 1 where some scenario reaches the bound of -0.99 for some underlying, *absolute* where some scenario is.
 type ScenarioSet is uint256;
@@ -47,6 +51,9 @@ library ScenarioSetLib {
     uint256 private constant BOUNDED = 184;
     uint256 private constant DEFAULT_SCAN_RANGE = 120;
     uint256 private constant ABSOLUTE = 112;
+    uint256 private constant EXTREMES_MASK = 0xffffffffffffffff;
+    /// @dev The share of the distance between two extremes that others keep from them, as its inverse.
+    int256 private constant MARGIN_PARTS = 16;
     /// @dev Number of a table that the set has no room for: it is computed where it is needed.
     uint256 private constant NO_TABLE = 0xffffffff;
     /// @dev A contract holds 24,575 bytes behind the first one.
@@ -170,6 +177,31 @@ library ScenarioSetLib {
         return (_word(set, 3) >> ABSOLUTE) & 0xff != 0;
     }
 
+    /// @notice A bit for each extreme scenario; 0 where there is no such thing.
+    function extremes(ScenarioSet set) internal pure returns (uint256) {
+        return _word(set, 3) & EXTREMES_MASK;
+    }
+
+    /// @notice A bit for each scenario that differs from the given one in volatility alone.
+    function siblings(ScenarioSet set, uint256 i) internal pure returns (uint256 mask) {
+        (, , uint256 first) = outer(set);
+        uint256 n = scenarioCount(set);
+        assembly ("memory-safe") {
+            let scenario := mload(add(first, shl(5, i)))
+            for {
+                let j := 0
+            } lt(j, n) {
+                j := add(j, 1)
+            } {
+                // move and weight, in the top 136 bits
+                if iszero(shr(120, xor(mload(add(first, shl(5, j))), scenario))) {
+                    mask := or(mask, shl(j, 1))
+                }
+            }
+            mask := xor(mask, shl(i, 1))
+        }
+    }
+
     /// @notice How many bytes of the set come before its tables.
     function headSize(ScenarioSet set) internal pure returns (uint256) {
         (, , uint256 end) = outer(set);
@@ -282,6 +314,37 @@ library ScenarioSetLib {
             (uint256(_reachesBound(p) ? 1 : 0) << BOUNDED) |
             (p.defaultScanRange << DEFAULT_SCAN_RANGE) |
             (uint256(_anyAbsolute(p.scenarios) ? 1 : 0) << ABSOLUTE);
+        if ((head[3] >> ABSOLUTE) & 0xff == 0 && (head[3] >> BOUNDED) & 0xff == 0)
+            head[3] |= _extremes(p.scenarios);
+    }
+
+    function _extremes(Scenario[] calldata scenarios) private pure returns (uint256 mask) {
+        for (uint256 i = 0; i < scenarios.length; ++i) {
+            (bool found, uint256 lowest, uint256 highest) = _around(scenarios, scenarios[i].weight);
+            if (!found) return 0;
+            int256 low = scenarios[lowest].move;
+            int256 distance = scenarios[highest].move - low;
+            int256 move = scenarios[i].move - low;
+            if (move < 0 || move > distance) return 0;
+            bool inside = move != 0 && move != distance;
+            if (inside && (move * MARGIN_PARTS < distance || (distance - move) * MARGIN_PARTS < distance)) {
+                return 0;
+            }
+            mask |= (1 << lowest) | (1 << highest);
+        }
+    }
+
+    /// @dev The first scenarios of the least and of the largest move among those of a weight with volatility up.
+    function _around(
+        Scenario[] calldata scenarios,
+        uint256 weight
+    ) private pure returns (bool found, uint256 lowest, uint256 highest) {
+        for (uint256 i = 0; i < scenarios.length; ++i) {
+            if (scenarios[i].weight != weight || scenarios[i].vol != VolMove.Up) continue;
+            if (!found) (found, lowest, highest) = (true, i, i);
+            if (scenarios[i].move < scenarios[lowest].move) lowest = i;
+            if (scenarios[i].move > scenarios[highest].move) highest = i;
+        }
     }
 
     /// @dev The first distinct scan ranges, the default one first, as many as there is room for.

@@ -14,8 +14,7 @@ import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 /// index in proportion.
 /// @param notional Size of the perps at the index, wad USD, rounded up.
 /// @param scan,roll,haircut,initialExtra,floor,shortOption As in `IRiskTypes.UnderlyingReport`.
-/// @param options Memory address of the last of the options' records, see `Option`; 0 where there is none.
-/// @param callsNow Sum of size * value of the options as calls, wad squared.
+/// @param terms Memory address of the last of the terms that the portfolio has legs in; 0 where there is none.
 /// @param crowded The perps' notional, each times its market's open-interest scale, wad USD.
 /// @param shortUnits Net short calls and net short puts, expiry by expiry, in units.
 struct Book {
@@ -33,8 +32,7 @@ struct Book {
     uint256 haircut;
     uint256 initialExtra;
     uint256 floor;
-    uint256 options;
-    int256 callsNow;
+    uint256 terms;
     uint256 shortUnits;
     uint256 shortOption;
     uint256 crowded;
@@ -47,10 +45,15 @@ struct Book {
 /// @param firstBook Memory address of the first book. The others follow side by side, in the same order.
 /// @param firstTerm,endOfTerms Memory addresses of the terms (see `Term`), side by side; 0 where the call has no dated legs.
 /// @param nowSec The time that everything is valued at.
+/// @param shared 1 where what options are worth in the scenarios will be asked for again, for another portfolio.
+/// @param extremes,extremesOf Memory address of the rows of the set's extremes, and of the table that they come from; see
+/// `OptionScan`.
+/// @param siblings,siblingsOf Likewise of the rows that differ from some scenario in volatility alone, and its number.
 /// @param holder Number of the portfolio at hand, from 1, to which all that follows belongs.
 /// @param underlyings How many underlyings it holds.
 /// @param status The worst of their prices' status.
 /// @param spot,unrealised,options Value of its spot balances; of its perps and futures with their cost; of its options.
+/// @param anyOption 1 where it holds an option.
 /// @param charges,initialExtra,floor Sums over books: roll, short options and haircut; the extra for initial margin; the
 /// floor.
 /// @param firstRow,middleRow,endOfRows Memory addresses of the rows of the scenario scan, one for each book whose legs are
@@ -67,13 +70,18 @@ struct Sheet {
     uint256 firstTerm;
     uint256 endOfTerms;
     uint256 nowSec;
+    uint256 shared;
+    uint256 extremes;
+    uint256 extremesOf;
+    uint256 siblings;
+    uint256 siblingsOf;
     uint256 holder;
     uint256 underlyings;
     uint256 status;
     uint256 spot;
     int256 unrealised;
     int256 options;
-    uint256 optionCount;
+    uint256 anyOption;
     uint256 charges;
     uint256 initialExtra;
     uint256 floor;
@@ -100,8 +108,9 @@ uint256 constant BOOK_SCAN = 0x120;
 uint256 constant BOOK_ROLL = 0x140;
 uint256 constant BOOK_INITIAL_EXTRA = 0x180;
 uint256 constant BOOK_FLOOR = 0x1a0;
-uint256 constant BOOK_CROWDED = 0x240;
-uint256 constant BOOK_SIZE = 0x260;
+uint256 constant BOOK_TERMS = 0x1c0;
+uint256 constant BOOK_CROWDED = 0x220;
+uint256 constant BOOK_SIZE = 0x240;
 
 // And to those of a `Sheet`.
 uint256 constant SHEET_END_OF_IDS = 0x20;
@@ -109,18 +118,21 @@ uint256 constant SHEET_FIRST_BOOK = 0x40;
 uint256 constant SHEET_FIRST_TERM = 0x60;
 uint256 constant SHEET_END_OF_TERMS = 0x80;
 uint256 constant SHEET_NOW = 0xa0;
-uint256 constant SHEET_HOLDER = 0xc0;
-uint256 constant SHEET_UNDERLYINGS = 0xe0;
-uint256 constant SHEET_STATUS = 0x100;
-uint256 constant SHEET_CHARGES = 0x1a0;
-uint256 constant SHEET_INITIAL_EXTRA = 0x1c0;
-uint256 constant SHEET_FLOOR = 0x1e0;
-uint256 constant SHEET_FIRST_ROW = 0x200;
-uint256 constant SHEET_END_OF_ROWS = 0x240;
-uint256 constant SHEET_VALUES = 0x260;
-uint256 constant SHEET_TILT = 0x280;
-uint256 constant SHEET_SCAN = 0x2c0;
-uint256 constant SHEET_SIZE = 0x300;
+uint256 constant SHEET_SHARED = 0xc0;
+uint256 constant SHEET_HOLDER = 0x160;
+uint256 constant SHEET_UNDERLYINGS = 0x180;
+uint256 constant SHEET_STATUS = 0x1a0;
+uint256 constant SHEET_OPTIONS = 0x200;
+uint256 constant SHEET_ANY_OPTION = 0x220;
+uint256 constant SHEET_CHARGES = 0x240;
+uint256 constant SHEET_INITIAL_EXTRA = 0x260;
+uint256 constant SHEET_FLOOR = 0x280;
+uint256 constant SHEET_FIRST_ROW = 0x2a0;
+uint256 constant SHEET_END_OF_ROWS = 0x2e0;
+uint256 constant SHEET_VALUES = 0x300;
+uint256 constant SHEET_TILT = 0x320;
+uint256 constant SHEET_SCAN = 0x360;
+uint256 constant SHEET_SIZE = 0x3a0;
 
 using SheetLib for Sheet global;
 
@@ -151,6 +163,8 @@ library SheetLib {
             mstore(add(sheet, SHEET_FIRST_TERM), 0)
             mstore(add(sheet, SHEET_END_OF_TERMS), 0)
             mstore(add(sheet, SHEET_NOW), timestamp())
+            // `shared` and what is behind it, up to `holder`
+            calldatacopy(add(sheet, SHEET_SHARED), calldatasize(), sub(SHEET_HOLDER, SHEET_SHARED))
             mstore(0x40, firstBook)
         }
     }
@@ -198,6 +212,27 @@ library SheetLib {
             }
             mstore(add(sheet, SHEET_END_OF_IDS), endOfIds)
             mstore(0x40, book)
+        }
+    }
+
+    /// @notice The memory address of the book of an underlying that has one.
+    function find(Sheet memory sheet, uint256 underlying) internal pure returns (uint256 book) {
+        assembly ("memory-safe") {
+            book := mload(add(sheet, SHEET_FIRST_BOOK))
+            for {
+                let id := mload(sheet)
+            } xor(mload(id), underlying) {
+                id := add(id, 0x20)
+            } {
+                book := add(book, BOOK_SIZE)
+            }
+        }
+    }
+
+    /// @notice The status of the price of the book at a memory address.
+    function statusOf(uint256 book) internal pure returns (uint256 status) {
+        assembly ("memory-safe") {
+            status := mload(add(mload(add(book, BOOK_QUOTE)), PRICE_STATUS))
         }
     }
 
@@ -291,6 +326,13 @@ library SheetLib {
     function underlyingOf(uint256 book) internal pure returns (uint256 underlying) {
         assembly ("memory-safe") {
             underlying := mload(book)
+        }
+    }
+
+    /// @notice What the book at a memory address is worth that moves with the index in proportion.
+    function valueOf(uint256 book) internal pure returns (int256 value) {
+        assembly ("memory-safe") {
+            value := add(mload(add(book, BOOK_SPOT)), mload(add(book, BOOK_LINEAR)))
         }
     }
 

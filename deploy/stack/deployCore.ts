@@ -35,8 +35,10 @@ export function deployCore(m: IgnitionModuleBuilder, usdc: ArgumentType, signers
   const rateModel: ArgumentType = m.getParameter('rateModel', RATE_MODEL);
   const extension = m.contract('ClearinghouseExt', [accessManager]);
   const liquidation = m.contract('ClearinghouseLiquidation', [accessManager]);
-  const core = m.contract('Clearinghouse', [accessManager, extension, liquidation, rateModel]);
-  // the clearinghouse hands what it does not know to these two: this is all that answers at its address
+  const deleveraging = m.contract('ClearinghouseDeleveraging', [accessManager]);
+  const parts = [extension, liquidation, deleveraging];
+  const core = m.contract('Clearinghouse', [accessManager, ...parts, rateModel]);
+  // the clearinghouse hands what it does not know to these parts: this is all that answers at its address
   const clearinghouse = m.contractAt('IClearinghouse', core);
   // the fund's token is the clearinghouse's cash, which must be listed by then
   const cash = listCash(m, clearinghouse, usdc);

@@ -9,6 +9,7 @@ import {
   orderTypedData,
   PRESETS,
   profileToStruct,
+  readPositionWord,
   riskEngineAbi,
   surfaceTypedData,
   volSurfaceAbi,
@@ -28,6 +29,8 @@ const WAD = 10n ** 18n;
 const SOL = 3;
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
+/** How long the liquidation penalty rises. */
+const RAMP_SEC = 15 * 60;
 const GAS = 8_000_000n;
 const HALF_PROFILE = 100n;
 const INDEX = { [BTC]: 100_000n, [ETH]: 4_000n, [SOL]: 200n } as const;
@@ -46,8 +49,17 @@ export async function benchOptions(): Promise<Measurement[]> {
     return [
       ...(await measureMargins(stage, expiries)),
       await measureScenario(stage, expiries),
-      ...(await measureLiquidation(stage, expiries)),
+      ...(await measureLiquidations(stage, expiries)),
     ];
+  } finally {
+    await stage.stop();
+  }
+}
+
+export async function benchLiquidations(): Promise<Measurement[]> {
+  const stage = await openStage();
+  try {
+    return await measureLiquidations(stage, await postSurfaces(stage));
   } finally {
     await stage.stop();
   }
@@ -143,36 +155,95 @@ async function measureScenario(stage: Stage, expiries: readonly bigint[]): Promi
   };
 }
 
-async function measureLiquidation(stage: Stage, expiries: readonly bigint[]): Promise<Measurement[]> {
-  const { chain, stack, keeper } = stage;
-  const writer = await openTrader(stage, 'writer', 36_000n);
-  await trade(stage, writer, strangles(expiries.slice(0, 1)));
-  await setPrices(stage, 119_000n, 4_000n);
-  const peer = { name: 'Derive v2 PMRM, start + bid', value: 5_100_000 };
+async function measureLiquidations(stage: Stage, expiries: readonly bigint[]): Promise<Measurement[]> {
+  const one = expiries.slice(0, 1);
   const rows: Measurement[] = [];
-  const steps = [
-    ['liquidate16Options', 'pro-rata basket; the liquidator opens all 16 positions', 700_000],
-    ['liquidate16OptionsHolding', 'the liquidator already holds the positions', null],
-  ] as const;
-  for (const [name, note, goal] of steps) {
-    const [exact] = await chain.client.readContract({
-      address: stack.liquidator,
-      abi: liquidatorAbi,
-      functionName: 'proRata',
-      args: [writer.account],
-    });
-    // as the keeper does: a second later the exact basket may be a hair too large
-    const selection = { ...exact, sizes: exact.sizes.map((size) => (size * 999n) / 1_000n) };
-    const { timestamp } = await chain.latest();
-    const deadlineSec = timestamp + HOUR;
-    const params = { account: writer.account, liquidator: keeper.account, selection, deadlineSec };
-    const args = [{ ...params, minReward: 0n, minCash: -(2n ** 255n) }] as const;
-    const data = encodeFunctionData({ abi: liquidatorAbi, functionName: 'liquidate', args });
-    const value = Number(await measure(stage, keeper, stack.liquidator, data, name));
-    rows.push({ name, value, unit: 'gas', goal, peer, note });
-    await setPrices(stage, 126_000n, 4_000n);
+  for (const [name, deals, what, goal] of [
+    ['liquidate16Options', straddles(one), 'short calls and puts of 8 strikes', 700_000],
+    ['liquidate16Strikes', strangles(one), '16 short options of 16 strikes', null],
+  ] as const) {
+    rows.push(...(await measureLiquidation(stage, name, deals, what, goal)));
   }
   return rows;
+}
+
+/** Of an account that falls twice, pro rata; and of a like one that fell further, whole. */
+async function measureLiquidation(
+  stage: Stage,
+  name: string,
+  deals: readonly Deal[],
+  what: string,
+  goal: number | null,
+): Promise<Measurement[]> {
+  const peer = { name: 'Derive v2 PMRM, start + bid', value: 5_100_000 };
+  const rows: Measurement[] = [];
+  const take = async (suffix: string, how: string, account: Person, taker: Person): Promise<void> => {
+    const data = await liquidateData(stage, account, taker, suffix === 'Whole');
+    const value = Number(await measure(stage, taker, stage.stack.liquidator, data, `${name}${suffix}`));
+    rows.push({ name: `${name}${suffix}`, value, unit: 'gas', goal, peer, note: `${what}; ${how}` });
+  };
+  const [account, taker] = await openPair(stage, name, deals);
+  await setPrices(stage, 119_000n, INDEX[ETH]);
+  await take('', 'pro rata; the liquidator opens all 16 positions', account, taker);
+  await setPrices(stage, 126_000n, INDEX[ETH]);
+  await take('Holding', 'pro rata; the liquidator already holds the positions', account, taker);
+
+  const [low, other] = await openPair(stage, `${name} low`, deals);
+  await setPrices(stage, 119_000n, INDEX[ETH]);
+  const flag = encodeFunctionData({ abi: liquidatorAbi, functionName: 'flag', args: [low.account] });
+  await measure(stage, other, stage.stack.liquidator, flag, 'flag');
+  await stage.chain.mine((await stage.chain.latest()).timestamp + RAMP_SEC);
+  await setPrices(stage, 128_000n, INDEX[ETH]);
+  await take('Whole', 'all of it, 15 minutes after the flag; the liquidator opens all 16', low, other);
+  return rows;
+}
+
+/** A trader with the deals, at the first prices, and somebody who may take them over. */
+async function openPair(stage: Stage, name: string, deals: readonly Deal[]): Promise<[Person, Person]> {
+  const pair: [Person, Person] = [
+    await openTrader(stage, name, 36_000n),
+    await openTrader(stage, `${name} taker`, 1_000_000n),
+  ];
+  await setPrices(stage, INDEX[BTC], INDEX[ETH]);
+  await trade(stage, pair[0], deals);
+  return pair;
+}
+
+/** The calldata that takes an account's pro-rata basket over to the taker's, or all of its positions. */
+async function liquidateData(stage: Stage, account: Person, taker: Person, whole: boolean): Promise<Hex> {
+  const { chain } = stage;
+  const selection = whole ? await allOf(stage, account) : await proRataOf(stage, account);
+  const deadlineSec = (await chain.latest()).timestamp + HOUR;
+  const params = { account: account.account, liquidator: taker.account, selection, deadlineSec };
+  const args = [{ ...params, minReward: 0n, minCash: -(2n ** 255n) }] as const;
+  return encodeFunctionData({ abi: liquidatorAbi, functionName: 'liquidate', args });
+}
+
+async function proRataOf({ chain, stack }: Stage, { account }: Person) {
+  const [exact] = await chain.client.readContract({
+    address: stack.liquidator,
+    abi: liquidatorAbi,
+    functionName: 'proRata',
+    args: [account],
+  });
+  // as the keeper does: a second later the exact basket may be a hair too large
+  return { ...exact, sizes: exact.sizes.map((size) => (size * 999n) / 1_000n) };
+}
+
+async function allOf({ chain, stack }: Stage, { account }: Person) {
+  const words = await chain.client.readContract({
+    address: stack.clearinghouse,
+    abi: clearinghouseAbi,
+    functionName: 'positionsOf',
+    args: [account],
+  });
+  const positions = words.map(readPositionWord);
+  return {
+    instruments: positions.map(({ instrument }) => instrument),
+    sizes: positions.map(({ size }) => (size < 0n ? -size : size)),
+    assetIds: [],
+    amounts: [],
+  };
 }
 
 // ------------------------------------------------------------------------------------------------ portfolios
@@ -219,6 +290,11 @@ function mixed(expiries: readonly bigint[]): Deal[] {
     size: i === 0 ? unit(underlying) : -unit(underlying),
   }));
   return [...options, ...futures.slice(0, 3), ...later, ...perps];
+}
+
+/** Eight short straddles: a call and a put of each of 8 strikes. */
+function straddles(expiries: readonly bigint[]): Deal[] {
+  return smile(BTC, expiries, 2).map(({ instrument }): Deal => ({ instrument, size: -WAD / 5n }));
 }
 
 /** Eight short strangles. */

@@ -76,7 +76,9 @@ export async function openLedgerStage(): Promise<LedgerStage> {
   }
   const extension = await chain.deploy('ClearinghouseExt', [manager]);
   const liquidation = await chain.deploy('ClearinghouseLiquidation', [manager]);
-  const house = await chain.deploy('Clearinghouse', [manager, extension, liquidation, RATE_MODEL]);
+  const losses = await chain.deploy('ClearinghouseDeleveraging', [manager]);
+  const parts = [extension, liquidation, losses];
+  const house = await chain.deploy('Clearinghouse', [manager, ...parts, RATE_MODEL]);
   const liquidator = await chain.deploy('Liquidator', [house, manager, DUST_MARGIN, MIN_REWARD]);
   const tokens: Address[] = [];
   for (const decimals of DECIMALS) tokens.push(await chain.deploy('MockERC20', ['Test', 'TEST', decimals]));

@@ -158,7 +158,9 @@ const CLEARINGHOUSE: Rows = {
 
 /** What is in the clearinghouse's own code, and what in its liquidation's; the rest is in its extension's. */
 const CORE = ['deposit', 'withdraw', 'transfer', 'trade', 'tradeWithTip'];
-const LIQUIDATION = ['executeLiquidation', 'executeDeleverage', 'coverBadDebt'];
+const LIQUIDATION = ['executeLiquidation'];
+
+const DELEVERAGING = ['executeDeleverage', 'coverBadDebt'];
 
 const RISK_ENGINE: Rows = {
   ...AUTHORITY,
@@ -336,18 +338,22 @@ export const ACCESS: Readonly<Record<string, Rows>> = {
   // behind the fallbacks of others; at their own addresses they act on storage that nobody reads
   ClearinghouseExt: atOwnAddress(
     CLEARINGHOUSE,
-    (name) => !CORE.includes(name) && !LIQUIDATION.includes(name),
+    (name) => !CORE.includes(name) && !LIQUIDATION.includes(name) && !DELEVERAGING.includes(name),
   ),
   ClearinghouseLiquidation: atOwnAddress(
     CLEARINGHOUSE,
     (name) => name in AUTHORITY || LIQUIDATION.includes(name),
+  ),
+  ClearinghouseDeleveraging: atOwnAddress(
+    CLEARINGHOUSE,
+    (name) => name in AUTHORITY || DELEVERAGING.includes(name),
   ),
   RiskEngineExt: atOwnAddress(RISK_ENGINE, () => true),
 };
 
 /** Contracts that hand what they do not know to others, in whose code the functions of their rows are. */
 export const DELEGATES: Readonly<Record<string, readonly string[]>> = {
-  Clearinghouse: ['ClearinghouseExt', 'ClearinghouseLiquidation'],
+  Clearinghouse: ['ClearinghouseExt', 'ClearinghouseLiquidation', 'ClearinghouseDeleveraging'],
   RiskEngine: ['RiskEngineExt'],
 };
 

@@ -106,6 +106,7 @@ describe('governance', function () {
         `0x${world.addressOf(contract).slice(2).toLowerCase().padStart(64, '0')}`;
       expect(await read('Clearinghouse', 'extension')).to.equal(word('ClearinghouseExt'));
       expect(await read('Clearinghouse', 'liquidation')).to.equal(word('ClearinghouseLiquidation'));
+      expect(await read('Clearinghouse', 'deleveraging')).to.equal(word('ClearinghouseDeleveraging'));
       expect(await read('RiskEngine', 'extension')).to.equal(word('RiskEngineExt'));
     });
 

@@ -270,7 +270,15 @@ describe('trigger orders and the keeper', function () {
         ...['--rpc', chain.url, '--addresses', join(folder, 'addresses.json'), '--local-key', '1', ...args],
       ]);
     await withKeeper(await configure(keeper), async ({ url, events }) => {
-      expect(await run(url, '--below', '3700', '--price', '3300', '--tip', '5')).to.equal(0);
+      const out = process.stdout.write.bind(process.stdout);
+      const said: string[] = [];
+      process.stdout.write = (text: string | Uint8Array): boolean => said.push(String(text)) > 0;
+      try {
+        expect(await run(url, '--below', '3700', '--price', '3300', '--tip', '5')).to.equal(0);
+      } finally {
+        process.stdout.write = out;
+      }
+      expect(said.join('')).to.match(/waits for an index at 3700 or below, .* with the keeper/);
       await setEth(3_650n);
       await until(() => triggersIn(events).length > 0);
       expect(await positionOf(account)).to.equal(6n * WAD);

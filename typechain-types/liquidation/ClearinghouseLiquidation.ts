@@ -15,16 +15,6 @@ export declare namespace IClearinghouseTypes {
 
     export type PerpConfigStructOutput = [enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint] & {enabled: boolean, openInterestCap: bigint, premiumDepthUsd: bigint, priceBandBps: bigint, scaleFromBps: bigint, scaleToBps: bigint }
   
-
-    export type DeleverageStruct = {covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish, remaining: BigNumberish}
-
-    export type DeleverageStructOutput = [covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint] & {covered: bigint, deleveraged: bigint, socialised: bigint, remaining: bigint }
-  
-
-    export type SolvencyStruct = {assets: BigNumberish, claims: BigNumberish, supplied: BigNumberish, borrowed: BigNumberish, costs: BigNumberish, pending: BigNumberish, badDebt: BigNumberish, covered: BigNumberish, deleveraged: BigNumberish, socialised: BigNumberish, shortAssets: BigNumberish}
-
-    export type SolvencyStructOutput = [assets: bigint, claims: bigint, supplied: bigint, borrowed: bigint, costs: bigint, pending: bigint, badDebt: bigint, covered: bigint, deleveraged: bigint, socialised: bigint, shortAssets: bigint] & {assets: bigint, claims: bigint, supplied: bigint, borrowed: bigint, costs: bigint, pending: bigint, badDebt: bigint, covered: bigint, deleveraged: bigint, socialised: bigint, shortAssets: bigint }
-  
     }
 
 export declare namespace ILiquidator {
@@ -54,27 +44,21 @@ export declare namespace IRiskTypes {
     }
 
   export interface ClearinghouseLiquidationInterface extends Interface {
-    getFunction(nameOrSignature: "authority" | "coverBadDebt" | "executeDeleverage" | "executeLiquidation" | "isConsumingScheduledOp" | "quoteLiquidation" | "setAuthority" | "solvency"): FunctionFragment;
+    getFunction(nameOrSignature: "authority" | "executeLiquidation" | "isConsumingScheduledOp" | "quoteLiquidation" | "setAuthority"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
-encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
-encodeFunctionData(functionFragment: 'executeDeleverage', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'executeLiquidation', values: [ILiquidator.CallStruct, AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'quoteLiquidation', values: [BigNumberish, ILiquidator.SelectionStruct, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
-encodeFunctionData(functionFragment: 'solvency', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'executeDeleverage', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'executeLiquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'quoteLiquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'solvency', data: BytesLike): Result;
   }
 
   
@@ -378,6 +362,18 @@ decodeFunctionResult(functionFragment: 'solvency', data: BytesLike): Result;
 
   
 
+    export namespace PositionsUpdatedEvent {
+      export type InputTuple = [account: BigNumberish, positions: BigNumberish[]];
+      export type OutputTuple = [account: bigint, positions: bigint[]];
+      export interface OutputObject {account: bigint, positions: bigint[] };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace ProfileChangedEvent {
       export type InputTuple = [account: BigNumberish, profileId: BigNumberish];
       export type OutputTuple = [account: bigint, profileId: bigint];
@@ -492,22 +488,6 @@ decodeFunctionResult(functionFragment: 'solvency', data: BytesLike): Result;
     
 
     
-    coverBadDebt: TypedContractMethod<
-      [account: BigNumberish, ],
-      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
-      'nonpayable'
-    >
-    
-
-    
-    executeDeleverage: TypedContractMethod<
-      [account: BigNumberish, ],
-      [IClearinghouseTypes.DeleverageStructOutput],
-      'nonpayable'
-    >
-    
-
-    
     executeLiquidation: TypedContractMethod<
       [params: ILiquidator.CallStruct, caller: AddressLike, dustMargin: BigNumberish, minReward: BigNumberish, ],
       [[ILiquidator.QuoteStructOutput, bigint, boolean] & {flagChange: bigint, badDebt: boolean }],
@@ -539,14 +519,6 @@ decodeFunctionResult(functionFragment: 'solvency', data: BytesLike): Result;
     >
     
 
-    
-    solvency: TypedContractMethod<
-      [],
-      [IClearinghouseTypes.SolvencyStructOutput],
-      'view'
-    >
-    
-
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
@@ -554,16 +526,6 @@ decodeFunctionResult(functionFragment: 'solvency', data: BytesLike): Result;
       [],
       [string],
       'view'
-    >;
-getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
-      [account: BigNumberish, ],
-      [[bigint, bigint] & {covered: bigint, remaining: bigint }],
-      'nonpayable'
-    >;
-getFunction(nameOrSignature: 'executeDeleverage'): TypedContractMethod<
-      [account: BigNumberish, ],
-      [IClearinghouseTypes.DeleverageStructOutput],
-      'nonpayable'
     >;
 getFunction(nameOrSignature: 'executeLiquidation'): TypedContractMethod<
       [params: ILiquidator.CallStruct, caller: AddressLike, dustMargin: BigNumberish, minReward: BigNumberish, ],
@@ -584,11 +546,6 @@ getFunction(nameOrSignature: 'setAuthority'): TypedContractMethod<
       [newAuthority: AddressLike, ],
       [void],
       'nonpayable'
-    >;
-getFunction(nameOrSignature: 'solvency'): TypedContractMethod<
-      [],
-      [IClearinghouseTypes.SolvencyStructOutput],
-      'view'
     >;
 
     getEvent(key: 'AccountDeleveraged'): TypedContractEvent<AccountDeleveragedEvent.InputTuple, AccountDeleveragedEvent.OutputTuple, AccountDeleveragedEvent.OutputObject>;
@@ -616,6 +573,7 @@ getEvent(key: 'PerpUpdated'): TypedContractEvent<PerpUpdatedEvent.InputTuple, Pe
 getEvent(key: 'PositionDeleveraged'): TypedContractEvent<PositionDeleveragedEvent.InputTuple, PositionDeleveragedEvent.OutputTuple, PositionDeleveragedEvent.OutputObject>;
 getEvent(key: 'PositionSettled'): TypedContractEvent<PositionSettledEvent.InputTuple, PositionSettledEvent.OutputTuple, PositionSettledEvent.OutputObject>;
 getEvent(key: 'PositionUpdated'): TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
+getEvent(key: 'PositionsUpdated'): TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
 getEvent(key: 'ProfileChanged'): TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;
 getEvent(key: 'RiskEngineSet'): TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
 getEvent(key: 'TipPaid'): TypedContractEvent<TipPaidEvent.InputTuple, TipPaidEvent.OutputTuple, TipPaidEvent.OutputObject>;
@@ -723,6 +681,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'PositionUpdated(uint256,uint96,int256,int256)': TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
       PositionUpdated: TypedContractEvent<PositionUpdatedEvent.InputTuple, PositionUpdatedEvent.OutputTuple, PositionUpdatedEvent.OutputObject>;
+    
+
+      'PositionsUpdated(uint256,uint256[])': TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
+      PositionsUpdated: TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
     
 
       'ProfileChanged(uint256,uint8)': TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;

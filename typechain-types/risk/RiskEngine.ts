@@ -147,7 +147,7 @@ decodeFunctionResult(functionFragment: 'volSurface', data: BytesLike): Result;
     
     assessWithMarks: TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
-      [[IRiskTypes.MarginStructOutput[], IRiskTypes.MarksStructOutput] & {margins: IRiskTypes.MarginStructOutput[], marks: IRiskTypes.MarksStructOutput }],
+      [[IRiskTypes.MarginStructOutput[], IRiskTypes.MarksStructOutput] & {marks: IRiskTypes.MarksStructOutput }],
       'view'
     >
     
@@ -271,7 +271,7 @@ getFunction(nameOrSignature: 'assess'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'assessWithMarks'): TypedContractMethod<
       [portfolios: PortfolioStruct[], stance: BigNumberish, ],
-      [[IRiskTypes.MarginStructOutput[], IRiskTypes.MarksStructOutput] & {margins: IRiskTypes.MarginStructOutput[], marks: IRiskTypes.MarksStructOutput }],
+      [[IRiskTypes.MarginStructOutput[], IRiskTypes.MarksStructOutput] & {marks: IRiskTypes.MarksStructOutput }],
       'view'
     >;
 getFunction(nameOrSignature: 'authority'): TypedContractMethod<

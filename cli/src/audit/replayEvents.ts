@@ -85,6 +85,9 @@ function createReplay() {
       } else if (log.eventName === 'PositionUpdated' || log.eventName === 'CollateralUpdated') {
         accounts.add(log.args.account);
         positionUpdates++;
+      } else if (log.eventName === 'PositionsUpdated') {
+        accounts.add(log.args.account);
+        positionUpdates += log.args.positions.length;
       } else if (log.eventName === 'Deleveraged') deleverages++;
       else if (log.eventName === 'PerpSet') underlyings.add(log.args.underlying);
       else if (log.eventName === 'ModuleSet') modules.add(log.args.module);

@@ -131,7 +131,7 @@ async function run(options: JobOptions, stops: (() => Promise<void>)[]): Promise
     stops.push(() => rm(dirname(addresses), { recursive: true, force: true }));
     const shown = await options.show?.({ rpcUrl: chain.url, stack, metricsUrl: keeper.metricsUrl }, progress);
     if (shown !== undefined) stops.push(() => shown.close());
-    progress.note(goOnNote(chain, addresses, seeded.traders[0], shown?.url));
+    progress.note(goOnNote(chain, addresses, seeded.traders[0], keeper.ordersUrl, shown?.url));
     await playPrices(stage, options.onward, played);
     outcome = await measure();
   }
@@ -148,15 +148,18 @@ function goOnNote(
   chain: LocalChain,
   addresses: string,
   trader: Person | undefined,
+  keeper: string,
   dashboard: string | undefined,
 ): string {
+  const where = `--rpc ${chain.url} --addresses ${addresses}`;
   return [
     'The market goes on with quiet prices until Ctrl-C.',
     ...(dashboard === undefined ? [] : [`Dashboard: ${dashboard}`]),
     'Meanwhile, in another terminal:',
-    `  npx novate account explain ${trader?.key.address ?? '<address>'} --rpc ${chain.url} --addresses ${addresses}`,
-    `  npx novate trade deposit --amount 10000 --mint --local-key 3 --rpc ${chain.url} --addresses ${addresses}`,
-    `  npx novate trade market ETH --size 1 --local-key 3 --rpc ${chain.url} --addresses ${addresses}`,
+    `  npx novate account explain ${trader?.key.address ?? '<address>'} ${where}`,
+    `  npx novate trade deposit --amount 10000 --mint --local-key 3 ${where}`,
+    `  npx novate trade market ETH --size 1 --local-key 3 ${where}`,
+    `  npx novate trade trigger ETH --size -1 --below PRICE --price LIMIT --keeper ${keeper} --local-key 3 ${where}`,
   ].join('\n');
 }
 

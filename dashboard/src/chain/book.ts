@@ -1,4 +1,4 @@
-import { assessFloat, decodeInstrumentId, decodeStateLog } from '@novate/sdk';
+import { assessFloat, decodeInstrumentId, decodeStateLog, readPositionWord } from '@novate/sdk';
 import type {
   AccountId,
   DeleveragedEvent,
@@ -94,8 +94,13 @@ function apply(entry: Entry, event: StateEvent): void {
       entry.principal = toFloat(event.principal);
       return;
     case 'PositionUpdated':
-      if (event.size === 0n) entry.positions.delete(event.instrument);
-      else entry.positions.set(event.instrument, toLeg(event.instrument, event.size, event.cost));
+      setPosition(entry, event.instrument, event.size, event.cost);
+      return;
+    case 'PositionsUpdated':
+      for (const word of event.positions) {
+        const { instrument, size, cost } = readPositionWord(word);
+        setPosition(entry, instrument, size, cost);
+      }
       return;
     case 'CollateralUpdated':
       if (event.amount === 0n) entry.collateral.delete(event.assetId);
@@ -111,6 +116,11 @@ function apply(entry: Entry, event: StateEvent): void {
       // flags are the liquidator's business; markets and indexes are read from the contracts
       return;
   }
+}
+
+function setPosition(entry: Entry, instrument: InstrumentId, size: bigint, cost: bigint): void {
+  if (size === 0n) entry.positions.delete(instrument);
+  else entry.positions.set(instrument, toLeg(instrument, size, cost));
 }
 
 /** As the SDK's `applyEvent`: everyone on that side keeps the same share and is paid for the rest. */

@@ -28,7 +28,13 @@ export type {
   OptionInstrument,
   PerpInstrument,
 } from './instrumentId.ts';
-export { decodePositionWord, encodePositionWord, MAX_COST, MAX_SIZE } from './positionWord.ts';
+export {
+  decodePositionWord,
+  encodePositionWord,
+  MAX_COST,
+  MAX_SIZE,
+  readPositionWord,
+} from './positionWord.ts';
 export type { LinearPosition, OptionPosition, Position, PositionWord } from './positionWord.ts';
 export { decodeSpotWord, encodeSpotWord, MAX_SPOT_AMOUNT } from './spotWord.ts';
 export type { SpotBalance, SpotWord } from './spotWord.ts';

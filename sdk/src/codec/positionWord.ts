@@ -5,7 +5,13 @@ import {
   SizeOutOfBoundsError,
 } from './errors.ts';
 import { decodeInstrumentId, encodeInstrumentId } from './instrumentId.ts';
-import type { FutureInstrument, Instrument, OptionInstrument, PerpInstrument } from './instrumentId.ts';
+import type {
+  FutureInstrument,
+  Instrument,
+  InstrumentId,
+  OptionInstrument,
+  PerpInstrument,
+} from './instrumentId.ts';
 
 /**
  * A whole position in one slot, most significant bits first:
@@ -73,6 +79,24 @@ export function decodePositionWord(word: PositionWord): Position {
   if (!isLinear(position) && BigInt.asUintN(104, word >> 20n) >> 60n !== 0n)
     throw new InvalidPositionWordError(word);
   return position;
+}
+
+/**
+ * What a word says of a position, by numbers alone: for events, of which there are many. An option's cost is 0.
+ * Does not check the word; see `decodePositionWord`.
+ */
+export function readPositionWord(word: PositionWord): {
+  readonly instrument: InstrumentId;
+  readonly size: bigint;
+  readonly cost: bigint;
+} {
+  const linear = word >> 252n < 3n;
+  const head = (word >> 220n) << 60n;
+  return {
+    instrument: linear ? head : head | ((word >> 20n) & STRIKE_MASK),
+    size: BigInt.asIntN(96, word >> 124n),
+    cost: linear ? BigInt.asIntN(104, word >> 20n) : 0n,
+  };
 }
 
 function payloadOf(position: Position, id: bigint): bigint {

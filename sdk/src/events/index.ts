@@ -18,6 +18,7 @@ export type {
   FlagUpdatedEvent,
   InterestAccruedEvent,
   PerpUpdatedEvent,
+  PositionsUpdatedEvent,
   PositionDeleveragedEvent,
   PositionUpdatedEvent,
   ProfileChangedEvent,

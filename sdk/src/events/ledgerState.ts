@@ -1,4 +1,4 @@
-import { AccountMap } from '../codec/index.ts';
+import { AccountMap, readPositionWord } from '../codec/index.ts';
 import type { AccountId, InstrumentId } from '../codec/index.ts';
 import { abs, mulDivFloor, WAD } from '../units/index.ts';
 import type { DeleveragedEvent, StateEvent } from './stateEvents.ts';
@@ -74,10 +74,12 @@ export function applyEvent(state: LedgerState, event: StateEvent, timestampSec: 
       else collateral.set(event.assetId, event.amount);
       return state;
     }
-    case 'PositionUpdated': {
-      const { positions } = accountIn(state, event.account);
-      if (event.size === 0n) positions.delete(event.instrument);
-      else positions.set(event.instrument, { size: event.size, cost: event.cost });
+    case 'PositionUpdated':
+      setPosition(accountIn(state, event.account), event);
+      return state;
+    case 'PositionsUpdated': {
+      const account = accountIn(state, event.account);
+      for (const word of event.positions) setPosition(account, readPositionWord(word));
       return state;
     }
     case 'ProfileChanged':
@@ -131,6 +133,14 @@ function deleverage(account: AccountState, { instrument, size, units, cash }: De
     const signedLeft = held.size > 0n ? left : -left;
     account.positions.set(instrument, { size: signedLeft, cost: held.cost - cost });
   }
+}
+
+function setPosition(
+  { positions }: AccountState,
+  { instrument, size, cost }: { instrument: InstrumentId; size: bigint; cost: bigint },
+): void {
+  if (size === 0n) positions.delete(instrument);
+  else positions.set(instrument, { size, cost });
 }
 
 function accountIn(state: LedgerState, account: AccountId): AccountState {

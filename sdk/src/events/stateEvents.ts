@@ -1,6 +1,6 @@
 import { toEventSelector } from 'viem';
 import type { Hex } from 'viem';
-import type { AccountId, InstrumentId } from '../codec/index.ts';
+import type { AccountId, InstrumentId, PositionWord } from '../codec/index.ts';
 import { MalformedLogError } from './errors.ts';
 import type { LogLike } from './log.ts';
 
@@ -29,6 +29,16 @@ export interface PositionUpdatedEvent {
   readonly instrument: InstrumentId;
   readonly size: bigint;
   readonly cost: bigint;
+}
+
+/**
+ * Several positions of one account, as a liquidation leaves them; where one comes twice the later word counts.
+ * @property positions One word each, of size 0 where it is closed; see `readPositionWord`.
+ */
+export interface PositionsUpdatedEvent {
+  readonly name: 'PositionsUpdated';
+  readonly account: AccountId;
+  readonly positions: readonly PositionWord[];
 }
 
 export interface ProfileChangedEvent {
@@ -104,6 +114,7 @@ export type StateEvent =
   | CashUpdatedEvent
   | CollateralUpdatedEvent
   | PositionUpdatedEvent
+  | PositionsUpdatedEvent
   | ProfileChangedEvent
   | FlagUpdatedEvent
   | PerpUpdatedEvent
@@ -115,6 +126,7 @@ const topics = {
   CashUpdated: toEventSelector('CashUpdated(uint256,int256)'),
   CollateralUpdated: toEventSelector('CollateralUpdated(uint256,uint8,uint256)'),
   PositionUpdated: toEventSelector('PositionUpdated(uint256,uint96,int256,int256)'),
+  PositionsUpdated: toEventSelector('PositionsUpdated(uint256,uint256[])'),
   ProfileChanged: toEventSelector('ProfileChanged(uint256,uint8)'),
   FlagUpdated: toEventSelector('FlagUpdated(uint256,uint40)'),
   PerpUpdated: toEventSelector('PerpUpdated(uint16,int256,int256,uint256)'),
@@ -150,6 +162,8 @@ export function decodeStateLog(log: LogLike): StateEvent | undefined {
         size: signed(word(data, 0)),
         cost: signed(word(data, 1)),
       };
+    case topics.PositionsUpdated:
+      return { name: 'PositionsUpdated', account: unsigned(first), positions: listIn(log) };
     case topics.CollateralUpdated:
       requireShape('CollateralUpdated', log, 3, 1);
       return {
@@ -213,6 +227,16 @@ export function decodeStateLog(log: LogLike): StateEvent | undefined {
 function requireShape(eventName: string, log: LogLike, topicCount: number, words: number): void {
   if (log.topics.length !== topicCount || log.data.length !== 2 + 64 * words)
     throw new MalformedLogError(eventName);
+}
+
+/** The words of a list that is all of the data: its offset, its length, then they. */
+function listIn(log: LogLike): bigint[] {
+  const count = (log.data.length - 2) / 64 - 2;
+  if (count < 0) throw new MalformedLogError('PositionsUpdated');
+  requireShape('PositionsUpdated', log, 2, 2 + count);
+  if (unsigned(word(log.data, 0)) !== 32n || unsigned(word(log.data, 1)) !== BigInt(Math.floor(count)))
+    throw new MalformedLogError('PositionsUpdated');
+  return Array.from({ length: count }, (_, i) => unsigned(word(log.data, i + 2)));
 }
 
 function word(data: Hex, index: number): string {

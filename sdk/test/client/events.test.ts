@@ -16,6 +16,7 @@ const STATE_EVENTS: readonly StateEvent['name'][] = [
   'CashUpdated',
   'CollateralUpdated',
   'PositionUpdated',
+  'PositionsUpdated',
   'ProfileChanged',
   'FlagUpdated',
   'PerpUpdated',
@@ -54,6 +55,7 @@ function randomOf(next: () => number, type: string): unknown {
   if (type === 'address') return getAddress(toHex(randomUnsigned(next, 160), { size: 20 }));
   if (type === 'bool') return next() % 2 === 0;
   if (type === 'bytes32') return toHex(randomUnsigned(next, 256), { size: 32 });
+  if (type.endsWith('[]')) return Array.from({ length: next() % 5 }, () => randomOf(next, type.slice(0, -2)));
   const match = /^(u?)int(\d+)$/.exec(type);
   if (match === null) return undefined;
   const bits = Number(match[2]);
@@ -100,6 +102,16 @@ describe('decodeStateLog', () => {
     const log = encodeLog(cash, [1n, 2n]);
     expect(() => decodeStateLog({ ...log, data: '0x' })).to.throw(MalformedLogError, 'CashUpdated');
     expect(() => decodeStateLog({ ...log, topics: log.topics.slice(0, 1) })).to.throw(MalformedLogError);
+    const [positions] = eventsOf(clearinghouseAbi).filter(({ name }) => name === 'PositionsUpdated');
+    if (positions === undefined) throw new Error('no PositionsUpdated');
+    const list = encodeLog(positions, [1n, [2n, 3n]]);
+    for (const data of [
+      '0x',
+      list.data.slice(0, -64),
+      list.data.slice(0, -2),
+      `${list.data}${'00'.repeat(32)}`,
+    ])
+      expect(() => decodeStateLog({ ...list, data: data as Hex }), data).to.throw(MalformedLogError);
   });
 });
 

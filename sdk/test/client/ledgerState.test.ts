@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { encodeInstrumentId, encodePositionWord } from '../../src/codec/index.ts';
 import { applyEvent, createLedgerState } from '../../src/events/index.ts';
 import type { LedgerState, StateEvent } from '../../src/events/index.ts';
 import { randomSigned, randomSource, randomUnsigned } from './random.ts';
@@ -44,6 +45,34 @@ describe('applyEvent', () => {
       { name: 'FlagUpdated', account: 7n, flaggedAt: 0 },
     ]);
     expect(accounts.get(7n)).to.deep.include({ collateral: new Map(), positions: new Map(), flaggedAt: 0 });
+  });
+
+  it('takes several positions out of one event, the last word of each', () => {
+    const expirySec = 1_772_784_000n;
+    const perp = encodeInstrumentId({ kind: 'perp', underlying: 2 });
+    const call = encodeInstrumentId({ kind: 'call', underlying: 2, expirySec, strike: 3_200n * WAD });
+    const linear = (size: bigint, cost: bigint): bigint =>
+      encodePositionWord({ instrument: { kind: 'perp', underlying: 2 }, size, cost, epoch: 7n });
+    const option = (size: bigint): bigint =>
+      encodePositionWord({
+        instrument: { kind: 'call', underlying: 2, expirySec, strike: 3_200n * WAD },
+        size,
+        epoch: 0n,
+      });
+    const event = (positions: readonly bigint[]): StateEvent => ({
+      name: 'PositionsUpdated',
+      account: 7n,
+      positions,
+    });
+    const state = replay([event([linear(4n, -5n), option(-WAD)])]);
+    expect(state.accounts.get(7n)?.positions).to.deep.equal(
+      new Map([
+        [perp, { size: 4n, cost: -5n }],
+        [call, { size: -WAD, cost: 0n }],
+      ]),
+    );
+    replay([event([option(-2n * WAD), linear(0n, 0n), option(-3n * WAD)])], state);
+    expect(state.accounts.get(7n)?.positions).to.deep.equal(new Map([[call, { size: -3n * WAD, cost: 0n }]]));
   });
 
   it('lets everyone on a side that was deleveraged follow at once', () => {

@@ -139,35 +139,57 @@ contract GovernanceTest is Stack {
 
     function test_RevertWhen_ConstructorOutOfBounds() public {
         (address extension, address liquidation) = (house.extension(), house.liquidation());
+        address losses = house.deleveraging();
         RateModel memory model = RateModel(3e18 + 1, 0, 0, 0.8e18, 0);
         _expectInvalid("base", 3e18 + 1, 0, 3e18);
-        new Clearinghouse(address(manager), extension, liquidation, model);
+        new Clearinghouse(address(manager), extension, liquidation, losses, model);
         model = RateModel(0, 3e18 + 1, 0, 0.8e18, 0);
         _expectInvalid("slopeLow", 3e18 + 1, 0, 3e18);
-        new Clearinghouse(address(manager), extension, liquidation, model);
+        new Clearinghouse(address(manager), extension, liquidation, losses, model);
         model = RateModel(0, 0, 3e18 + 1, 0.8e18, 0);
         _expectInvalid("slopeHigh", 3e18 + 1, 0, 3e18);
-        new Clearinghouse(address(manager), extension, liquidation, model);
+        new Clearinghouse(address(manager), extension, liquidation, losses, model);
         model = RateModel(0, 0, 0, 0.1e18 - 1, 0);
         _expectInvalid("kink", 0.1e18 - 1, 0.1e18, 0.99e18);
-        new Clearinghouse(address(manager), extension, liquidation, model);
+        new Clearinghouse(address(manager), extension, liquidation, losses, model);
         model = RateModel(0, 0, 0, 0.99e18 + 1, 0);
         _expectInvalid("kink", 0.99e18 + 1, 0.1e18, 0.99e18);
-        new Clearinghouse(address(manager), extension, liquidation, model);
+        new Clearinghouse(address(manager), extension, liquidation, losses, model);
         model = RateModel(0, 0, 0, 0.8e18, 0.5e18 + 1);
         _expectInvalid("reserve", 0.5e18 + 1, 0, 0.5e18);
-        new Clearinghouse(address(manager), extension, liquidation, model);
+        new Clearinghouse(address(manager), extension, liquidation, losses, model);
     }
 
     function test_RevertWhen_ExtensionHasNoCode() public {
         vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotAContract.selector, alice));
-        new Clearinghouse(address(manager), alice, address(this), RateModel(0, 0, 0, 0.8e18, 0));
+        new Clearinghouse(
+            address(manager),
+            alice,
+            address(this),
+            address(this),
+            RateModel(0, 0, 0, 0.8e18, 0)
+        );
         vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotAContract.selector, bob));
-        new Clearinghouse(address(manager), address(this), bob, RateModel(0, 0, 0, 0.8e18, 0));
+        new Clearinghouse(address(manager), address(this), bob, address(this), RateModel(0, 0, 0, 0.8e18, 0));
+        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.NotAContract.selector, carol));
+        new Clearinghouse(
+            address(manager),
+            address(this),
+            address(this),
+            carol,
+            RateModel(0, 0, 0, 0.8e18, 0)
+        );
     }
 
     function _construct(RateModel memory model) private returns (Clearinghouse) {
-        return new Clearinghouse(address(manager), house.extension(), house.liquidation(), model);
+        return
+            new Clearinghouse(
+                address(manager),
+                house.extension(),
+                house.liquidation(),
+                house.deleveraging(),
+                model
+            );
     }
 
     // ------------------------------------------------------------------------------------------------ assets

@@ -45,7 +45,7 @@ contract TradeWithTipTest is Stack {
         assertEq(house.cashOf(bobId), 30_007e18);
     }
 
-    /// @dev Nothing is made or lost, whatever cash is worth by then.
+    /// @dev Nothing is made or lost, whatever cash is worth by then (SPEC-O3).
     function testFuzz_CashIsConserved(uint256 tip, uint256 size, bool byBuyer, uint256 who) public {
         // somebody borrows, so that principals are not present values
         fund(carolId, WETH_ID, 10e18);
@@ -65,6 +65,7 @@ contract TradeWithTipTest is Stack {
         if (to != aliceId && to != bobId) assertGe(house.cashOf(to), had + int256(tip) - 2);
     }
 
+    /// @dev SPEC-O3.
     function test_RevertWhen_TipAndFeeAreAboveTheFeeCap() public {
         _trade(1e18, 33e18, 0, 7e18, true, keeperId);
         _refused(33e18, 7e18 + 1, true, _tooHigh(40e18 + 1));
@@ -94,7 +95,7 @@ contract TradeWithTipTest is Stack {
         house.tradeWithTip(params, tip);
     }
 
-    /// @dev The tip counts in the margin check: an account cannot be tipped out below its initial margin.
+    /// @dev The tip counts in the margin check: an account cannot be tipped out below its initial margin (SPEC-O3, M13).
     function test_RevertWhen_TheTipTakesThePayerBelowInitialMargin() public {
         // initial margin of 1 ETH at 4,000: 780
         (, AccountId daveId) = person("dave");

@@ -14,6 +14,7 @@ import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
 import {IRiskEngine} from "../../../contracts/interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
 import {RateModel} from "../../../contracts/types/RateModel.sol";
+import {ClearinghouseDeleveraging} from "../../../contracts/liquidation/ClearinghouseDeleveraging.sol";
 import {ClearinghouseLiquidation} from "../../../contracts/liquidation/ClearinghouseLiquidation.sol";
 import {InsuranceFund} from "../../../contracts/liquidation/InsuranceFund.sol";
 import {Liquidator} from "../../../contracts/liquidation/Liquidator.sol";
@@ -87,8 +88,12 @@ abstract contract Stack is Test {
     function _deployHouse() internal returns (IClearinghouse) {
         address extension = address(new ClearinghouseExt(address(manager)));
         address liquidation = address(new ClearinghouseLiquidation(address(manager)));
+        address losses = address(new ClearinghouseDeleveraging(address(manager)));
         RateModel memory model = RateModel(0, 0.04e18, 0.6e18, 0.8e18, 0.1e18);
-        return IClearinghouse(address(new Clearinghouse(address(manager), extension, liquidation, model)));
+        return
+            IClearinghouse(
+                address(new Clearinghouse(address(manager), extension, liquidation, losses, model))
+            );
     }
 
     function _deployPrices() private {

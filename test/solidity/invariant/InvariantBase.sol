@@ -104,11 +104,12 @@ abstract contract InvariantBase is Test {
         bytes memory manager = abi.encode(address(parts.manager));
         address extension = deployCode("ClearinghouseExt.sol:ClearinghouseExt", manager);
         address liquidation = deployCode("ClearinghouseLiquidation.sol:ClearinghouseLiquidation", manager);
+        address losses = deployCode("ClearinghouseDeleveraging.sol:ClearinghouseDeleveraging", manager);
         RateModel memory model = RateModel(0, 0.04e18, 0.6e18, 0.8e18, 0.1e18);
         parts.house = IClearinghouse(
             deployCode(
                 "Clearinghouse.sol:Clearinghouse",
-                abi.encode(parts.manager, extension, liquidation, model)
+                abi.encode(parts.manager, extension, liquidation, losses, model)
             )
         );
         parts.house.setRiskEngine(parts.engine);

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {LiquidationBase} from "./LiquidationBase.sol";
 import {InstrumentId, perpId} from "../../../contracts/types/InstrumentId.sol";
+import {PositionWord, toLinearWord} from "../../../contracts/types/PositionWord.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 import {IPriceRouter} from "../../../contracts/interfaces/IPriceRouter.sol";
@@ -131,11 +132,14 @@ contract LiquidateTest is LiquidationBase {
         longAt(3_750e18);
         ILiquidator.Call memory params = order(leg(ethPerp, 1e18));
         vm.expectEmit(address(house));
-        emit IClearinghouseTypes.PositionUpdated(aliceId, ethPerp, 9e18, -36_000e18);
-        vm.expectEmit(address(house));
-        emit IClearinghouseTypes.PositionUpdated(keeperId, ethPerp, 1e18, -3_750e18);
-        vm.expectEmit(address(house));
         emit IClearinghouseTypes.CashUpdated(aliceId, 7_722.0625e18);
+        PositionWord[] memory positions = new PositionWord[](1);
+        positions[0] = toLinearWord(ethPerp, 9e18, -36_000e18, 0);
+        vm.expectEmit(address(house));
+        emit IClearinghouseTypes.PositionsUpdated(aliceId, positions);
+        positions[0] = toLinearWord(ethPerp, 1e18, -3_750e18, 0);
+        vm.expectEmit(address(house));
+        emit IClearinghouseTypes.PositionsUpdated(keeperId, positions);
         vm.expectEmit(address(house));
         emit IClearinghouseTypes.BasketMoved(aliceId, keeperId, -250e18, 27.9375e18);
         vm.expectEmit(address(liquidator));

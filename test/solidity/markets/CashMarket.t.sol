@@ -22,7 +22,15 @@ contract CashMarketTest is Stack {
         super.setUp();
         RateModel memory model = RateModel(0, 0.04e18, 0.6e18, 0.8e18, 0.1e18);
         house = IClearinghouse(
-            address(new Clearinghouse(address(manager), house.extension(), house.liquidation(), model))
+            address(
+                new Clearinghouse(
+                    address(manager),
+                    house.extension(),
+                    house.liquidation(),
+                    house.deleveraging(),
+                    model
+                )
+            )
         );
         house.setRiskEngine(engine);
         usdc = new MockERC20("Dollar", "USD", 18);

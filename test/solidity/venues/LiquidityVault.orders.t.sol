@@ -18,6 +18,7 @@ contract LiquidityVaultOrdersTest is VaultBase {
         provide(carol, DEPOSIT);
     }
 
+    /// @dev SPEC-Q5.
     function test_FillsAtItsQuoteAfterTheMatchersFee() public {
         IOrderMatcher.SignedOrder memory order = _signed(_order(10e18, 4_010e18));
         // 4006, so that after 2 bps it is 4006
@@ -104,6 +105,7 @@ contract LiquidityVaultOrdersTest is VaultBase {
 
     // ------------------------------------------------------------------------------------------------ triggers
 
+    /// @dev SPEC-O2, O3.
     function test_AStopLossClosesAgainstTheVaultForATip() public {
         trades(aliceId, 10e18);
         IOrderMatcher.TriggerOrder memory stop = IOrderMatcher.TriggerOrder(

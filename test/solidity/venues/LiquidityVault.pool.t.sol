@@ -34,6 +34,7 @@ contract LiquidityVaultPoolTest is VaultBase {
         assertEq(house.cashOf(vaultId), 1_000_100e18);
     }
 
+    /// @dev SPEC-Q6.
     function test_TheIndexMovesTheShare() public {
         provide(carol, DEPOSIT);
         trades(aliceId, 10e18);
@@ -43,7 +44,7 @@ contract LiquidityVaultPoolTest is VaultBase {
         assertEq(vault.totalAssets(), DEPOSIT + 60e6 + 1_000e6);
     }
 
-    /// @dev A mark moves by trading, up to half a percent, and with it the margin. Shares do not follow it.
+    /// @dev A mark moves by trading, up to half a percent, and with it the margin. Shares do not follow it (SPEC-Q6).
     function test_TheMarkDoesNotMoveTheShare() public {
         provide(carol, DEPOSIT);
         trades(aliceId, 50e18);
@@ -57,6 +58,7 @@ contract LiquidityVaultPoolTest is VaultBase {
         assertGt(vault.totalAssets(), before);
     }
 
+    /// @dev SPEC-Q6.
     function test_ComersPayTheSpreadOnTheInventoryAndLeaversToo() public {
         provide(carol, DEPOSIT);
         trades(aliceId, 50e18);
@@ -93,6 +95,7 @@ contract LiquidityVaultPoolTest is VaultBase {
 
     // ------------------------------------------------------------------------------------------------ leaving
 
+    /// @dev SPEC-I4.
     function test_LeavingTakesARequestAndItsDelay() public {
         provide(carol, DEPOSIT);
         assertEq(vault.maxRedeem(carol), 0);
@@ -108,6 +111,7 @@ contract LiquidityVaultPoolTest is VaultBase {
         assertEq(vault.maxRedeem(carol), 0);
     }
 
+    /// @dev SPEC-Q7.
     function test_RevertWhen_TheMarginNeedsIt() public {
         provide(carol, DEPOSIT);
         trades(aliceId, 90e18);
@@ -126,7 +130,7 @@ contract LiquidityVaultPoolTest is VaultBase {
         assertEq(vault.balanceOf(address(vault)), 0);
     }
 
-    /// @dev Whoever leaves, the vault keeps equity, unrealised gains aside, of its margin times the cushion.
+    /// @dev Whoever leaves, the vault keeps equity, unrealised gains aside, of its margin times the cushion (SPEC-Q7).
     function testFuzz_TheMarginStaysCushioned(int256 held, uint256 index) public {
         provide(carol, DEPOSIT);
         held = bound(held, -95e18, 95e18);
@@ -140,6 +144,7 @@ contract LiquidityVaultPoolTest is VaultBase {
         assertGe(left.equity - gains, int256((left.initialMargin * 15_000) / 10_000));
     }
 
+    /// @dev SPEC-Q7.
     function test_StalePricesStopComingAndGoing() public {
         provide(carol, DEPOSIT);
         requestAll(carol);

@@ -16,6 +16,7 @@ contract LiquidityVaultQuotesTest is VaultBase {
 
     // ------------------------------------------------------------------------------------------------ the spread
 
+    /// @dev SPEC-Q2 to Q4.
     function test_BaseAndSkew() public {
         // 10 of a cap of 100: 5% of the skew spread on average, 0.05%, and the base of 0.1%
         assertEq(vault.quote(ETH, 10e18).price, 4_006e18);
@@ -32,6 +33,7 @@ contract LiquidityVaultQuotesTest is VaultBase {
         assertFalse(vault.quote(ETH, -10e18).adds);
     }
 
+    /// @dev SPEC-Q1, Q2.
     function test_VolatilityWidensUntilTheRangeCloses() public {
         vault.observe(ETH);
         setPrice(ETH, 4_040e18);
@@ -50,7 +52,7 @@ contract LiquidityVaultQuotesTest is VaultBase {
         assertEq(quoted.spread, 0.00105e18);
     }
 
-    /// @dev It does not matter who observes when, while the index stays.
+    /// @dev It does not matter who observes when, while the index stays (SPEC-Q1).
     function testFuzz_ObservingMoreOftenChangesNothing(uint256 first, uint256 second) public {
         first = bound(first, 0, 1 hours);
         second = bound(second, 0, 1 hours);
@@ -66,7 +68,7 @@ contract LiquidityVaultQuotesTest is VaultBase {
         assertApproxEqAbs(vault.quote(ETH, 1e18).low, once, 1_000);
     }
 
-    /// @dev bid < index < ask, whatever the vault holds and the index did.
+    /// @dev bid < index < ask, whatever the vault holds and the index did (SPEC-Q4).
     function testFuzz_QuotesNeverCross(int256 held, uint256 index, uint256 wait, uint256 size) public {
         held = bound(held, -90e18, 90e18);
         if (held != 0) trades(aliceId, -held);
@@ -85,7 +87,7 @@ contract LiquidityVaultQuotesTest is VaultBase {
         assertLe(vault.quote(ETH, -int256(size) * 2).price, sells.price + 1);
     }
 
-    /// @dev The skew is the same sum in however many trades.
+    /// @dev The skew is the same sum in however many trades (SPEC-Q3).
     function testFuzz_SplittingATradeChangesNothing(int256 held, uint256 first, uint256 second) public {
         held = bound(held, -50e18, 50e18);
         if (held != 0) trades(bobId, -held);
@@ -118,6 +120,7 @@ contract LiquidityVaultQuotesTest is VaultBase {
 
     // ------------------------------------------------------------------------------------------------ bounds
 
+    /// @dev SPEC-Q5.
     function test_RevertWhen_TheCapIsExceeded() public {
         vm.expectRevert(_overCap(100e18 + 1));
         vault.quote(ETH, 100e18 + 1);
@@ -132,6 +135,7 @@ contract LiquidityVaultQuotesTest is VaultBase {
         assertEq(vault.quote(ETH, -160e18).inventory, -60e18);
     }
 
+    /// @dev SPEC-Q2.
     function test_RevertWhen_TheSpreadIsTooWide() public {
         vault.observe(ETH);
         setPrice(ETH, 4_800e18);
@@ -139,6 +143,7 @@ contract LiquidityVaultQuotesTest is VaultBase {
         vault.quote(ETH, 1e18);
     }
 
+    /// @dev SPEC-Q5.
     function test_RevertWhen_ThePriceIsNotFresh() public {
         trades(aliceId, 1e18);
         vm.warp(block.timestamp + 1 hours);
@@ -210,7 +215,7 @@ contract LiquidityVaultQuotesTest is VaultBase {
         vm.stopPrank();
     }
 
-    /// @dev The vault is margined like anybody, and keeps a cushion on top.
+    /// @dev The vault is margined like anybody, and keeps a cushion on top (SPEC-Q5).
     function test_RevertWhen_TheCushionWouldBeTooThin() public {
         address lp = makeAddr("lp");
         _leave(DEPOSIT - 60_000e6);

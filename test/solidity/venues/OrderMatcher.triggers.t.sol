@@ -24,6 +24,7 @@ contract TriggersTest is OrderMatcherBase {
 
     // ------------------------------------------------------------------------------------------------ the trigger
 
+    /// @dev SPEC-O2.
     function test_AStopLossTriggersAtItsPriceAndBelow() public {
         IOrderMatcher.TriggerOrder memory stop = _stop(-2e18, STOP, false);
         setIndex(STOP + 1);
@@ -35,6 +36,7 @@ contract TriggersTest is OrderMatcherBase {
         assertFilled(bobId, 1, 0 + 2e18);
     }
 
+    /// @dev SPEC-O2.
     function test_ATakeProfitTriggersAtItsPriceAndAbove() public {
         IOrderMatcher.TriggerOrder memory profit = _stop(-2e18, 3_100e18, true);
         setIndex(3_100e18 - 1);
@@ -54,6 +56,7 @@ contract TriggersTest is OrderMatcherBase {
         else _refused(stop, _notReached(stop, index));
     }
 
+    /// @dev SPEC-O2.
     function test_RevertWhen_ThePriceIsNotFresh() public {
         IOrderMatcher.TriggerOrder memory stop = _stop(-2e18, STOP, false);
         for (uint256 i = 1; i < 3; ++i) {
@@ -82,6 +85,7 @@ contract TriggersTest is OrderMatcherBase {
 
     // ------------------------------------------------------------------------------------------------ the order
 
+    /// @dev SPEC-O1.
     function test_MatchesLikeAnyOrder() public {
         IOrderMatcher.TriggerOrder memory stop = _stop(-2e18, STOP, false);
         bytes32 hash = matcher.triggerOrderHash(stop);
@@ -104,6 +108,7 @@ contract TriggersTest is OrderMatcherBase {
         );
     }
 
+    /// @dev SPEC-O2.
     function test_OneCancelsTheOther() public {
         _execute(_stop(-2e18, STOP, false), 2e18);
         setIndex(3_500e18);
@@ -231,6 +236,7 @@ contract TriggersTest is OrderMatcherBase {
 
     // ------------------------------------------------------------------------------------------------ tips
 
+    /// @dev SPEC-O3.
     function test_TheTipGoesToTheExecutorAndIsPaidByTheOwner() public {
         _execute(_stop(-2e18, STOP, false), 2e18);
         IClearinghouseTypes.Tip memory tip = house.lastTip();
@@ -251,7 +257,7 @@ contract TriggersTest is OrderMatcherBase {
         assertEq(house.tradeCount(), 1);
     }
 
-    /// @dev In however many parts: never more than signed.
+    /// @dev In however many parts: never more than signed (SPEC-O3).
     function testFuzz_TipsAddUpToAtMostWhatWasSigned(
         uint128 tip,
         uint96 size,

@@ -1235,6 +1235,25 @@
       },
       {
         "indexed": false,
+        "internalType": "PositionWord[]",
+        "name": "positions",
+        "type": "uint256[]"
+      }
+    ],
+    "name": "PositionsUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
         "internalType": "uint8",
         "name": "profileId",
         "type": "uint8"
@@ -1446,6 +1465,19 @@
         "internalType": "int256",
         "name": "",
         "type": "int256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "deleveraging",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view",

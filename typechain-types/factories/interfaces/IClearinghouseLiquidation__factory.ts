@@ -1235,6 +1235,25 @@
       },
       {
         "indexed": false,
+        "internalType": "PositionWord[]",
+        "name": "positions",
+        "type": "uint256[]"
+      }
+    ],
+    "name": "PositionsUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
         "internalType": "uint8",
         "name": "profileId",
         "type": "uint8"
@@ -1397,71 +1416,6 @@
     ],
     "name": "Withdrawn",
     "type": "event"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint256"
-      }
-    ],
-    "name": "coverBadDebt",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "covered",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "remaining",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint256"
-      }
-    ],
-    "name": "executeDeleverage",
-    "outputs": [
-      {
-        "components": [
-          {
-            "internalType": "uint256",
-            "name": "covered",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "deleveraged",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "socialised",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "remaining",
-            "type": "uint256"
-          }
-        ],
-        "internalType": "struct IClearinghouseTypes.Deleverage",
-        "name": "",
-        "type": "tuple"
-      }
-    ],
-    "stateMutability": "nonpayable",
-    "type": "function"
   },
   {
     "inputs": [
@@ -1793,76 +1747,6 @@
         ],
         "internalType": "struct ILiquidator.Quote",
         "name": "terms",
-        "type": "tuple"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "solvency",
-    "outputs": [
-      {
-        "components": [
-          {
-            "internalType": "uint256",
-            "name": "assets",
-            "type": "uint256"
-          },
-          {
-            "internalType": "int256",
-            "name": "claims",
-            "type": "int256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "supplied",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "borrowed",
-            "type": "uint256"
-          },
-          {
-            "internalType": "int256",
-            "name": "costs",
-            "type": "int256"
-          },
-          {
-            "internalType": "int256",
-            "name": "pending",
-            "type": "int256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "badDebt",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "covered",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "deleveraged",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "socialised",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "shortAssets",
-            "type": "uint256"
-          }
-        ],
-        "internalType": "struct IClearinghouseTypes.Solvency",
-        "name": "",
         "type": "tuple"
       }
     ],

@@ -1235,6 +1235,25 @@
       },
       {
         "indexed": false,
+        "internalType": "PositionWord[]",
+        "name": "positions",
+        "type": "uint256[]"
+      }
+    ],
+    "name": "PositionsUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
         "internalType": "uint8",
         "name": "profileId",
         "type": "uint8"

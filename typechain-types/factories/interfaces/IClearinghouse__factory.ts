@@ -1235,6 +1235,25 @@
       },
       {
         "indexed": false,
+        "internalType": "PositionWord[]",
+        "name": "positions",
+        "type": "uint256[]"
+      }
+    ],
+    "name": "PositionsUpdated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
         "internalType": "uint8",
         "name": "profileId",
         "type": "uint8"
@@ -1714,6 +1733,19 @@
         "internalType": "struct IClearinghouseTypes.DatedConfig",
         "name": "",
         "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "deleveraging",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view",
