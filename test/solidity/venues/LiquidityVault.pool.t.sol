@@ -95,6 +95,28 @@ contract LiquidityVaultPoolTest is VaultBase {
 
     // ------------------------------------------------------------------------------------------------ leaving
 
+    /// @dev Each of the four ways rounds against whoever asks, by less than a unit (SPEC-I2, Q6).
+    function testFuzz_RoundsAgainstTheCaller(int256 held, uint256 index, uint256 amount) public {
+        provide(carol, DEPOSIT);
+        trades(aliceId, bound(held, 1e18, 50e18));
+        ethFeed.setAnswer(int256(bound(index, 3_900e8, 4_100e8)));
+        amount = bound(amount, 1, 1e15);
+        (, uint256 toEnter, uint256 toLeave) = vault.worth();
+        uint256 shares = vault.totalSupply() + 1e6;
+        roundsDown(vault.previewDeposit(amount), amount * shares, toEnter + 1);
+        roundsUp(vault.previewMint(amount), amount * (toEnter + 1), shares);
+        roundsUp(vault.previewWithdraw(amount), amount * shares, toLeave + 1);
+        roundsDown(vault.previewRedeem(amount), amount * (toLeave + 1), shares);
+    }
+
+    function roundsDown(uint256 result, uint256 product, uint256 divisor) private pure {
+        assertEq(result, product / divisor, "down");
+    }
+
+    function roundsUp(uint256 result, uint256 product, uint256 divisor) private pure {
+        assertEq(result, (product + divisor - 1) / divisor, "up");
+    }
+
     /// @dev SPEC-I4.
     function test_LeavingTakesARequestAndItsDelay() public {
         provide(carol, DEPOSIT);
