@@ -157,6 +157,21 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
 
     /// @inheritdoc IClearinghouseCore
     function trade(Trade calldata params) external nonReentrant {
+        _executeTrade(params, 0);
+    }
+
+    /// @inheritdoc IClearinghouseCore
+    function tradeWithTip(Trade calldata params, Tip calldata tip) external nonReentrant {
+        uint256 amount = tip.amount;
+        if (amount == 0) revert AmountZero();
+        if (amount > type(uint128).max) revert AmountTooLarge(amount, type(uint128).max);
+        _executeTrade(params, tip.byBuyer ? int256(amount) : -int256(amount));
+        emit TipPaid(tip.byBuyer ? params.buyer : params.seller, tip.to, amount);
+        _credit(tip.to, CASH, int256(amount));
+    }
+
+    /// @param tip What the buyer pays on top of its fee, wad USD; where negative, what the seller pays.
+    function _executeTrade(Trade calldata params, int256 tip) private {
         Module storage module = _module(ROLE_VENUE);
         Interest storage interest = _validateTrade(params);
         bool isPerp = params.instrument.expirySec() == 0;
@@ -180,6 +195,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         if (isPerp) _storeFunding(_s.perps[params.instrument.underlying()], fundingIndex, premium);
         bool enabled = _checkCap(params.instrument, added, openInterest);
         _chargeFees(module, sides, params);
+        if (tip != 0) _chargeTip(sides, params, tip);
         _checkTrade(sides, _s.paused || !enabled);
         _storeBoth(sides, index);
         if (isPerp) emit PerpUpdated(params.instrument.underlying(), fundingIndex, premium, openInterest);

@@ -58,9 +58,13 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         if (params.price > type(uint128).max) {
             revert IClearinghouseTypes.AmountTooLarge(params.price, type(uint128).max);
         }
+        _requireFee(params, WadMath.max(params.buyerFee, params.sellerFee));
+    }
+
+    /// @notice What a venue takes from one account in one trade is bounded, whoever gets it.
+    function _requireFee(IClearinghouseTypes.Trade calldata params, uint256 fee) internal pure {
         uint256 maxFee = WadMath.mulDivUp(WadMath.mulUp(params.size, params.price), MAX_FEE_BPS, BPS);
-        if (params.buyerFee > maxFee) revert IClearinghouseTypes.FeeTooHigh(params.buyerFee, maxFee);
-        if (params.sellerFee > maxFee) revert IClearinghouseTypes.FeeTooHigh(params.sellerFee, maxFee);
+        if (fee > maxFee) revert IClearinghouseTypes.FeeTooHigh(fee, maxFee);
     }
 
     /// @notice Checks a future's or option's price against the mark: the band is a fraction of the index, since an option's
@@ -194,6 +198,17 @@ abstract contract ClearinghouseTrading is ClearinghouseCustody {
         ModuleState state = module.state;
         uint256 toInsurance = WadMath.mulDivUp(total, state.insuranceShareBps(), BPS);
         module.state = state.withFees(toInsurance, total - toInsurance);
+    }
+
+    /// @param tip What the buyer pays; where negative, what the seller pays. At most 128 bits.
+    function _chargeTip(
+        Sides memory sides,
+        IClearinghouseTypes.Trade calldata params,
+        int256 tip
+    ) internal pure {
+        _requireFee(params, (tip > 0 ? params.buyerFee : params.sellerFee) + WadMath.abs(tip));
+        if (tip > 0) sides.a.cash -= tip;
+        else sides.b.cash += tip;
     }
 
     function _emitPosition(Loaded memory loaded, InstrumentId instrument) internal {

@@ -30,6 +30,11 @@ export declare namespace IClearinghouseTypes {
 
     export type TradeStructOutput = [buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint] & {buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint }
   
+
+    export type TipStruct = {to: BigNumberish, amount: BigNumberish, byBuyer: boolean}
+
+    export type TipStructOutput = [to: bigint, amount: bigint, byBuyer: boolean] & {to: bigint, amount: bigint, byBuyer: boolean }
+  
     }
 
 export declare namespace IRiskTypes {
@@ -41,9 +46,9 @@ export declare namespace IRiskTypes {
     }
 
   export interface ClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "authority" | "cashOf" | "deleveraging" | "deposit" | "extension" | "isAuthorised" | "isConsumingScheduledOp" | "liquidation" | "marginOf" | "portfolioOf" | "positionOf" | "rateModel" | "riskEngine" | "setAuthority" | "trade" | "transfer" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "authority" | "cashOf" | "deleveraging" | "deposit" | "extension" | "isAuthorised" | "isConsumingScheduledOp" | "liquidation" | "marginOf" | "portfolioOf" | "positionOf" | "rateModel" | "riskEngine" | "setAuthority" | "trade" | "tradeWithTip" | "transfer" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
@@ -61,6 +66,7 @@ encodeFunctionData(functionFragment: 'rateModel', values?: undefined): string;
 encodeFunctionData(functionFragment: 'riskEngine', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'trade', values: [IClearinghouseTypes.TradeStruct]): string;
+encodeFunctionData(functionFragment: 'tradeWithTip', values: [IClearinghouseTypes.TradeStruct, IClearinghouseTypes.TipStruct]): string;
 encodeFunctionData(functionFragment: 'transfer', values: [BigNumberish, BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'withdraw', values: [BigNumberish, BigNumberish, BigNumberish, AddressLike]): string;
 
@@ -80,6 +86,7 @@ decodeFunctionResult(functionFragment: 'rateModel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'riskEngine', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'trade', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'tradeWithTip', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
   }
@@ -421,6 +428,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
 
   
 
+    export namespace TipPaidEvent {
+      export type InputTuple = [from: BigNumberish, to: BigNumberish, amount: BigNumberish];
+      export type OutputTuple = [from: bigint, to: bigint, amount: bigint];
+      export interface OutputObject {from: bigint, to: bigint, amount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
     export namespace TradedEvent {
       export type InputTuple = [buyer: BigNumberish, seller: BigNumberish, instrument: BigNumberish, size: BigNumberish, price: BigNumberish, buyerFee: BigNumberish, sellerFee: BigNumberish, venue: AddressLike];
       export type OutputTuple = [buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint, venue: string];
@@ -619,6 +638,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    tradeWithTip: TypedContractMethod<
+      [params: IClearinghouseTypes.TradeStruct, tip: IClearinghouseTypes.TipStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     transfer: TypedContractMethod<
       [from: BigNumberish, to: BigNumberish, assetId: BigNumberish, amount: BigNumberish, ],
       [void],
@@ -717,6 +744,11 @@ getFunction(nameOrSignature: 'trade'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'tradeWithTip'): TypedContractMethod<
+      [params: IClearinghouseTypes.TradeStruct, tip: IClearinghouseTypes.TipStruct, ],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'transfer'): TypedContractMethod<
       [from: BigNumberish, to: BigNumberish, assetId: BigNumberish, amount: BigNumberish, ],
       [void],
@@ -756,6 +788,7 @@ getEvent(key: 'PositionUpdated'): TypedContractEvent<PositionUpdatedEvent.InputT
 getEvent(key: 'PositionsUpdated'): TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
 getEvent(key: 'ProfileChanged'): TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;
 getEvent(key: 'RiskEngineSet'): TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
+getEvent(key: 'TipPaid'): TypedContractEvent<TipPaidEvent.InputTuple, TipPaidEvent.OutputTuple, TipPaidEvent.OutputObject>;
 getEvent(key: 'Traded'): TypedContractEvent<TradedEvent.InputTuple, TradedEvent.OutputTuple, TradedEvent.OutputObject>;
 getEvent(key: 'Transferred'): TypedContractEvent<TransferredEvent.InputTuple, TransferredEvent.OutputTuple, TransferredEvent.OutputObject>;
 getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
@@ -872,6 +905,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'RiskEngineSet(address)': TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
       RiskEngineSet: TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
+    
+
+      'TipPaid(uint256,uint256,uint256)': TypedContractEvent<TipPaidEvent.InputTuple, TipPaidEvent.OutputTuple, TipPaidEvent.OutputObject>;
+      TipPaid: TypedContractEvent<TipPaidEvent.InputTuple, TipPaidEvent.OutputTuple, TipPaidEvent.OutputObject>;
     
 
       'Traded(uint256,uint256,uint96,uint256,uint256,uint256,uint256,address)': TypedContractEvent<TradedEvent.InputTuple, TradedEvent.OutputTuple, TradedEvent.OutputObject>;

@@ -19,6 +19,7 @@ getContractFactory(name: 'ClearinghouseStorage', signerOrOptions?: ethers.Signer
 getContractFactory(name: 'ClearinghouseTrading', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseTrading__factory>
 getContractFactory(name: 'DeleverageIndex', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DeleverageIndex__factory>
 getContractFactory(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IAggregatorV3__factory>
+getContractFactory(name: 'ICashPool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ICashPool__factory>
 getContractFactory(name: 'IClearinghouse', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouse__factory>
 getContractFactory(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseCore__factory>
 getContractFactory(name: 'IClearinghouseDeleveraging', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseDeleveraging__factory>
@@ -27,6 +28,7 @@ getContractFactory(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.S
 getContractFactory(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseTypes__factory>
 getContractFactory(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInsuranceFund__factory>
 getContractFactory(name: 'ILiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquidator__factory>
+getContractFactory(name: 'ILiquidityVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquidityVault__factory>
 getContractFactory(name: 'IMarginLens', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMarginLens__factory>
 getContractFactory(name: 'IOrderMatcher', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IOrderMatcher__factory>
 getContractFactory(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPriceRouter__factory>
@@ -41,6 +43,7 @@ getContractFactory(name: 'ClearinghouseDeleveraging', signerOrOptions?: ethers.S
 getContractFactory(name: 'ClearinghouseLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseLiquidation__factory>
 getContractFactory(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.InsuranceFund__factory>
 getContractFactory(name: 'Liquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Liquidator__factory>
+getContractFactory(name: 'CashPool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CashPool__factory>
 getContractFactory(name: 'CallBatch', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CallBatch__factory>
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockERC20', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockERC20__factory>
@@ -63,6 +66,7 @@ getContractFactory(name: 'ProfileCodec', signerOrOptions?: ethers.Signer | Facto
 getContractFactory(name: 'RiskEngine', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskEngine__factory>
 getContractFactory(name: 'RiskEngineExt', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskEngineExt__factory>
 getContractFactory(name: 'RiskSheets', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RiskSheets__factory>
+getContractFactory(name: 'LiquidityVault', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LiquidityVault__factory>
 getContractFactory(name: 'OrderMatcher', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OrderMatcher__factory>
 
   getContractAt(name: 'Clearinghouse', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Clearinghouse>
@@ -74,6 +78,7 @@ getContractAt(name: 'ClearinghouseStorage', address: string | ethers.Addressable
 getContractAt(name: 'ClearinghouseTrading', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseTrading>
 getContractAt(name: 'DeleverageIndex', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DeleverageIndex>
 getContractAt(name: 'IAggregatorV3', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IAggregatorV3>
+getContractAt(name: 'ICashPool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ICashPool>
 getContractAt(name: 'IClearinghouse', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouse>
 getContractAt(name: 'IClearinghouseCore', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseCore>
 getContractAt(name: 'IClearinghouseDeleveraging', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseDeleveraging>
@@ -82,6 +87,7 @@ getContractAt(name: 'IClearinghouseLiquidation', address: string | ethers.Addres
 getContractAt(name: 'IClearinghouseTypes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseTypes>
 getContractAt(name: 'IInsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInsuranceFund>
 getContractAt(name: 'ILiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquidator>
+getContractAt(name: 'ILiquidityVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquidityVault>
 getContractAt(name: 'IMarginLens', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMarginLens>
 getContractAt(name: 'IOrderMatcher', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IOrderMatcher>
 getContractAt(name: 'IPriceRouter', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPriceRouter>
@@ -96,6 +102,7 @@ getContractAt(name: 'ClearinghouseDeleveraging', address: string | ethers.Addres
 getContractAt(name: 'ClearinghouseLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseLiquidation>
 getContractAt(name: 'InsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.InsuranceFund>
 getContractAt(name: 'Liquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Liquidator>
+getContractAt(name: 'CashPool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CashPool>
 getContractAt(name: 'CallBatch', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CallBatch>
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockERC20', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockERC20>
@@ -118,6 +125,7 @@ getContractAt(name: 'ProfileCodec', address: string | ethers.Addressable, signer
 getContractAt(name: 'RiskEngine', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskEngine>
 getContractAt(name: 'RiskEngineExt', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskEngineExt>
 getContractAt(name: 'RiskSheets', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RiskSheets>
+getContractAt(name: 'LiquidityVault', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LiquidityVault>
 getContractAt(name: 'OrderMatcher', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OrderMatcher>
 
   deployContract(name: 'Clearinghouse', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Clearinghouse>
@@ -129,6 +137,7 @@ deployContract(name: 'ClearinghouseStorage', signerOrOptions?: ethers.Signer | D
 deployContract(name: 'ClearinghouseTrading', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseTrading>
 deployContract(name: 'DeleverageIndex', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeleverageIndex>
 deployContract(name: 'IAggregatorV3', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
+deployContract(name: 'ICashPool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICashPool>
 deployContract(name: 'IClearinghouse', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouse>
 deployContract(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseCore>
 deployContract(name: 'IClearinghouseDeleveraging', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseDeleveraging>
@@ -137,6 +146,7 @@ deployContract(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signe
 deployContract(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>
+deployContract(name: 'ILiquidityVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidityVault>
 deployContract(name: 'IMarginLens', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMarginLens>
 deployContract(name: 'IOrderMatcher', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderMatcher>
 deployContract(name: 'IPriceRouter', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
@@ -151,6 +161,7 @@ deployContract(name: 'ClearinghouseDeleveraging', signerOrOptions?: ethers.Signe
 deployContract(name: 'ClearinghouseLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLiquidation>
 deployContract(name: 'InsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
+deployContract(name: 'CashPool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CashPool>
 deployContract(name: 'CallBatch', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockERC20', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
@@ -173,6 +184,7 @@ deployContract(name: 'ProfileCodec', signerOrOptions?: ethers.Signer | DeployCon
 deployContract(name: 'RiskEngine', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngine>
 deployContract(name: 'RiskEngineExt', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngineExt>
 deployContract(name: 'RiskSheets', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskSheets>
+deployContract(name: 'LiquidityVault', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LiquidityVault>
 deployContract(name: 'OrderMatcher', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderMatcher>
 
   deployContract(name: 'Clearinghouse', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Clearinghouse>
@@ -184,6 +196,7 @@ deployContract(name: 'ClearinghouseStorage', args: any[], signerOrOptions?: ethe
 deployContract(name: 'ClearinghouseTrading', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseTrading>
 deployContract(name: 'DeleverageIndex', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeleverageIndex>
 deployContract(name: 'IAggregatorV3', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IAggregatorV3>
+deployContract(name: 'ICashPool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ICashPool>
 deployContract(name: 'IClearinghouse', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouse>
 deployContract(name: 'IClearinghouseCore', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseCore>
 deployContract(name: 'IClearinghouseDeleveraging', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseDeleveraging>
@@ -192,6 +205,7 @@ deployContract(name: 'IClearinghouseLiquidation', args: any[], signerOrOptions?:
 deployContract(name: 'IClearinghouseTypes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>
+deployContract(name: 'ILiquidityVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidityVault>
 deployContract(name: 'IMarginLens', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMarginLens>
 deployContract(name: 'IOrderMatcher', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderMatcher>
 deployContract(name: 'IPriceRouter', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPriceRouter>
@@ -206,6 +220,7 @@ deployContract(name: 'ClearinghouseDeleveraging', args: any[], signerOrOptions?:
 deployContract(name: 'ClearinghouseLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLiquidation>
 deployContract(name: 'InsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.InsuranceFund>
 deployContract(name: 'Liquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Liquidator>
+deployContract(name: 'CashPool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CashPool>
 deployContract(name: 'CallBatch', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockERC20', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
@@ -228,6 +243,7 @@ deployContract(name: 'ProfileCodec', args: any[], signerOrOptions?: ethers.Signe
 deployContract(name: 'RiskEngine', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngine>
 deployContract(name: 'RiskEngineExt', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskEngineExt>
 deployContract(name: 'RiskSheets', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RiskSheets>
+deployContract(name: 'LiquidityVault', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LiquidityVault>
 deployContract(name: 'OrderMatcher', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderMatcher>
 
     // default types

@@ -9,6 +9,7 @@ import { addMarginCommand } from './commands/margin.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addStressCommand } from './commands/stress.ts';
 import { addSviCommand } from './commands/svi.ts';
+import { addTradeCommand } from './commands/trade.ts';
 
 /** Ends the process with another code than 0, once everything is cleaned up. */
 export type SetExitCode = (code: number) => void;
@@ -27,6 +28,7 @@ Examples:
   novate replay --prices btc-usd-15m.csv,eth-usd-15m.csv --accounts 120
   novate account explain 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 --rpc http://127.0.0.1:8545 \\
     --addresses deploy/deployments/chain-1/deployed_addresses.json
+  novate trade market ETH --size 1 --local-key 1 --rpc http://127.0.0.1:8545 --addresses a.json
   novate keeper run --config keeper.json
   novate doctor
 
@@ -38,6 +40,7 @@ Progress is shown on terminals only; results go to standard output, everything e
   addSviCommand(program);
   addBacktestCommand(program);
   addAccountCommand(program);
+  addTradeCommand(program, setExitCode);
   addReplayCommand(program, setExitCode);
   addDeployCommand(program, setExitCode);
   addKeeperCommand(program, setExitCode);

@@ -33,6 +33,9 @@ interface IClearinghouseCore is IClearinghouseTypes {
     /// @notice Executes a trade for a venue. Both accounts end above initial margin, or their risk fell.
     function trade(Trade calldata params) external;
 
+    /// @notice As `trade`, and one side pays a tip out of its cash. It is in force when the margin is checked, as fees are.
+    function tradeWithTip(Trade calldata params, Tip calldata tip) external;
+
     // ------------------------------------------------------------------------------------------------ views
 
     function portfolioOf(AccountId account) external view returns (Portfolio memory);

@@ -86,6 +86,16 @@ interface IClearinghouseTypes {
         uint256 sellerFee;
     }
 
+    /// @notice What one side of a trade pays, on top of its fee, to whoever made the trade happen.
+    /// @param to The account that gets it.
+    /// @param amount Wad USD; with the payer's fee at most the share of notional that a fee may be.
+    /// @param byBuyer Whether the buyer pays, else the seller.
+    struct Tip {
+        AccountId to;
+        uint256 amount;
+        bool byBuyer;
+    }
+
     /// @notice What an operator may do. Bits combine.
     /// 1 trade, 2 withdraw and transfer, 4 deposit, 8 liquidate others into this account.
     /// @param expirySec The approval ends here; 0 revokes.
@@ -152,6 +162,8 @@ interface IClearinghouseTypes {
         uint256 sellerFee,
         address venue
     );
+    /// @notice Cash that one side of the trade before paid to whoever made it happen.
+    event TipPaid(AccountId indexed from, AccountId indexed to, uint256 amount);
     /// @notice A basket passed from one account to another, `reward` included in the cash that moved.
     event BasketMoved(AccountId indexed from, AccountId indexed to, int256 cashToFrom, uint256 reward);
     event CashUpdated(AccountId indexed account, int256 principal);

@@ -3,9 +3,14 @@ pragma solidity ^0.8.28;
 
 import {AccountId} from "../types/AccountId.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
+import {IPriceRouter} from "./IPriceRouter.sol";
 
 /// @title IOrderMatcher: matches EIP-712 signed orders of two accounts
 /// @notice Anyone may match two orders that cross. The trade happens at the maker's price.
+///
+/// A trigger order (stop-loss, take-profit) is an order that may be matched, as the taker, once the *index* of its
+/// instrument's underlying has reached a price. The index and not the mark: trades on this venue move a mark, so that
+/// somebody could trade others' stops into triggering. Only a price whose status is Ok triggers, not a guarded or stale one.
 interface IOrderMatcher {
     /// @notice What has become of a nonce.
     /// - Open: nothing filled.
@@ -50,6 +55,25 @@ interface IOrderMatcher {
         bytes signature;
     }
 
+    /// @param order The order to be matched once triggered. Its nonce is one with those of plain orders, so that a
+    /// stop-loss and a take-profit with the same nonce share one fill: one cancels the other.
+    /// @param triggerPrice Index price, wad USD.
+    /// @param above Whether it triggers at `triggerPrice` and above, else at it and below.
+    /// @param tip The most that the account pays, over the order's whole life, to whoever executes it, wad USD. Each fill
+    /// pays its share of it, rounded down, out of the account's cash.
+    struct TriggerOrder {
+        Order order;
+        uint128 triggerPrice;
+        bool above;
+        uint128 tip;
+    }
+
+    struct SignedTriggerOrder {
+        TriggerOrder triggerOrder;
+        address signer;
+        bytes signature;
+    }
+
     event OrderFilled(
         bytes32 indexed orderHash,
         AccountId indexed account,
@@ -57,6 +81,16 @@ interface IOrderMatcher {
         uint256 size,
         uint256 price,
         uint256 fee
+    );
+    /// @notice A trigger order was matched.
+    /// @param executor The account that got the tip.
+    /// @param index The index price that triggered it.
+    event OrderTriggered(
+        bytes32 indexed orderHash,
+        AccountId indexed account,
+        AccountId indexed executor,
+        uint256 index,
+        uint256 tip
     );
     event OrderCancelled(AccountId indexed account, uint64 nonce);
     event EpochAdvanced(AccountId indexed account, uint32 epoch);
@@ -76,6 +110,10 @@ interface IOrderMatcher {
     error PostOnlyCannotTake(AccountId account, uint64 nonce);
     error ReduceOnlyWouldIncrease(AccountId account, InstrumentId instrument, int256 position, int256 fill);
     error FillZero();
+    /// @notice The index is not yet where the trigger order wants it.
+    error TriggerNotReached(AccountId account, uint64 nonce, uint256 index, uint128 triggerPrice, bool above);
+    /// @notice A guarded or stale price triggers nothing.
+    error TriggerPriceNotFresh(uint16 underlying, IPriceRouter.Status status);
     error FeeAboveMax(AccountId account, uint256 fee, uint256 max);
     error FeeOutOfBounds(uint16 feeBps, uint16 max);
 
@@ -88,6 +126,16 @@ interface IOrderMatcher {
         uint256 maxSize
     ) external returns (uint256 filled);
 
+    /// @notice Matches a trigger order, as the taker, once its trigger is reached; for the rest as `matchOrders`.
+    /// @param executor The account that the tip goes to; anybody's, so that a contract can execute for others.
+    /// @return filled Units traded.
+    function executeTriggered(
+        SignedOrder calldata maker,
+        SignedTriggerOrder calldata taker,
+        uint256 maxSize,
+        AccountId executor
+    ) external returns (uint256 filled);
+
     /// @notice Cancels the order with this nonce for good.
     function cancel(AccountId account, uint64 nonce) external;
 
@@ -95,6 +143,9 @@ interface IOrderMatcher {
     function cancelAll(AccountId account) external;
 
     function orderHash(Order calldata order) external view returns (bytes32);
+
+    /// @notice What is signed for a trigger order.
+    function triggerOrderHash(TriggerOrder calldata triggerOrder) external view returns (bytes32);
 
     /// @return state What has become of the nonce.
     /// @return filled Units filled while the state is Partial, else 0.

@@ -8,6 +8,7 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IClearinghouseTypes} from "../interfaces/IClearinghouseTypes.sol";
 import {IOrderMatcher} from "../interfaces/IOrderMatcher.sol";
+import {IPriceRouter} from "../interfaces/IPriceRouter.sol";
 import {WadMath} from "../libraries/WadMath.sol";
 import {AccountId} from "../types/AccountId.sol";
 
@@ -38,6 +39,11 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     /// @dev Ten words.
     uint256 private constant ORDER_BYTES = 0x140;
     bytes32 private constant ORDER_TYPEHASH = keccak256(
+        "Order(uint256 account,uint96 instrument,int128 size,uint128 limitPrice,uint64 maxFee,uint64 nonce,"
+        "uint32 epoch,uint40 expirySec,bool reduceOnly,bool postOnly)"
+    );
+    bytes32 private constant TRIGGER_TYPEHASH = keccak256(
+        "TriggerOrder(Order order,uint128 triggerPrice,bool above,uint128 tip)"
         "Order(uint256 account,uint96 instrument,int128 size,uint128 limitPrice,uint64 maxFee,uint64 nonce,"
         "uint32 epoch,uint40 expirySec,bool reduceOnly,bool postOnly)"
     );
@@ -76,6 +82,35 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     ) external returns (uint256 filled) {
         Side memory maker = _open(signedMaker);
         Side memory taker = _open(signedTaker);
+        filled = _fillBoth(maker, taker, maxSize);
+        clearinghouse.trade(_tradeOf(maker, taker, filled));
+    }
+
+    /// @inheritdoc IOrderMatcher
+    function executeTriggered(
+        SignedOrder calldata signedMaker,
+        SignedTriggerOrder calldata signedTaker,
+        uint256 maxSize,
+        AccountId executor
+    ) external returns (uint256 filled) {
+        Side memory maker = _open(signedMaker);
+        Side memory taker = _openTriggered(signedTaker);
+        uint256 index = _requireTriggered(signedTaker.triggerOrder);
+        filled = _fillBoth(maker, taker, maxSize);
+        uint256 size = WadMath.abs(taker.order.size);
+        uint256 tip = WadMath.mulDivDown(signedTaker.triggerOrder.tip, filled, size);
+        emit OrderTriggered(taker.digest, taker.order.account, executor, index, tip);
+        IClearinghouseTypes.Trade memory trade = _tradeOf(maker, taker, filled);
+        if (tip == 0) clearinghouse.trade(trade);
+        else clearinghouse.tradeWithTip(trade, IClearinghouseTypes.Tip(executor, tip, taker.order.size > 0));
+    }
+
+    /// @dev Everything of a match but the trade itself.
+    function _fillBoth(
+        Side memory maker,
+        Side memory taker,
+        uint256 maxSize
+    ) private returns (uint256 filled) {
         _validatePair(maker.order, taker.order);
 
         filled = WadMath.min(maxSize, WadMath.min(_fillable(maker), _fillable(taker)));
@@ -90,7 +125,6 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
         _fill(taker, filled);
         emit OrderFilled(maker.digest, maker.order.account, true, filled, price, maker.fee);
         emit OrderFilled(taker.digest, taker.order.account, false, filled, price, taker.fee);
-        _trade(maker, taker, filled);
     }
 
     /// @inheritdoc IOrderMatcher
@@ -125,6 +159,12 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     }
 
     /// @inheritdoc IOrderMatcher
+    function triggerOrderHash(TriggerOrder calldata triggerOrder) external view returns (bytes32) {
+        (, bytes32 digest) = _loadTriggered(triggerOrder);
+        return digest;
+    }
+
+    /// @inheritdoc IOrderMatcher
     function filledOf(
         AccountId account,
         uint64 nonce
@@ -153,16 +193,39 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
     /// @dev An order whose signature, size, expiry and epoch are in order.
     function _open(SignedOrder calldata signed) private view returns (Side memory side) {
         (Order memory order, bytes32 digest) = _load(signed.order);
-        _authorise(signed, order.account, digest);
+        _authorise(signed.signer, signed.signature, order.account, digest);
         _validate(order);
         (side.order, side.digest) = (order, digest);
     }
 
+    /// @dev As `_open`; says nothing about the trigger.
+    function _openTriggered(SignedTriggerOrder calldata signed) private view returns (Side memory side) {
+        (Order memory order, bytes32 digest) = _loadTriggered(signed.triggerOrder);
+        _authorise(signed.signer, signed.signature, order.account, digest);
+        _validate(order);
+        (side.order, side.digest) = (order, digest);
+    }
+
+    function _load(Order calldata source) private view returns (Order memory order, bytes32 digest) {
+        bytes32 structHash;
+        (order, structHash) = _copy(source);
+        digest = _hashTypedDataV4(structHash);
+    }
+
+    function _loadTriggered(
+        TriggerOrder calldata source
+    ) private view returns (Order memory order, bytes32 digest) {
+        bytes32 structHash;
+        (order, structHash) = _copy(source.order);
+        digest = _hashTypedDataV4(
+            keccak256(abi.encode(TRIGGER_TYPEHASH, structHash, source.triggerPrice, source.above, source.tip))
+        );
+    }
+
     /// @dev What the compiler's decoder does, for less gas: copies the ten words and refuses those with bits outside
     /// their type. All fields are static, so that behind its type's hash the struct lies as EIP-712 encodes it.
-    function _load(Order calldata source) private view returns (Order memory order, bytes32 digest) {
+    function _copy(Order calldata source) private pure returns (Order memory order, bytes32 structHash) {
         bytes32 typeHash = ORDER_TYPEHASH;
-        bytes32 structHash;
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(0x40, add(free, add(ORDER_BYTES, 0x20)))
@@ -183,22 +246,22 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
                 revert(0, 0)
             }
         }
-        digest = _hashTypedDataV4(structHash);
     }
 
     // ------------------------------------------------------------------------------------------------ authority
 
     /// @dev Who may sign is settled before a wallet is asked, so that only an account's own wallets are called. The key
     /// goes first: an owner whose address has code (EIP-7702) can still sign with it.
-    function _authorise(SignedOrder calldata signed, AccountId account, bytes32 digest) private view {
-        address signer = signed.signer;
+    function _authorise(
+        address signer,
+        bytes calldata signature,
+        AccountId account,
+        bytes32 digest
+    ) private view {
         if (!_mayTrade(account, signer)) revert SignerNotAuthorised(account, signer);
-        (address recovered, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(
-            digest,
-            signed.signature
-        );
+        (address recovered, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(digest, signature);
         if (failure == ECDSA.RecoverError.NoError && recovered == signer) return;
-        if (!SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signed.signature)) {
+        if (!SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature)) {
             revert InvalidSignature(account, signer);
         }
     }
@@ -221,6 +284,20 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
         }
         uint32 epoch = _epochs[account];
         if (order.epoch != epoch) revert WrongEpoch(account, order.epoch, epoch);
+    }
+
+    /// @dev The price is the one that the clearinghouse judges trades by.
+    /// @return index Wad USD.
+    function _requireTriggered(TriggerOrder calldata triggerOrder) private view returns (uint256 index) {
+        uint16 underlying = triggerOrder.order.instrument.underlying();
+        IPriceRouter.Price memory price = clearinghouse.riskEngine().indexOf(underlying);
+        if (price.status != IPriceRouter.Status.Ok) revert TriggerPriceNotFresh(underlying, price.status);
+        index = price.price;
+        (uint128 triggerPrice, bool above) = (triggerOrder.triggerPrice, triggerOrder.above);
+        if (above ? index < triggerPrice : index > triggerPrice) {
+            Order calldata order = triggerOrder.order;
+            revert TriggerNotReached(order.account, order.nonce, index, triggerPrice, above);
+        }
     }
 
     function _validatePair(Order memory maker, Order memory taker) private pure {
@@ -304,10 +381,14 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
 
     // ------------------------------------------------------------------------------------------------ effects
 
-    function _trade(Side memory maker, Side memory taker, uint256 size) private {
+    function _tradeOf(
+        Side memory maker,
+        Side memory taker,
+        uint256 size
+    ) private pure returns (IClearinghouseTypes.Trade memory) {
         bool makerBuys = maker.order.size > 0;
         (Side memory buyer, Side memory seller) = makerBuys ? (maker, taker) : (taker, maker);
-        clearinghouse.trade(
+        return
             IClearinghouseTypes.Trade({
                 buyer: buyer.order.account,
                 seller: seller.order.account,
@@ -316,8 +397,7 @@ contract OrderMatcher is IOrderMatcher, EIP712, AccessManaged {
                 price: maker.order.limitPrice,
                 buyerFee: buyer.fee,
                 sellerFee: seller.fee
-            })
-        );
+            });
     }
 
     function _setFees(uint16 makerFeeBps, uint16 takerFeeBps) private {

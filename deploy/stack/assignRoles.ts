@@ -16,6 +16,7 @@ const GUARDIAN_SIGNATURES = {
     'function tightenAsset(uint8,bool,uint256)',
   ],
   volSurface: ['function removeSigner(address)'],
+  liquidityVault: ['function tighten(uint16,bool,uint96)'],
 } as const;
 
 type Call = ContractCallFuture<string, string>;
@@ -27,7 +28,7 @@ type Call = ContractCallFuture<string, string>;
  * @param delaySec How long the admins wait unless the parameter `adminDelaySec` says otherwise.
  */
 export function assignRoles(m: IgnitionModuleBuilder, core: Core, after: Call[], delaySec: number): void {
-  const { accessManager, clearinghouse, volSurface } = core.contracts;
+  const { accessManager, clearinghouse, volSurface, liquidityVault } = core.contracts;
   const deployer = m.getAccount(0);
   const adminDelaySec = m.getParameter<number>('adminDelaySec', delaySec);
   const assign = (target: ContractFuture<string>, id: string, signatures: readonly string[]): Call =>
@@ -40,6 +41,7 @@ export function assignRoles(m: IgnitionModuleBuilder, core: Core, after: Call[],
   const assigned = [
     assign(clearinghouse, 'guardClearinghouse', GUARDIAN_SIGNATURES.clearinghouse),
     assign(volSurface, 'guardVolSurface', GUARDIAN_SIGNATURES.volSurface),
+    assign(liquidityVault, 'guardLiquidityVault', GUARDIAN_SIGNATURES.liquidityVault),
   ];
   const label = m.call(accessManager, 'labelRole', [GUARDIAN_ROLE, 'guardian']);
   const guardian = m.call(

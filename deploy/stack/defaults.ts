@@ -74,6 +74,29 @@ export const FEES = { makerBps: 2, takerBps: 5, insuranceShareBps: 5_000 };
 /** Who stakes in the insurance fund and wants to leave waits so long, then has so long to do it. */
 export const REDEMPTION = { delaySec: 14 * 86_400, windowSec: 7 * 86_400 };
 
+/**
+ * The liquidity vault: what takers pay it on top of the spread, the equity that it keeps as a multiple of its initial margin,
+ * and how long its holders wait to leave.
+ */
+export const VAULT = { takerFeeBps: 5, cushionBps: 15_000, delaySec: 86_400, windowSec: 4 * 3_600 };
+
+/** A feed that is updated at a deviation of d needs a base spread of d at least, or who sees the update first profits. */
+const VAULT_MARKET = {
+  enabled: true,
+  baseSpreadBps: 10n,
+  skewSpreadBps: 100n,
+  maxSpreadBps: 300n,
+  volMultiplierBps: 5_000n,
+  maxPriceAgeSec: 3_900n,
+};
+
+/** In which perps the vault makes markets, and how much of each it may hold, units wad. */
+export const VAULT_MARKETS = {
+  btc: { ...VAULT_MARKET, positionCap: 50n * WAD },
+  eth: { ...VAULT_MARKET, positionCap: 1_200n * WAD },
+  sol: { ...VAULT_MARKET, baseSpreadBps: 20n, positionCap: 10_000n * WAD },
+};
+
 /** Accounts whose maintenance margin is below may be closed whole, for at least the reward. */
 export const LIQUIDATOR = { dustMargin: 100n * WAD, minReward: 5n * WAD };
 

@@ -1,6 +1,6 @@
 import type { ArgumentType, IgnitionModuleBuilder } from '@nomicfoundation/ignition-core';
 import accessManagerArtifact from '@openzeppelin/contracts/build/contracts/AccessManager.json' with { type: 'json' };
-import { FEES, LIQUIDATOR, PROFILES, RATE_MODEL, REDEMPTION } from './defaults.ts';
+import { FEES, LIQUIDATOR, PROFILES, RATE_MODEL, REDEMPTION, VAULT } from './defaults.ts';
 import { listCash } from './listMarkets.ts';
 
 export type Core = ReturnType<typeof deployCore>;
@@ -58,6 +58,19 @@ export function deployCore(m: IgnitionModuleBuilder, usdc: ArgumentType, signers
     m.getParameter<number>('makerFeeBps', FEES.makerBps),
     m.getParameter<number>('takerFeeBps', FEES.takerBps),
   ]);
+  const liquidityVault = m.contract(
+    'LiquidityVault',
+    [
+      clearinghouse,
+      accessManager,
+      orderMatcher,
+      m.getParameter<number>('vaultDelaySec', VAULT.delaySec),
+      m.getParameter<number>('vaultWindowSec', VAULT.windowSec),
+      m.getParameter<number>('vaultTakerFeeBps', VAULT.takerFeeBps),
+      m.getParameter<number>('vaultCushionBps', VAULT.cushionBps),
+    ],
+    { after: [cash] },
+  );
   const liquidator = m.contract('Liquidator', [
     clearinghouse,
     accessManager,
@@ -76,6 +89,7 @@ export function deployCore(m: IgnitionModuleBuilder, usdc: ArgumentType, signers
       clearinghouse,
       insuranceFund,
       orderMatcher,
+      liquidityVault,
       liquidator,
       marginLens,
     },

@@ -4,7 +4,7 @@ import type {
   IgnitionModuleBuilder,
   ModuleParameterType,
 } from '@nomicfoundation/ignition-core';
-import { ASSET_CAPS, BTC, DATED, ETH, PERPS, PRICE_BANDS } from './defaults.ts';
+import { ASSET_CAPS, BTC, DATED, ETH, PERPS, PRICE_BANDS, VAULT_MARKETS } from './defaults.ts';
 import type { Core } from './deployCore.ts';
 
 const CHAINLINK = 1;
@@ -29,9 +29,9 @@ export interface MarketInputs {
   readonly feed: ArgumentType;
 }
 
-/** Gives an underlying its price, its perp, and its futures and options. @property after What must be wired first. */
+/** Gives an underlying its price, its perp, its futures and options, and the vault's quotes. @property after What must be wired first. */
 export function listMarket(m: IgnitionModuleBuilder, core: Core, market: MarketInputs, after: Call[]): Call {
-  const { clearinghouse, priceRouter } = core.contracts;
+  const { clearinghouse, priceRouter, liquidityVault } = core.contracts;
   const { name, underlying, feed } = market;
   const title = name.toUpperCase();
   const source = {
@@ -54,9 +54,14 @@ export function listMarket(m: IgnitionModuleBuilder, core: Core, market: MarketI
     after: [...after, sources],
   });
   const dated: ModuleParameterType = DATED[name];
-  return m.call(clearinghouse, 'setDated', [underlying, m.getParameter(`${name}Dated`, dated)], {
+  const listed = m.call(clearinghouse, 'setDated', [underlying, m.getParameter(`${name}Dated`, dated)], {
     id: `setDated${title}`,
     after: [perp],
+  });
+  const quoted: ModuleParameterType = VAULT_MARKETS[name];
+  return m.call(liquidityVault, 'setMarket', [underlying, m.getParameter(`${name}Vault`, quoted)], {
+    id: `setVaultMarket${title}`,
+    after: [listed],
   });
 }
 

@@ -10,22 +10,18 @@ export function wireModules(
   m: IgnitionModuleBuilder,
   { contracts, profiles }: Core,
 ): ContractCallFuture<string, string>[] {
-  const { clearinghouse, riskEngine, insuranceFund, orderMatcher, liquidator } = contracts;
+  const { clearinghouse, riskEngine, insuranceFund, orderMatcher, liquidityVault, liquidator } = contracts;
   const engine = m.call(clearinghouse, 'setRiskEngine', [riskEngine], { after: profiles });
   const insurance = m.call(clearinghouse, 'setInsuranceAccount', [m.staticCall(insuranceFund, 'account')]);
-  const venue = m.call(
-    clearinghouse,
-    'setModule',
-    [
-      orderMatcher,
-      VENUE,
-      m.getParameter<number>('insuranceShareBps', FEES.insuranceShareBps),
-      m.getParameter<bigint>('feeAccount'),
-    ],
-    { id: 'setOrderMatcher' },
-  );
+  const terms = [
+    VENUE,
+    m.getParameter<number>('insuranceShareBps', FEES.insuranceShareBps),
+    m.getParameter<bigint>('feeAccount'),
+  ];
+  const venue = m.call(clearinghouse, 'setModule', [orderMatcher, ...terms], { id: 'setOrderMatcher' });
+  const vault = m.call(clearinghouse, 'setModule', [liquidityVault, ...terms], { id: 'setLiquidityVault' });
   const liquidation = m.call(clearinghouse, 'setModule', [liquidator, LIQUIDATOR, 0, 0n], {
     id: 'setLiquidator',
   });
-  return [engine, insurance, venue, liquidation];
+  return [engine, insurance, venue, vault, liquidation];
 }

@@ -19,7 +19,8 @@ import { createLiquidationPort } from './execute/liquidationPort.ts';
 import type { LiquidationPort } from './execute/liquidationPort.ts';
 import { createSettlementDuty } from './execute/settleExpired.ts';
 import { createSettlementPort } from './execute/settlementPort.ts';
-import { createSharedWork, unshared } from './execute/sharedWork.ts';
+import { createSharedWork, keysOf, unshared } from './execute/sharedWork.ts';
+import type { SharedWork } from './execute/sharedWork.ts';
 import type { Wallets } from './execute/wallets.ts';
 import { createMirror } from './mirror/mirror.ts';
 import { mirrorTopics } from './mirror/mirror.ts';
@@ -41,6 +42,8 @@ import { checkSetup, verifyChain } from './startupChecks.ts';
 import type { Check } from './startupChecks.ts';
 import { initialGas, runTick } from './tick.ts';
 import type { Rooms } from './tick.ts';
+import { createTriggers, requireVaultForOrders, serveOrders } from './triggers/index.ts';
+import type { Triggers } from './triggers/index.ts';
 import { createFollower } from './watch/follower.ts';
 import { createHeadClock } from './watch/headClock.ts';
 import type { HeadClock } from './watch/headClock.ts';
@@ -80,6 +83,7 @@ export async function runKeeper(
   config: KeeperConfig,
   { signal, log, emit = () => undefined }: RunOptions,
 ): Promise<Summary> {
+  requireVaultForOrders(config);
   const keeper = createKeeper(config, log);
   const chainId = await verifyChain(keeper.client, config);
   log.info({ config: showable(config) }, 'starting');
@@ -89,17 +93,19 @@ export async function runKeeper(
   const metrics = createMetrics();
   const reporter = createReporter(log, metrics, emit, config.addresses.liquidator);
   const clock = createHeadClock(config.stallAfterMs, performance.now());
-  const running = await open(config, keeper, chainId, reporter, metrics, log);
+  const running = await open(config, keeper, chainId, reporter, metrics, log, emit);
   const { rooms } = running;
   try {
     const problem = (): string | undefined => running.problem() ?? clock.problem(performance.now());
     const stuck = (): string | undefined => clock.stuck(performance.now());
     const server = await serveStatus(config, metrics, problem, stuck);
+    const orders = await serveOrders(config, rooms.triggers, log);
     emit({ event: 'start', chainId, keeper: keeper.own, dryRun: config.dryRun });
     try {
       await loop(rooms, keeper, clock, metrics, log, signal);
       await finish(rooms, keeper, log);
     } finally {
+      await orders?.close();
       await server?.close();
     }
     const { ticks, failedTicks, liquidations, reward, gasUsed } = reporter.summary;
@@ -153,6 +159,7 @@ async function open(
   reporter: Reporter,
   metrics: Metrics,
   log: Logger,
+  emit: EventSink,
 ): Promise<Running> {
   const mirror = createMirror(config.addresses.clearinghouse);
   const store = await openKeeperStore(config, chainId, mirror, log);
@@ -165,16 +172,16 @@ async function open(
   const watch = new AccountWatch(mirror.book, { bandBudgetMs: BAND_BUDGET_MS });
   const alerts = startAlerts(config, { chainId, store, mirror, watch, metrics, log });
   let rebuilding = false;
-  const rooms = createRooms(
-    config,
-    keeper,
-    reporter,
-    metrics,
-    { mirror, store, port, wallets, gasToken, watch, marginCalls: alerts.marginCalls },
-    (now) => {
-      rebuilding = now;
-    },
-  );
+  const triggersOf = (work: SharedWork): Triggers | undefined => {
+    const { registry } = metrics;
+    const parts = { ...keeper, chainId, db: store.db, lane: wallets.lane, work, registry, log, emit };
+    return createTriggers(config, { ...parts, policy: feePolicy(config) });
+  };
+  const { marginCalls } = alerts;
+  const parts = { mirror, store, port, wallets, gasToken, watch, marginCalls, triggersOf };
+  const rooms = createRooms(config, keeper, reporter, metrics, parts, (now) => {
+    rebuilding = now;
+  });
   return {
     rooms,
     problem: () =>
@@ -197,6 +204,7 @@ interface Parts {
   readonly gasToken: GasToken;
   readonly watch: AccountWatch;
   readonly marginCalls: MarginCalls | undefined;
+  readonly triggersOf: (work: SharedWork) => Triggers | undefined;
 }
 
 function createRooms(
@@ -204,7 +212,7 @@ function createRooms(
   { client, reader, own, sender }: Keeper,
   reporter: Reporter,
   metrics: Metrics,
-  { mirror, store, port, wallets, gasToken, watch, marginCalls }: Parts,
+  { mirror, store, port, wallets, gasToken, watch, marginCalls, triggersOf }: Parts,
   onRebuild: (now: boolean) => void,
 ): Rooms {
   const { addresses } = config;
@@ -261,12 +269,14 @@ function createRooms(
         onRebuild(false);
         if (standing === undefined) return;
         await wallets.reopen(standing);
+        await rooms.triggers?.reopen(standing);
         standing = undefined;
       },
     },
     lane,
     work,
     versionOf,
+    triggers: triggersOf(work),
     duties: createDutyRunner(createDuties(config, client), port, lane, work, limits),
     settlement: createSettlementDuty(createSettlementPort(client, addresses, sender), lane, limits),
   };

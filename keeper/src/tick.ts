@@ -37,6 +37,7 @@ import type { Mirror } from './mirror/mirror.ts';
 import type { PriceBoard } from './mirror/prices.ts';
 import type { References } from './mirror/references.ts';
 import type { Reporter } from './report/reporter.ts';
+import type { Triggers } from './triggers/index.ts';
 import type { Follower } from './watch/follower.ts';
 import { readExpiries } from './watch/readExpiries.ts';
 import { readPrices } from './watch/readPrices.ts';
@@ -69,6 +70,8 @@ export interface Rooms {
   readonly marginCalls: MarginCalls | undefined;
   /** Names the state of an account, the same for every keeper. */
   readonly versionOf: (account: AccountId) => string | undefined;
+  /** Undefined where the deployment has no vault. */
+  readonly triggers: Triggers | undefined;
   /** Who does what, where several keepers share the work. */
   readonly work: SharedWork;
   readonly attempts: Attempts;
@@ -90,7 +93,10 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
   if (target !== undefined) await follower.follow(target, signal);
   if (signal.aborted) return;
 
-  for (const outcome of await lane.settle(head)) await settle(rooms, outcome, head);
+  for (const outcome of await lane.settle(head)) {
+    rooms.triggers?.settled(outcome, head);
+    await settle(rooms, outcome, head);
+  }
   if (!config.dryRun) reporter.upkeep(await lane.maintain(head));
   const references = await refreshReferences(rooms, head);
   const board = await readBoard(rooms, references, head);
@@ -122,6 +128,7 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
   for (const { account, reason } of execution.details) {
     if (WORTH_RESTING.has(reason)) attempts.failed(account, head.number);
   }
+  if (!signal.aborted) await rooms.triggers?.run({ head, board, gasTokenPrice });
   if (config.settleExpired && !signal.aborted) await settleExpired(rooms, board, head);
   if (!signal.aborted) await doDuties(rooms, head, board, references, decision);
   await rooms.marginCalls?.check({ board, cash, references });

@@ -5,6 +5,7 @@ export * from './client/index.ts';
 export * from './codec/index.ts';
 export * from './errors/index.ts';
 export * from './events/index.ts';
+export * from './orderbook/index.ts';
 export * from './orders/index.ts';
 export * from './risk/index.ts';
 export * from './risk/float/index.ts';
@@ -13,6 +14,7 @@ export * from './units/index.ts';
 export {
   insuranceFundAbi,
   liquidatorAbi,
+  liquidityVaultAbi,
   marginLensAbi,
   orderMatcherAbi,
   priceRouterAbi,

@@ -83,10 +83,19 @@ const liquidation = (w: World) => ({
   minCash: -(1n << 255n),
   deadlineSec: 2 ** 40 - 1,
 });
-const order = (w: World, size: bigint) => ({
+const trade = (w: World) => ({
+  buyer: account(w),
+  seller: account(w, 1n),
+  instrument: 0n,
+  size: WAD,
+  price: WAD,
+  buyerFee: 0n,
+  sellerFee: 0n,
+});
+const order = (w: World, size: bigint, instrument = 0n) => ({
   order: {
     account: account(w),
-    instrument: 0n,
+    instrument,
     size,
     limitPrice: 1n,
     maxFee: 0n,
@@ -99,6 +108,13 @@ const order = (w: World, size: bigint) => ({
   signer: w.people.owner,
   signature: '0x' as const,
 });
+/** Triggered at once, whatever the price. */
+const triggerOrder = (w: World, instrument = 0n) => {
+  const { order: terms, signer, signature } = order(w, -1n, instrument);
+  const noSignature = { signer, signature };
+  return { triggerOrder: { order: terms, triggerPrice: 1n, above: true, tip: 0n }, ...noSignature };
+};
+const ETH_PERP = (1n << 92n) | (BigInt(ETH) << 80n);
 
 const CLEARINGHOUSE: Rows = {
   ...AUTHORITY,
@@ -114,19 +130,10 @@ const CLEARINGHOUSE: Rows = {
   settleExpired: anyone((w) => [[account(w)]]),
   sweepFees: anyone((w) => [w.addressOf('OrderMatcher')]),
   // modules, and the core's call of itself in the midst of an action
-  trade: only(
-    ['venue'],
-    (w) => [
-      {
-        buyer: account(w),
-        seller: account(w, 1n),
-        instrument: 0n,
-        size: WAD,
-        price: WAD,
-        buyerFee: 0n,
-        sellerFee: 0n,
-      },
-    ],
+  trade: only(['venue', 'vault'], (w) => [trade(w)], 'UnknownInstrument'),
+  tradeWithTip: only(
+    ['venue', 'vault'],
+    (w) => [trade(w), { to: account(w, 1n), amount: 1n, byBuyer: true }],
     'UnknownInstrument',
   ),
   setFlag: only(['liquidator'], (w) => [account(w), 1]),
@@ -150,7 +157,7 @@ const CLEARINGHOUSE: Rows = {
 };
 
 /** What is in the clearinghouse's own code, and what in its liquidation's; the rest is in its extension's. */
-const CORE = ['deposit', 'withdraw', 'transfer', 'trade'];
+const CORE = ['deposit', 'withdraw', 'transfer', 'trade', 'tradeWithTip'];
 const LIQUIDATION = ['executeLiquidation'];
 
 const DELEVERAGING = ['executeDeleverage', 'coverBadDebt'];
@@ -210,27 +217,58 @@ const ACCESS_MANAGER: Rows = {
   },
 };
 
-const INSURANCE_FUND: Rows = {
+/** A pool's shares. By the pool itself nothing arrives. @param self Its actor. */
+const poolRows = (self: Actor): Rows => ({
   ...AUTHORITY,
-  // by the fund itself nothing arrives
   deposit: anyone((w) => [1_000_000n, w.people.owner], 'ok', 'TransferAmountMismatch'),
   mint: anyone((w) => [10n ** 12n, w.people.owner], 'ok', 'TransferAmountMismatch'),
-  fund: anyone(() => [1_000_000n], 'ok', 'TransferAmountMismatch'),
   approve: anyone((w) => [w.people.stranger, 1n]),
-  // shares in escrow are the fund's own balance, which nothing in its code sends this way
+  // shares in escrow are the pool's own balance, which nothing in its code sends this way
   transfer: {
-    ...only(['staker', 'insuranceFund'], (w) => [w.people.owner, 1n]),
+    ...only(['staker', self], (w) => [w.people.owner, 1n]),
     refusals: ['ERC20InsufficientBalance'],
   },
   transferFrom: only(['spender'], (w) => [w.people.staker, w.people.owner, 1n]),
   requestRedeem: {
-    ...only(['staker', 'insuranceFund'], () => [1n]),
+    ...only(['staker', self], () => [1n]),
     refusals: ['ERC20InsufficientBalance'],
   },
   cancelRequest: { ...only(['staker']), refusals: ['NothingRequested'] },
   redeem: only(['staker', 'spender'], (w) => [10n ** 9n, w.people.staker, w.people.staker]),
   withdraw: only(['staker', 'spender'], (w) => [1_000n, w.people.staker, w.people.staker]),
   setRedemption: admins(() => [86_400n, 86_400n]),
+});
+
+const INSURANCE_FUND: Rows = {
+  ...poolRows('insuranceFund'),
+  fund: anyone(() => [1_000_000n], 'ok', 'TransferAmountMismatch'),
+};
+
+const VAULT_MARKET = {
+  enabled: true,
+  baseSpreadBps: 10,
+  skewSpreadBps: 0,
+  maxSpreadBps: 300,
+  volMultiplierBps: 0,
+  maxPriceAgeSec: HOUR,
+  positionCap: WAD,
+};
+
+const LIQUIDITY_VAULT: Rows = {
+  ...poolRows('vault'),
+  // a size that the vault's book takes, at a price that the limit does not
+  trade: only(
+    ['owner', 'tradeOperator'],
+    (w) => [account(w), ETH, 10n ** 15n, 0n, 2 ** 40 - 1],
+    'PriceBeyondLimit',
+  ),
+  // the orders' signatures decide
+  fillOrder: anyone((w) => [order(w, -1n, ETH_PERP), 1n], 'InvalidSignature'),
+  fillTriggered: anyone((w) => [triggerOrder(w, ETH_PERP), 1n, account(w)], 'InvalidSignature'),
+  observe: anyone(() => [ETH]),
+  tighten: guardian(() => [ETH, true, WAD]),
+  setMarket: admins(() => [ETH, VAULT_MARKET]),
+  setTerms: admins(() => [0, 10_000]),
 };
 
 /**
@@ -244,6 +282,7 @@ export const ACCESS: Readonly<Record<string, Rows>> = {
   ProfileCodec: {},
   MarginLens: {},
   InsuranceFund: INSURANCE_FUND,
+  LiquidityVault: LIQUIDITY_VAULT,
   Liquidator: {
     ...AUTHORITY,
     flag: anyone((w) => [account(w)], 'NotLiquidatable'),
@@ -261,6 +300,7 @@ export const ACCESS: Readonly<Record<string, Rows>> = {
     cancelAll: only(['owner', 'tradeOperator'], (w) => [account(w)]),
     // the orders' signatures decide
     matchOrders: anyone((w) => [order(w, 1n), order(w, -1n), 1n], 'InvalidSignature'),
+    executeTriggered: anyone((w) => [order(w, 1n), triggerOrder(w), 1n, account(w)], 'InvalidSignature'),
     setFees: admins(() => [0, 0]),
   },
   PriceRouter: {

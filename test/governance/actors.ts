@@ -7,6 +7,7 @@ export const ACTORS = [
   ...PEOPLE,
   'deployer',
   'venue',
+  'vault',
   'liquidator',
   'insuranceFund',
   'clearinghouse',
@@ -16,6 +17,7 @@ export type Actor = (typeof ACTORS)[number];
 
 const CONTRACTS = {
   venue: 'OrderMatcher',
+  vault: 'LiquidityVault',
   liquidator: 'Liquidator',
   insuranceFund: 'InsuranceFund',
   clearinghouse: 'Clearinghouse',

@@ -28,9 +28,10 @@ const [ETH, WETH_ID, UNLISTED] = [2, 1, 9];
 const PERP_CAP = 500_000n * WAD;
 const DATED_CAP = 50_000n * WAD;
 const WETH_CAP = 200_000n * WAD;
+const VAULT_CAP = 1_200n * WAD;
 const MAX_96 = 2n ** 96n - 1n;
 const MAX_128 = 2n ** 128n - 1n;
-const DAY = 86_400n;
+const [HOUR, DAY] = [3_600n, 86_400n];
 
 type Values = readonly unknown[];
 const fixed = (
@@ -288,6 +289,52 @@ const REMOVE_SIGNER: Bounds = {
   within: [(w) => [w.people.keeper]],
 };
 
+function redemption(minDelay: bigint, maxDelay: bigint, minWindow: bigint, maxWindow: bigint): Bounds {
+  const delay = (value: bigint) => fixed([value, minWindow], invalid('delaySec', value, minDelay, maxDelay));
+  const window = (value: bigint) =>
+    fixed([minDelay, value], invalid('windowSec', value, minWindow, maxWindow));
+  return {
+    refused: [delay(minDelay - 1n), delay(maxDelay + 1n), window(minWindow - 1n), window(maxWindow + 1n)],
+    within: [() => [minDelay, minWindow], () => [maxDelay, maxWindow]],
+  };
+}
+
+const vaultMarket = {
+  enabled: true,
+  baseSpreadBps: 500,
+  skewSpreadBps: 1_000,
+  maxSpreadBps: 1_000,
+  volMultiplierBps: 50_000,
+  maxPriceAgeSec: 604_800,
+  positionCap: MAX_96,
+};
+const leastVaultMarket = {
+  enabled: false,
+  baseSpreadBps: 1,
+  skewSpreadBps: 0,
+  maxSpreadBps: 1,
+  volMultiplierBps: 0,
+  maxPriceAgeSec: 1,
+  positionCap: 0n,
+};
+const badVaultMarket = (field: keyof typeof vaultMarket, value: number, min: bigint, max: bigint): Refusal =>
+  fixed([ETH, { ...vaultMarket, [field]: value }], invalid(field, BigInt(value), min, max));
+
+const SET_VAULT_MARKET: Bounds = {
+  refused: [
+    badVaultMarket('baseSpreadBps', 0, 1n, 500n),
+    badVaultMarket('baseSpreadBps', 501, 1n, 500n),
+    badVaultMarket('skewSpreadBps', 1_001, 0n, 1_000n),
+    badVaultMarket('maxSpreadBps', 499, 500n, 1_000n),
+    badVaultMarket('maxSpreadBps', 1_001, 500n, 1_000n),
+    badVaultMarket('volMultiplierBps', 50_001, 0n, 50_000n),
+    badVaultMarket('maxPriceAgeSec', 0, 1n, 604_800n),
+    badVaultMarket('maxPriceAgeSec', 604_801, 1n, 604_800n),
+    fixed([UNLISTED, vaultMarket], ['UnknownUnderlying', UNLISTED]),
+  ],
+  within: [() => [ETH, vaultMarket], () => [ETH, leastVaultMarket]],
+};
+
 /** The bounds of every setter that the table of access gives to the admins or to the guardian. */
 export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bounds | Unbounded>>>> = {
   Clearinghouse: {
@@ -332,15 +379,18 @@ export const BOUNDS: Readonly<Record<string, Readonly<Record<string, Bounds | Un
       within: [() => [100, 100], () => [0, 0]],
     },
   },
-  InsuranceFund: {
-    setRedemption: {
+  InsuranceFund: { setRedemption: redemption(DAY, 60n * DAY, DAY, 30n * DAY) },
+  LiquidityVault: {
+    setRedemption: redemption(HOUR, 30n * DAY, HOUR, 7n * DAY),
+    setMarket: SET_VAULT_MARKET,
+    tighten: tightening('tighten', ETH, 'positionCap', VAULT_CAP, ['UnknownMarket', UNLISTED]),
+    setTerms: {
       refused: [
-        fixed([DAY - 1n, DAY], invalid('delaySec', DAY - 1n, DAY, 60n * DAY)),
-        fixed([60n * DAY + 1n, DAY], invalid('delaySec', 60n * DAY + 1n, DAY, 60n * DAY)),
-        fixed([DAY, DAY - 1n], invalid('windowSec', DAY - 1n, DAY, 30n * DAY)),
-        fixed([DAY, 30n * DAY + 1n], invalid('windowSec', 30n * DAY + 1n, DAY, 30n * DAY)),
+        fixed([101, 10_000], invalid('takerFeeBps', 101n, 0n, 100n)),
+        fixed([0, 9_999], invalid('cushionBps', 9_999n, 10_000n, 50_000n)),
+        fixed([0, 50_001], invalid('cushionBps', 50_001n, 10_000n, 50_000n)),
       ],
-      within: [() => [DAY, DAY], () => [60n * DAY, 30n * DAY]],
+      within: [() => [100, 50_000], () => [0, 10_000]],
     },
   },
   PriceRouter: { setSources: SET_SOURCES },

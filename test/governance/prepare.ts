@@ -1,5 +1,5 @@
 import accessManager from '@openzeppelin/contracts/build/contracts/AccessManager.json' with { type: 'json' };
-import { clearinghouseAbi, encodeAccountId, insuranceFundAbi } from '@novate/sdk';
+import { clearinghouseAbi, encodeAccountId, insuranceFundAbi, liquidityVaultAbi } from '@novate/sdk';
 import { encodeFunctionData, maxUint256, parseAbi } from 'viem';
 import type { Abi, Address, Hex } from 'viem';
 import type { Operation } from './accessTable.ts';
@@ -14,6 +14,7 @@ const tokenAbi = parseAbi([
 const USDC = 1_000_000n;
 const SHARES = 10n ** 12n;
 const REDEEM_DELAY_SEC = 14 * 86_400;
+const VAULT_DELAY_SEC = 86_400;
 const FOREVER = 2 ** 40 - 1;
 const SCOPES = { tradeOperator: 1, withdrawOperator: 2, depositOperator: 4, liquidateOperator: 8 } as const;
 
@@ -27,7 +28,7 @@ export function scheduleData({ target, data }: Operation): Hex {
 
 /**
  * What makes rights show: everybody could pay, the owner's account has cash and an operator for each scope, shares in the
- * insurance fund are in escrow and due, and the governor has scheduled something.
+ * insurance fund and the vault are in escrow and due, and the governor has scheduled something.
  */
 export async function prepare(world: World): Promise<void> {
   await fundEverybody(world);
@@ -49,7 +50,7 @@ async function fundEverybody(world: World): Promise<void> {
       args: [address, 100_000n * USDC],
     });
     await world.send(world.deployer, usdc, mint);
-    for (const spender of ['Clearinghouse', 'InsuranceFund']) {
+    for (const spender of ['Clearinghouse', 'InsuranceFund', 'LiquidityVault']) {
       await world.send(address, usdc, approve(world.addressOf(spender)));
     }
   }
@@ -74,14 +75,24 @@ async function openAccount(world: World): Promise<void> {
   }
 }
 
+/** Shares of both pools, due at the same time. */
 async function stake(world: World): Promise<void> {
+  await buyShares(world, 'InsuranceFund', insuranceFundAbi);
+  await world.wait(REDEEM_DELAY_SEC - VAULT_DELAY_SEC);
+  await buyShares(world, 'LiquidityVault', liquidityVaultAbi);
+  await world.wait(VAULT_DELAY_SEC);
+}
+
+async function buyShares(
+  world: World,
+  pool: 'InsuranceFund' | 'LiquidityVault',
+  abi: typeof insuranceFundAbi | typeof liquidityVaultAbi,
+): Promise<void> {
   const { staker, spender } = world.people;
-  const fund = world.addressOf('InsuranceFund');
   const calls = [
-    encodeFunctionData({ abi: insuranceFundAbi, functionName: 'deposit', args: [1_000n * USDC, staker] }),
-    encodeFunctionData({ abi: insuranceFundAbi, functionName: 'approve', args: [spender, maxUint256] }),
-    encodeFunctionData({ abi: insuranceFundAbi, functionName: 'requestRedeem', args: [500n * SHARES] }),
+    encodeFunctionData({ abi, functionName: 'deposit', args: [1_000n * USDC, staker] }),
+    encodeFunctionData({ abi, functionName: 'approve', args: [spender, maxUint256] }),
+    encodeFunctionData({ abi, functionName: 'requestRedeem', args: [500n * SHARES] }),
   ];
-  for (const data of calls) await world.send(staker, fund, data);
-  await world.wait(REDEEM_DELAY_SEC);
+  for (const data of calls) await world.send(staker, world.addressOf(pool), data);
 }

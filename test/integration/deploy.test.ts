@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import { network } from 'hardhat';
 import { encodeAccountId, NovateContractError, PRESETS, profileFromStruct, toNovateError } from '@novate/sdk';
-import { clearinghouseAbi, insuranceFundAbi, priceRouterAbi, riskEngineAbi } from '@novate/sdk';
+import {
+  clearinghouseAbi,
+  insuranceFundAbi,
+  liquidityVaultAbi,
+  priceRouterAbi,
+  riskEngineAbi,
+} from '@novate/sdk';
 import { encodeFunctionData, parseAbi, toFunctionSelector } from 'viem';
 import type { Address, Hex } from 'viem';
 import { connectChain } from '../../cli/src/local/chain.ts';
@@ -102,6 +108,7 @@ describe('deployment by Ignition', () => {
         });
       const feeAccount = encodeAccountId(chain.deployer.address);
       expect(await info(stack.orderMatcher)).to.deep.equal([1, 5_000, 0n, 0n, feeAccount]);
+      expect(await info(stack.liquidityVault)).to.deep.equal([1, 5_000, 0n, 0n, feeAccount]);
       expect((await info(stack.liquidator))[0]).to.equal(2);
       expect((await info(STRANGER))[0]).to.equal(0);
     });
@@ -130,6 +137,26 @@ describe('deployment by Ignition', () => {
       expect(await read('asset')).to.equal(stack.usdc);
       expect(await read('clearinghouse')).to.equal(stack.clearinghouse);
       expect(await read('redemption')).to.deep.equal([14n * 86_400n, 7n * 86_400n]);
+    });
+
+    it('has the vault make markets in every perp, for the matcher and the clearinghouse of the stack', async () => {
+      const read = <const Name extends 'asset' | 'clearinghouse' | 'orderMatcher' | 'terms' | 'redemption'>(
+        functionName: Name,
+      ) => chain.client.readContract({ abi: liquidityVaultAbi, address: stack.liquidityVault, functionName });
+      expect(await read('asset')).to.equal(stack.usdc);
+      expect(await read('clearinghouse')).to.equal(stack.clearinghouse);
+      expect(await read('orderMatcher')).to.equal(stack.orderMatcher);
+      expect(await read('terms')).to.deep.equal([5, 15_000]);
+      expect(await read('redemption')).to.deep.equal([86_400n, 14_400n]);
+      for (const underlying of [1, 2, 3]) {
+        const market = await chain.client.readContract({
+          abi: liquidityVaultAbi,
+          address: stack.liquidityVault,
+          functionName: 'marketOf',
+          args: [underlying],
+        });
+        expect(market).to.include({ enabled: true, skewSpreadBps: 100, maxPriceAgeSec: 3_900 });
+      }
     });
 
     it('gives every underlying a fresh price and an open perp', async () => {
@@ -174,6 +201,24 @@ describe('deployment by Ignition', () => {
       expect(await errorOf(GUARDIAN, tighten)).to.equal('none');
       expect(await errorOf(GUARDIAN, unpause)).to.equal('AccessManagedUnauthorized');
       expect(await errorOf(GUARDIAN, raiseCap)).to.equal('AccessManagedUnauthorized');
+    });
+
+    it('lets the guardian tighten the vault, and nothing else of it', async () => {
+      const tightenVault = encodeFunctionData({
+        abi: liquidityVaultAbi,
+        functionName: 'tighten',
+        args: [2, false, 0n],
+      });
+      const terms = encodeFunctionData({
+        abi: liquidityVaultAbi,
+        functionName: 'setTerms',
+        args: [0, 10_000],
+      });
+      const errorOfVault = (account: Address, data: Hex): Promise<string> =>
+        nameOf(chain.client.call({ account, to: stack.liquidityVault, data }));
+      expect(await errorOfVault(GUARDIAN, tightenVault)).to.equal('none');
+      expect(await errorOfVault(GUARDIAN, terms)).to.equal('AccessManagedUnauthorized');
+      expect(await errorOfVault(STRANGER, tightenVault)).to.equal('AccessManagedUnauthorized');
     });
 
     it('refuses strangers', async () => {

@@ -175,7 +175,18 @@ describe('novate deploy', function () {
   });
 
   it('deploys, checks what came of it, and does nothing the second time', async () => {
-    const good = await parametersFile('good');
+    // the vault's market as a parameter file gives it
+    const good = await parametersFile('vault', {
+      ethVault: {
+        enabled: true,
+        baseSpreadBps: 60,
+        skewSpreadBps: 100,
+        maxSpreadBps: 500,
+        volMultiplierBps: 5_000,
+        maxPriceAgeSec: 3_900,
+        positionCap: '7000000000000000000n',
+      },
+    });
     const { code, out, err } = await deploy('localhost', good, '--deployment-id', id);
     expect(code, err).to.equal(0);
     const result = JSON.parse(out) as Deployed;
@@ -185,9 +196,15 @@ describe('novate deploy', function () {
       'delay of the deployer',
       'delay of the governor',
       'guardian',
+      'liquidity vault',
+      "vault's matcher",
+      "vault's guardian",
+      'vault in btc',
+      'vault in eth',
       'price of btc',
       'price of eth',
     ]);
+    expect(result.checks.find(({ name }) => name === 'vault in eth')?.message).to.include('up to 7, 60 bps');
     const block = await client.getBlockNumber();
     const again = await deploy('localhost', good, '--deployment-id', id);
     expect(again.code, again.err).to.equal(0);

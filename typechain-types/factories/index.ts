@@ -3,6 +3,7 @@
 /* eslint-disable */
 export * as interfaces from './interfaces/index.js';
 export * as liquidation from './liquidation/index.js';
+export * as markets from './markets/index.js';
 export * as mocks from './mocks/index.js';
 export * as oracle from './oracle/index.js';
 export * as periphery from './periphery/index.js';

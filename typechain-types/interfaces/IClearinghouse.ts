@@ -60,6 +60,11 @@ export declare namespace IClearinghouseTypes {
 
     export type TradeStructOutput = [buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint] & {buyer: bigint, seller: bigint, instrument: bigint, size: bigint, price: bigint, buyerFee: bigint, sellerFee: bigint }
   
+
+    export type TipStruct = {to: BigNumberish, amount: BigNumberish, byBuyer: boolean}
+
+    export type TipStructOutput = [to: bigint, amount: bigint, byBuyer: boolean] & {to: bigint, amount: bigint, byBuyer: boolean }
+  
     }
 
 export declare namespace ILiquidator {
@@ -89,9 +94,9 @@ export declare namespace IRiskTypes {
     }
 
   export interface IClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deleveraging" | "deposit" | "executeDeleverage" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "solvency" | "sweepFees" | "tightenAsset" | "tightenDated" | "tightenPerp" | "trade" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deleveraging" | "deposit" | "executeDeleverage" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "solvency" | "sweepFees" | "tightenAsset" | "tightenDated" | "tightenPerp" | "trade" | "tradeWithTip" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'accountInfo', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'accrueFunding', values: [BigNumberish]): string;
@@ -143,6 +148,7 @@ encodeFunctionData(functionFragment: 'tightenAsset', values: [BigNumberish, bool
 encodeFunctionData(functionFragment: 'tightenDated', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'tightenPerp', values: [BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'trade', values: [IClearinghouseTypes.TradeStruct]): string;
+encodeFunctionData(functionFragment: 'tradeWithTip', values: [IClearinghouseTypes.TradeStruct, IClearinghouseTypes.TipStruct]): string;
 encodeFunctionData(functionFragment: 'transfer', values: [BigNumberish, BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'unpause', values?: undefined): string;
 encodeFunctionData(functionFragment: 'withdraw', values: [BigNumberish, BigNumberish, BigNumberish, AddressLike]): string;
@@ -197,6 +203,7 @@ decodeFunctionResult(functionFragment: 'tightenAsset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tightenDated', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tightenPerp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'trade', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'tradeWithTip', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'transfer', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'unpause', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
@@ -519,6 +526,18 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [riskEngine: AddressLike];
       export type OutputTuple = [riskEngine: string];
       export interface OutputObject {riskEngine: string };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace TipPaidEvent {
+      export type InputTuple = [from: BigNumberish, to: BigNumberish, amount: BigNumberish];
+      export type OutputTuple = [from: bigint, to: bigint, amount: bigint];
+      export interface OutputObject {from: bigint, to: bigint, amount: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -997,6 +1016,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    tradeWithTip: TypedContractMethod<
+      [params: IClearinghouseTypes.TradeStruct, tip: IClearinghouseTypes.TipStruct, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     transfer: TypedContractMethod<
       [from: BigNumberish, to: BigNumberish, assetId: BigNumberish, amount: BigNumberish, ],
       [void],
@@ -1273,6 +1300,11 @@ getFunction(nameOrSignature: 'trade'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'tradeWithTip'): TypedContractMethod<
+      [params: IClearinghouseTypes.TradeStruct, tip: IClearinghouseTypes.TipStruct, ],
+      [void],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'transfer'): TypedContractMethod<
       [from: BigNumberish, to: BigNumberish, assetId: BigNumberish, amount: BigNumberish, ],
       [void],
@@ -1316,6 +1348,7 @@ getEvent(key: 'PositionUpdated'): TypedContractEvent<PositionUpdatedEvent.InputT
 getEvent(key: 'PositionsUpdated'): TypedContractEvent<PositionsUpdatedEvent.InputTuple, PositionsUpdatedEvent.OutputTuple, PositionsUpdatedEvent.OutputObject>;
 getEvent(key: 'ProfileChanged'): TypedContractEvent<ProfileChangedEvent.InputTuple, ProfileChangedEvent.OutputTuple, ProfileChangedEvent.OutputObject>;
 getEvent(key: 'RiskEngineSet'): TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
+getEvent(key: 'TipPaid'): TypedContractEvent<TipPaidEvent.InputTuple, TipPaidEvent.OutputTuple, TipPaidEvent.OutputObject>;
 getEvent(key: 'Traded'): TypedContractEvent<TradedEvent.InputTuple, TradedEvent.OutputTuple, TradedEvent.OutputObject>;
 getEvent(key: 'Transferred'): TypedContractEvent<TransferredEvent.InputTuple, TransferredEvent.OutputTuple, TransferredEvent.OutputObject>;
 getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, WithdrawnEvent.OutputTuple, WithdrawnEvent.OutputObject>;
@@ -1428,6 +1461,10 @@ getEvent(key: 'Withdrawn'): TypedContractEvent<WithdrawnEvent.InputTuple, Withdr
 
       'RiskEngineSet(address)': TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
       RiskEngineSet: TypedContractEvent<RiskEngineSetEvent.InputTuple, RiskEngineSetEvent.OutputTuple, RiskEngineSetEvent.OutputObject>;
+    
+
+      'TipPaid(uint256,uint256,uint256)': TypedContractEvent<TipPaidEvent.InputTuple, TipPaidEvent.OutputTuple, TipPaidEvent.OutputObject>;
+      TipPaid: TypedContractEvent<TipPaidEvent.InputTuple, TipPaidEvent.OutputTuple, TipPaidEvent.OutputObject>;
     
 
       'Traded(uint256,uint256,uint96,uint256,uint256,uint256,uint256,address)': TypedContractEvent<TradedEvent.InputTuple, TradedEvent.OutputTuple, TradedEvent.OutputObject>;

@@ -15,32 +15,46 @@ export declare namespace IOrderMatcher {
 
     export type SignedOrderStructOutput = [order: IOrderMatcher.OrderStructOutput, signer: string, signature: string] & {order: IOrderMatcher.OrderStructOutput, signer: string, signature: string }
   
+
+    export type TriggerOrderStruct = {order: IOrderMatcher.OrderStruct, triggerPrice: BigNumberish, above: boolean, tip: BigNumberish}
+
+    export type TriggerOrderStructOutput = [order: IOrderMatcher.OrderStructOutput, triggerPrice: bigint, above: boolean, tip: bigint] & {order: IOrderMatcher.OrderStructOutput, triggerPrice: bigint, above: boolean, tip: bigint }
+  
+
+    export type SignedTriggerOrderStruct = {triggerOrder: IOrderMatcher.TriggerOrderStruct, signer: AddressLike, signature: BytesLike}
+
+    export type SignedTriggerOrderStructOutput = [triggerOrder: IOrderMatcher.TriggerOrderStructOutput, signer: string, signature: string] & {triggerOrder: IOrderMatcher.TriggerOrderStructOutput, signer: string, signature: string }
+  
     }
 
   export interface IOrderMatcherInterface extends Interface {
-    getFunction(nameOrSignature: "cancel" | "cancelAll" | "domainSeparator" | "epochOf" | "fees" | "filledOf" | "matchOrders" | "orderHash" | "setFees"): FunctionFragment;
+    getFunction(nameOrSignature: "cancel" | "cancelAll" | "domainSeparator" | "epochOf" | "executeTriggered" | "fees" | "filledOf" | "matchOrders" | "orderHash" | "setFees" | "triggerOrderHash"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "EpochAdvanced" | "FeesSet" | "OrderCancelled" | "OrderFilled"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "EpochAdvanced" | "FeesSet" | "OrderCancelled" | "OrderFilled" | "OrderTriggered"): EventFragment;
 
     encodeFunctionData(functionFragment: 'cancel', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'cancelAll', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'domainSeparator', values?: undefined): string;
 encodeFunctionData(functionFragment: 'epochOf', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'executeTriggered', values: [IOrderMatcher.SignedOrderStruct, IOrderMatcher.SignedTriggerOrderStruct, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'fees', values?: undefined): string;
 encodeFunctionData(functionFragment: 'filledOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'matchOrders', values: [IOrderMatcher.SignedOrderStruct, IOrderMatcher.SignedOrderStruct, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'orderHash', values: [IOrderMatcher.OrderStruct]): string;
 encodeFunctionData(functionFragment: 'setFees', values: [BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'triggerOrderHash', values: [IOrderMatcher.TriggerOrderStruct]): string;
 
     decodeFunctionResult(functionFragment: 'cancel', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cancelAll', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'domainSeparator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'epochOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'executeTriggered', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'fees', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'filledOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'matchOrders', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'orderHash', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setFees', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'triggerOrderHash', data: BytesLike): Result;
   }
 
   
@@ -84,6 +98,18 @@ decodeFunctionResult(functionFragment: 'setFees', data: BytesLike): Result;
       export type InputTuple = [orderHash: BytesLike, account: BigNumberish, maker: boolean, size: BigNumberish, price: BigNumberish, fee: BigNumberish];
       export type OutputTuple = [orderHash: string, account: bigint, maker: boolean, size: bigint, price: bigint, fee: bigint];
       export interface OutputObject {orderHash: string, account: bigint, maker: boolean, size: bigint, price: bigint, fee: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace OrderTriggeredEvent {
+      export type InputTuple = [orderHash: BytesLike, account: BigNumberish, executor: BigNumberish, index: BigNumberish, tip: BigNumberish];
+      export type OutputTuple = [orderHash: string, account: bigint, executor: bigint, index: bigint, tip: bigint];
+      export interface OutputObject {orderHash: string, account: bigint, executor: bigint, index: bigint, tip: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -158,6 +184,14 @@ decodeFunctionResult(functionFragment: 'setFees', data: BytesLike): Result;
     
 
     
+    executeTriggered: TypedContractMethod<
+      [maker: IOrderMatcher.SignedOrderStruct, taker: IOrderMatcher.SignedTriggerOrderStruct, maxSize: BigNumberish, executor: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
     fees: TypedContractMethod<
       [],
       [[bigint, bigint] & {makerFeeBps: bigint, takerFeeBps: bigint }],
@@ -197,6 +231,14 @@ decodeFunctionResult(functionFragment: 'setFees', data: BytesLike): Result;
     >
     
 
+    
+    triggerOrderHash: TypedContractMethod<
+      [triggerOrder: IOrderMatcher.TriggerOrderStruct, ],
+      [string],
+      'view'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
@@ -219,6 +261,11 @@ getFunction(nameOrSignature: 'epochOf'): TypedContractMethod<
       [account: BigNumberish, ],
       [bigint],
       'view'
+    >;
+getFunction(nameOrSignature: 'executeTriggered'): TypedContractMethod<
+      [maker: IOrderMatcher.SignedOrderStruct, taker: IOrderMatcher.SignedTriggerOrderStruct, maxSize: BigNumberish, executor: BigNumberish, ],
+      [bigint],
+      'nonpayable'
     >;
 getFunction(nameOrSignature: 'fees'): TypedContractMethod<
       [],
@@ -245,11 +292,17 @@ getFunction(nameOrSignature: 'setFees'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'triggerOrderHash'): TypedContractMethod<
+      [triggerOrder: IOrderMatcher.TriggerOrderStruct, ],
+      [string],
+      'view'
+    >;
 
     getEvent(key: 'EpochAdvanced'): TypedContractEvent<EpochAdvancedEvent.InputTuple, EpochAdvancedEvent.OutputTuple, EpochAdvancedEvent.OutputObject>;
 getEvent(key: 'FeesSet'): TypedContractEvent<FeesSetEvent.InputTuple, FeesSetEvent.OutputTuple, FeesSetEvent.OutputObject>;
 getEvent(key: 'OrderCancelled'): TypedContractEvent<OrderCancelledEvent.InputTuple, OrderCancelledEvent.OutputTuple, OrderCancelledEvent.OutputObject>;
 getEvent(key: 'OrderFilled'): TypedContractEvent<OrderFilledEvent.InputTuple, OrderFilledEvent.OutputTuple, OrderFilledEvent.OutputObject>;
+getEvent(key: 'OrderTriggered'): TypedContractEvent<OrderTriggeredEvent.InputTuple, OrderTriggeredEvent.OutputTuple, OrderTriggeredEvent.OutputObject>;
 
     filters: {
       
@@ -267,6 +320,10 @@ getEvent(key: 'OrderFilled'): TypedContractEvent<OrderFilledEvent.InputTuple, Or
 
       'OrderFilled(bytes32,uint256,bool,uint256,uint256,uint256)': TypedContractEvent<OrderFilledEvent.InputTuple, OrderFilledEvent.OutputTuple, OrderFilledEvent.OutputObject>;
       OrderFilled: TypedContractEvent<OrderFilledEvent.InputTuple, OrderFilledEvent.OutputTuple, OrderFilledEvent.OutputObject>;
+    
+
+      'OrderTriggered(bytes32,uint256,uint256,uint256,uint256)': TypedContractEvent<OrderTriggeredEvent.InputTuple, OrderTriggeredEvent.OutputTuple, OrderTriggeredEvent.OutputObject>;
+      OrderTriggered: TypedContractEvent<OrderTriggeredEvent.InputTuple, OrderTriggeredEvent.OutputTuple, OrderTriggeredEvent.OutputObject>;
     
     };
   }

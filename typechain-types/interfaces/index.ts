@@ -2,6 +2,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export type { IAggregatorV3 } from './IAggregatorV3.js';
+export type { ICashPool } from './ICashPool.js';
 export type { IClearinghouse } from './IClearinghouse.js';
 export type { IClearinghouseCore } from './IClearinghouseCore.js';
 export type { IClearinghouseDeleveraging } from './IClearinghouseDeleveraging.js';
@@ -10,6 +11,7 @@ export type { IClearinghouseLiquidation } from './IClearinghouseLiquidation.js';
 export type { IClearinghouseTypes } from './IClearinghouseTypes.js';
 export type { IInsuranceFund } from './IInsuranceFund.js';
 export type { ILiquidator } from './ILiquidator.js';
+export type { ILiquidityVault } from './ILiquidityVault.js';
 export type { IMarginLens } from './IMarginLens.js';
 export type { IOrderMatcher } from './IOrderMatcher.js';
 export type { IPriceRouter } from './IPriceRouter.js';

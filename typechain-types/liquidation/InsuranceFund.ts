@@ -4,7 +4,7 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../common.js"
   
-export declare namespace IInsuranceFund {
+export declare namespace ICashPool {
       
     export type RequestStruct = {shares: BigNumberish, readyAtSec: BigNumberish, lapsesAtSec: BigNumberish}
 
@@ -465,7 +465,7 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
     requestOf: TypedContractMethod<
       [owner: AddressLike, ],
-      [IInsuranceFund.RequestStructOutput],
+      [ICashPool.RequestStructOutput],
       'view'
     >
     
@@ -687,7 +687,7 @@ getFunction(nameOrSignature: 'redemption'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'requestOf'): TypedContractMethod<
       [owner: AddressLike, ],
-      [IInsuranceFund.RequestStructOutput],
+      [ICashPool.RequestStructOutput],
       'view'
     >;
 getFunction(nameOrSignature: 'requestRedeem'): TypedContractMethod<

@@ -15,12 +15,22 @@ export declare namespace IOrderMatcher {
 
     export type SignedOrderStructOutput = [order: IOrderMatcher.OrderStructOutput, signer: string, signature: string] & {order: IOrderMatcher.OrderStructOutput, signer: string, signature: string }
   
+
+    export type TriggerOrderStruct = {order: IOrderMatcher.OrderStruct, triggerPrice: BigNumberish, above: boolean, tip: BigNumberish}
+
+    export type TriggerOrderStructOutput = [order: IOrderMatcher.OrderStructOutput, triggerPrice: bigint, above: boolean, tip: bigint] & {order: IOrderMatcher.OrderStructOutput, triggerPrice: bigint, above: boolean, tip: bigint }
+  
+
+    export type SignedTriggerOrderStruct = {triggerOrder: IOrderMatcher.TriggerOrderStruct, signer: AddressLike, signature: BytesLike}
+
+    export type SignedTriggerOrderStructOutput = [triggerOrder: IOrderMatcher.TriggerOrderStructOutput, signer: string, signature: string] & {triggerOrder: IOrderMatcher.TriggerOrderStructOutput, signer: string, signature: string }
+  
     }
 
   export interface OrderMatcherInterface extends Interface {
-    getFunction(nameOrSignature: "authority" | "cancel" | "cancelAll" | "clearinghouse" | "domainSeparator" | "eip712Domain" | "epochOf" | "fees" | "filledOf" | "isConsumingScheduledOp" | "matchOrders" | "orderHash" | "setAuthority" | "setFees"): FunctionFragment;
+    getFunction(nameOrSignature: "authority" | "cancel" | "cancelAll" | "clearinghouse" | "domainSeparator" | "eip712Domain" | "epochOf" | "executeTriggered" | "fees" | "filledOf" | "isConsumingScheduledOp" | "matchOrders" | "orderHash" | "setAuthority" | "setFees" | "triggerOrderHash"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "EIP712DomainChanged" | "EpochAdvanced" | "FeesSet" | "OrderCancelled" | "OrderFilled"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "EIP712DomainChanged" | "EpochAdvanced" | "FeesSet" | "OrderCancelled" | "OrderFilled" | "OrderTriggered"): EventFragment;
 
     encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'cancel', values: [BigNumberish, BigNumberish]): string;
@@ -29,6 +39,7 @@ encodeFunctionData(functionFragment: 'clearinghouse', values?: undefined): strin
 encodeFunctionData(functionFragment: 'domainSeparator', values?: undefined): string;
 encodeFunctionData(functionFragment: 'eip712Domain', values?: undefined): string;
 encodeFunctionData(functionFragment: 'epochOf', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'executeTriggered', values: [IOrderMatcher.SignedOrderStruct, IOrderMatcher.SignedTriggerOrderStruct, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'fees', values?: undefined): string;
 encodeFunctionData(functionFragment: 'filledOf', values: [BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
@@ -36,6 +47,7 @@ encodeFunctionData(functionFragment: 'matchOrders', values: [IOrderMatcher.Signe
 encodeFunctionData(functionFragment: 'orderHash', values: [IOrderMatcher.OrderStruct]): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'setFees', values: [BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'triggerOrderHash', values: [IOrderMatcher.TriggerOrderStruct]): string;
 
     decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'cancel', data: BytesLike): Result;
@@ -44,6 +56,7 @@ decodeFunctionResult(functionFragment: 'clearinghouse', data: BytesLike): Result
 decodeFunctionResult(functionFragment: 'domainSeparator', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'eip712Domain', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'epochOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'executeTriggered', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'fees', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'filledOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
@@ -51,6 +64,7 @@ decodeFunctionResult(functionFragment: 'matchOrders', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'orderHash', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setFees', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'triggerOrderHash', data: BytesLike): Result;
   }
 
   
@@ -118,6 +132,18 @@ decodeFunctionResult(functionFragment: 'setFees', data: BytesLike): Result;
       export type InputTuple = [orderHash: BytesLike, account: BigNumberish, maker: boolean, size: BigNumberish, price: BigNumberish, fee: BigNumberish];
       export type OutputTuple = [orderHash: string, account: bigint, maker: boolean, size: bigint, price: bigint, fee: bigint];
       export interface OutputObject {orderHash: string, account: bigint, maker: boolean, size: bigint, price: bigint, fee: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace OrderTriggeredEvent {
+      export type InputTuple = [orderHash: BytesLike, account: BigNumberish, executor: BigNumberish, index: BigNumberish, tip: BigNumberish];
+      export type OutputTuple = [orderHash: string, account: bigint, executor: bigint, index: bigint, tip: bigint];
+      export interface OutputObject {orderHash: string, account: bigint, executor: bigint, index: bigint, tip: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -216,6 +242,14 @@ decodeFunctionResult(functionFragment: 'setFees', data: BytesLike): Result;
     
 
     
+    executeTriggered: TypedContractMethod<
+      [signedMaker: IOrderMatcher.SignedOrderStruct, signedTaker: IOrderMatcher.SignedTriggerOrderStruct, maxSize: BigNumberish, executor: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >
+    
+
+    
     fees: TypedContractMethod<
       [],
       [[bigint, bigint] & {makerFeeBps: bigint, takerFeeBps: bigint }],
@@ -271,6 +305,14 @@ decodeFunctionResult(functionFragment: 'setFees', data: BytesLike): Result;
     >
     
 
+    
+    triggerOrderHash: TypedContractMethod<
+      [triggerOrder: IOrderMatcher.TriggerOrderStruct, ],
+      [string],
+      'view'
+    >
+    
+
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
@@ -309,6 +351,11 @@ getFunction(nameOrSignature: 'epochOf'): TypedContractMethod<
       [bigint],
       'view'
     >;
+getFunction(nameOrSignature: 'executeTriggered'): TypedContractMethod<
+      [signedMaker: IOrderMatcher.SignedOrderStruct, signedTaker: IOrderMatcher.SignedTriggerOrderStruct, maxSize: BigNumberish, executor: BigNumberish, ],
+      [bigint],
+      'nonpayable'
+    >;
 getFunction(nameOrSignature: 'fees'): TypedContractMethod<
       [],
       [[bigint, bigint] & {makerFeeBps: bigint, takerFeeBps: bigint }],
@@ -344,6 +391,11 @@ getFunction(nameOrSignature: 'setFees'): TypedContractMethod<
       [void],
       'nonpayable'
     >;
+getFunction(nameOrSignature: 'triggerOrderHash'): TypedContractMethod<
+      [triggerOrder: IOrderMatcher.TriggerOrderStruct, ],
+      [string],
+      'view'
+    >;
 
     getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
 getEvent(key: 'EIP712DomainChanged'): TypedContractEvent<EIP712DomainChangedEvent.InputTuple, EIP712DomainChangedEvent.OutputTuple, EIP712DomainChangedEvent.OutputObject>;
@@ -351,6 +403,7 @@ getEvent(key: 'EpochAdvanced'): TypedContractEvent<EpochAdvancedEvent.InputTuple
 getEvent(key: 'FeesSet'): TypedContractEvent<FeesSetEvent.InputTuple, FeesSetEvent.OutputTuple, FeesSetEvent.OutputObject>;
 getEvent(key: 'OrderCancelled'): TypedContractEvent<OrderCancelledEvent.InputTuple, OrderCancelledEvent.OutputTuple, OrderCancelledEvent.OutputObject>;
 getEvent(key: 'OrderFilled'): TypedContractEvent<OrderFilledEvent.InputTuple, OrderFilledEvent.OutputTuple, OrderFilledEvent.OutputObject>;
+getEvent(key: 'OrderTriggered'): TypedContractEvent<OrderTriggeredEvent.InputTuple, OrderTriggeredEvent.OutputTuple, OrderTriggeredEvent.OutputObject>;
 
     filters: {
       
@@ -376,6 +429,10 @@ getEvent(key: 'OrderFilled'): TypedContractEvent<OrderFilledEvent.InputTuple, Or
 
       'OrderFilled(bytes32,uint256,bool,uint256,uint256,uint256)': TypedContractEvent<OrderFilledEvent.InputTuple, OrderFilledEvent.OutputTuple, OrderFilledEvent.OutputObject>;
       OrderFilled: TypedContractEvent<OrderFilledEvent.InputTuple, OrderFilledEvent.OutputTuple, OrderFilledEvent.OutputObject>;
+    
+
+      'OrderTriggered(bytes32,uint256,uint256,uint256,uint256)': TypedContractEvent<OrderTriggeredEvent.InputTuple, OrderTriggeredEvent.OutputTuple, OrderTriggeredEvent.OutputObject>;
+      OrderTriggered: TypedContractEvent<OrderTriggeredEvent.InputTuple, OrderTriggeredEvent.OutputTuple, OrderTriggeredEvent.OutputObject>;
     
     };
   }

@@ -1,6 +1,6 @@
-import { clearinghouseAbi, formatWad, priceRouterAbi } from '@novate/sdk';
+import { clearinghouseAbi, formatWad, liquidityVaultAbi, priceRouterAbi } from '@novate/sdk';
 import { formatUsd } from '../report/table.ts';
-import { getAddress, isAddressEqual, parseAbi } from 'viem';
+import { getAddress, isAddressEqual, parseAbi, toFunctionSelector } from 'viem';
 import type { Address, PublicClient } from 'viem';
 import type { DeployParameters } from './parameters.ts';
 
@@ -19,6 +19,7 @@ export type DeployedContracts = Readonly<
     | 'clearinghouse'
     | 'insuranceFund'
     | 'orderMatcher'
+    | 'liquidityVault'
     | 'liquidator'
     | 'marginLens',
     Address
@@ -36,6 +37,7 @@ const BPS = 10_000n;
 
 const managerAbi = parseAbi([
   'function hasRole(uint64 roleId, address account) view returns (bool isMember, uint32 executionDelay)',
+  'function getTargetFunctionRole(address target, bytes4 selector) view returns (uint64)',
 ]);
 const feedAbi = parseAbi([
   'function latestRoundData() view returns (uint80, int256 answer, uint256, uint256 updatedAt, uint80)',
@@ -71,6 +73,7 @@ export async function checkDeployment(
     ...(await checkCode(client, contracts)),
     ...(await checkWiring(client, contracts)),
     ...(await checkRoles(client, contracts, parameters, deployer)),
+    ...(await checkVault(client, contracts, parameters)),
     ...(await checkAssets(client, contracts, parameters)),
     await checkPrice(client, contracts, 'btc', 1, parameters.btcFeed),
     await checkPrice(client, contracts, 'eth', 2, parameters.ethFeed),
@@ -97,11 +100,13 @@ async function checkWiring(client: PublicClient, contracts: DeployedContracts): 
   const rolesOf = async (module: Address): Promise<number> =>
     (await client.readContract({ ...house, functionName: 'moduleInfo', args: [module] }))[0];
   const venue = await rolesOf(contracts.orderMatcher);
+  const vault = await rolesOf(contracts.liquidityVault);
   const liquidator = await rolesOf(contracts.liquidator);
   return [
     check('risk engine', isAddressEqual(engine, contracts.riskEngine), `the clearinghouse asks ${engine}`),
     check('insurance account', insured === account, `${insured} is set, the fund's is ${account}`),
     check('order matcher', venue === ROLE_VENUE, `has roles ${venue}, needs ${ROLE_VENUE}`),
+    check('liquidity vault', vault === ROLE_VENUE, `has roles ${vault}, needs ${ROLE_VENUE}`),
     check('liquidator', liquidator === ROLE_LIQUIDATOR, `has roles ${liquidator}, needs ${ROLE_LIQUIDATOR}`),
     check('not paused', !paused, paused ? 'is paused' : 'is open'),
   ];
@@ -135,6 +140,35 @@ async function checkRoles(
     ),
   );
   return checks;
+}
+
+/** The vault fills orders of this matcher, quotes on prices that the feeds keep fresh, and the guardian tightens it. */
+async function checkVault(
+  client: PublicClient,
+  { accessManager, liquidityVault, orderMatcher }: DeployedContracts,
+  parameters: DeployParameters,
+): Promise<DeployCheck[]> {
+  const vault = { abi: liquidityVaultAbi, address: liquidityVault } as const;
+  const matcher = await client.readContract({ ...vault, functionName: 'orderMatcher' });
+  const role = await client.readContract({
+    abi: managerAbi,
+    address: accessManager,
+    functionName: 'getTargetFunctionRole',
+    args: [liquidityVault, toFunctionSelector('function tighten(uint16,bool,uint96)')],
+  });
+  const markets = Object.entries({ btc: 1, eth: 2 }).map(async ([name, underlying]) => {
+    const market = await client.readContract({ ...vault, functionName: 'marketOf', args: [underlying] });
+    const { enabled, positionCap, baseSpreadBps } = market;
+    const message = `${enabled ? 'open' : 'closed'}, up to ${formatWad(positionCap)}, ${baseSpreadBps} bps at least`;
+    const given = parameters[`${name}Vault`];
+    const meant = !(typeof given === 'object' && given !== null && Reflect.get(given, 'enabled') === false);
+    return check(`vault in ${name}`, enabled === meant && (!meant || positionCap > 0n), message);
+  });
+  return [
+    check("vault's matcher", isAddressEqual(matcher, orderMatcher), `fills orders of ${matcher}`),
+    check("vault's guardian", role === GUARDIAN_ROLE, `role ${role} tightens it, meant ${GUARDIAN_ROLE}`),
+    ...(await Promise.all(markets)),
+  ];
 }
 
 async function checkAssets(

@@ -42,6 +42,7 @@ function market<Name extends string>(name: Name) {
     [`${name}MaxDeviationBps`]: bps.optional(),
     [`${name}Perp`]: profile.optional(),
     [`${name}Dated`]: profile.optional(),
+    [`${name}Vault`]: profile.optional(),
   };
 }
 
@@ -69,6 +70,10 @@ const schema = z.strictObject({
   minReward: amount.optional(),
   redeemDelaySec: seconds.optional(),
   redeemWindowSec: seconds.optional(),
+  vaultDelaySec: seconds.optional(),
+  vaultWindowSec: seconds.optional(),
+  vaultTakerFeeBps: bps.max(100).optional(),
+  vaultCushionBps: z.number().int().min(10_000).max(50_000).optional(),
   usdcCap: amount.optional(),
   wethCap: amount.optional(),
   wbtcCap: amount.optional(),

@@ -139,6 +139,7 @@ async function deployAll(
     clearinghouse: await addressOf('clearinghouse'),
     insuranceFund: await addressOf('insuranceFund'),
     orderMatcher: await addressOf('orderMatcher'),
+    liquidityVault: await addressOf('liquidityVault'),
     liquidator: await addressOf('liquidator'),
     marginLens: await addressOf('marginLens'),
   };

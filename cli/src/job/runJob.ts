@@ -21,9 +21,13 @@ import { toResult } from '../report/result.ts';
 import type { ReplayResult } from '../report/result.ts';
 import type { OpenMarket } from '../seed/planAccounts.ts';
 import { seedMarket } from '../seed/seedMarket.ts';
+import { fundVault, giveEther } from '../seed/openAccounts.ts';
+import { createPerson } from '../seed/traders.ts';
 import type { Person } from '../seed/traders.ts';
 
 const KEEPER_START_MS = 60_000;
+/** What the vault has to make markets with, wad USD. */
+const VAULT_CASH = 10_000_000n * 10n ** 18n;
 
 export interface JobOptions {
   readonly accounts: number;
@@ -119,11 +123,15 @@ async function run(options: JobOptions, stops: (() => Promise<void>)[]): Promise
   let outcome = await progress.task('add up every account', measure);
   options.onResult?.(outcome.result);
   if (options.onward !== undefined && !signal.aborted) {
+    // only now, so that the measured job is the same with and without people who trade
+    const provider = createPerson('provider');
+    await giveEther(chain, [provider]);
+    await fundVault(chain, stack, provider, VAULT_CASH);
     const addresses = await writeAddresses(stack);
     stops.push(() => rm(dirname(addresses), { recursive: true, force: true }));
     const shown = await options.show?.({ rpcUrl: chain.url, stack, metricsUrl: keeper.metricsUrl }, progress);
     if (shown !== undefined) stops.push(() => shown.close());
-    progress.note(goOnNote(chain, addresses, seeded.traders[0], shown?.url));
+    progress.note(goOnNote(chain, addresses, seeded.traders[0], keeper.ordersUrl, shown?.url));
     await playPrices(stage, options.onward, played);
     outcome = await measure();
   }
@@ -140,13 +148,18 @@ function goOnNote(
   chain: LocalChain,
   addresses: string,
   trader: Person | undefined,
+  keeper: string,
   dashboard: string | undefined,
 ): string {
+  const where = `--rpc ${chain.url} --addresses ${addresses}`;
   return [
     'The market goes on with quiet prices until Ctrl-C.',
     ...(dashboard === undefined ? [] : [`Dashboard: ${dashboard}`]),
     'Meanwhile, in another terminal:',
-    `  npx novate account explain ${trader?.key.address ?? '<address>'} --rpc ${chain.url} --addresses ${addresses}`,
+    `  npx novate account explain ${trader?.key.address ?? '<address>'} ${where}`,
+    `  npx novate trade deposit --amount 10000 --mint --local-key 3 ${where}`,
+    `  npx novate trade market ETH --size 1 --local-key 3 ${where}`,
+    `  npx novate trade trigger ETH --size -1 --below PRICE --price LIMIT --keeper ${keeper} --local-key 3 ${where}`,
   ].join('\n');
 }
 

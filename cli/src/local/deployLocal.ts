@@ -53,6 +53,7 @@ function mapNames(addressOf: (name: StackName) => Address): StackAddresses {
     clearinghouse: addressOf('clearinghouse'),
     insuranceFund: addressOf('insuranceFund'),
     orderMatcher: addressOf('orderMatcher'),
+    liquidityVault: addressOf('liquidityVault'),
     liquidator: addressOf('liquidator'),
     marginLens: addressOf('marginLens'),
     usdc: addressOf('usdc'),

@@ -7,6 +7,7 @@ export function formatAddresses(stack: StackAddresses): string {
     'LocalStack#Clearinghouse': stack.clearinghouse,
     'LocalStack#InsuranceFund': stack.insuranceFund,
     'LocalStack#Liquidator': stack.liquidator,
+    'LocalStack#LiquidityVault': stack.liquidityVault,
     'LocalStack#MarginLens': stack.marginLens,
     'LocalStack#OrderMatcher': stack.orderMatcher,
     'LocalStack#PriceRouter': stack.priceRouter,

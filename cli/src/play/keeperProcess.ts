@@ -13,6 +13,8 @@ export interface KeeperProcess {
   waitForBlock(blockNumber: bigint, timeoutMs: number): Promise<boolean>;
   /** Where it serves what it measures. */
   readonly metricsUrl: string;
+  /** Where it takes stop-loss and take-profit orders. */
+  readonly ordersUrl: string;
   stop(): Promise<void>;
 }
 
@@ -26,8 +28,8 @@ export async function startKeeper(
 ): Promise<KeeperProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'novate-keeper-'));
   const config = join(folder, 'keeper.json');
-  const metricsPort = await freePort();
-  await writeFile(config, JSON.stringify({ ...settings(chain, stack, keeper), metricsPort }), {
+  const [metricsPort, ordersPort] = [await freePort(), await freePort()];
+  await writeFile(config, JSON.stringify({ ...settings(chain, stack, keeper), metricsPort, ordersPort }), {
     mode: 0o600,
   });
   const waiters = new Set<() => void>();
@@ -76,6 +78,7 @@ export async function startKeeper(
   return {
     waitForBlock,
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    ordersUrl: `http://127.0.0.1:${ordersPort}`,
     async stop() {
       await child.stop();
       await rm(folder, { recursive: true, force: true });
@@ -92,6 +95,7 @@ function settings(chain: LocalChain, stack: StackAddresses, { privateKey }: Pers
     priceRouter,
     marginLens,
     insuranceFund,
+    liquidityVault,
     accessManager,
   } = stack;
   return {
@@ -104,6 +108,7 @@ function settings(chain: LocalChain, stack: StackAddresses, { privateKey }: Pers
       priceRouter,
       marginLens,
       insuranceFund,
+      liquidityVault,
       accessManager,
     },
     privateKey,

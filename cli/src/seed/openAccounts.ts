@@ -1,4 +1,4 @@
-import { clearinghouseAbi, insuranceFundAbi } from '@novate/sdk';
+import { clearinghouseAbi, insuranceFundAbi, liquidityVaultAbi } from '@novate/sdk';
 import { encodeFunctionData, erc20Abi, numberToHex, parseAbi } from 'viem';
 import type { Address } from 'viem';
 import type { LocalCall, LocalChain } from '../local/chain.ts';
@@ -72,6 +72,22 @@ export async function fundInsurance(
   await chain.execute([
     ...tokenCalls(from, stack.usdc, stack.insuranceFund, raw),
     { from: from.key, to: stack.insuranceFund, data: fund, gas: 600_000n, label: 'fund insurance' },
+  ]);
+}
+
+/** Mints cash and provides it to the vault that makes markets. @param amount Wad USD. */
+export async function fundVault(
+  chain: LocalChain,
+  stack: StackAddresses,
+  from: Person,
+  amount: bigint,
+): Promise<void> {
+  const raw = amount / usdc(stack).perWad;
+  const args = [raw, from.key.address] as const;
+  const provide = encodeFunctionData({ abi: liquidityVaultAbi, functionName: 'deposit', args });
+  await chain.execute([
+    ...tokenCalls(from, stack.usdc, stack.liquidityVault, raw),
+    { from: from.key, to: stack.liquidityVault, data: provide, gas: 1_000_000n, label: 'fund the vault' },
   ]);
 }
 

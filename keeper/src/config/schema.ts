@@ -207,6 +207,12 @@ export const settingsSchema = z.strictObject({
   alertRearmPercent: whole(1, 100)
     .default(5)
     .describe('how far above a level health must rise before it can be raised again'),
+  ordersPort: whole(0, 65_535)
+    .default(0)
+    .describe('port where people leave stop-loss and take-profit orders (POST /orders); 0 is off'),
+  ordersHost: z.string().min(1).default('127.0.0.1').describe('address that port is bound to'),
+  maxOrders: whole(1, 1_000_000).default(10_000).describe('most trigger orders that wait'),
+  minTipUsd: usd.default(0n).describe('least tip of a trigger order that is taken'),
   dryRun: flag.default(false).describe('decide and simulate, send nothing'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

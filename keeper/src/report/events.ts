@@ -1,6 +1,7 @@
 import type { AccountId } from '@novate/sdk';
 import type { Hash } from 'viem';
 import type { SkipReason } from '../decide/skip.ts';
+import type { TriggerEvent } from '../triggers/outcomes.ts';
 
 /** A liquidation of this keeper, as the chain recorded it. Amounts are wad USD. */
 export interface LiquidationEvent {
@@ -63,7 +64,7 @@ export interface FailureEvent {
   readonly reason: string;
 }
 
-export type KeeperEvent = LiquidationEvent | TickEvent | StartEvent | StopEvent | FailureEvent;
+export type KeeperEvent = LiquidationEvent | TickEvent | StartEvent | StopEvent | FailureEvent | TriggerEvent;
 export type EventSink = (event: KeeperEvent) => void;
 
 /** One line of JSON per event; block numbers and times are numbers, every other integer a decimal string. */

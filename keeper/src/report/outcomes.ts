@@ -34,7 +34,8 @@ export function liquidationsOf(receipt: Receipt, liquidator: Address): Liquidati
   });
 }
 
-function toLog(
+/** As viem takes logs. */
+export function toLog(
   { address, topics, data, logIndex, blockHash }: Receipt['logs'][number],
   receipt: Receipt,
 ): Log {

@@ -106,3 +106,20 @@ export const marginAlerts = pgTable('margin_alerts', {
   levelBps: integer('level_bps').notNull(),
   raisedAt: timestamp('raised_at', { withTimezone: true }).notNull().defaultNow(),
 });
+
+/** What has become of an order that was left with the keepers; only `waiting` ones are executed. */
+export type TriggerStatus = 'waiting' | 'filled' | 'cancelled' | 'expired';
+
+export const triggerOrders = pgTable('trigger_orders', {
+  hash: text('hash').$type<`0x${string}`>().primaryKey(),
+  account: word('account'),
+  nonce: numeric('nonce', { precision: 20, scale: 0, mode: 'bigint' }).notNull(),
+  underlying: integer('underlying').notNull(),
+  above: boolean('above').notNull(),
+  triggerPrice: numeric('trigger_price', { precision: 39, scale: 0, mode: 'bigint' }).notNull(),
+  expirySec: block('expiry_sec').notNull(),
+  signed: jsonb('signed').notNull(),
+  status: text('status').$type<TriggerStatus>().notNull(),
+  receivedAt: timestamp('received_at', { withTimezone: true }).notNull().defaultNow(),
+  endedBlock: block('ended_block'),
+});

@@ -10,6 +10,7 @@ const CONTRACTS: Readonly<Record<string, keyof NovateAddresses>> = {
   PriceRouter: 'priceRouter',
   MarginLens: 'marginLens',
   InsuranceFund: 'insuranceFund',
+  LiquidityVault: 'liquidityVault',
   AccessManager: 'accessManager',
 };
 

@@ -17,6 +17,8 @@ export const novateAddressesSchema = z.object({
   marginLens: address,
   /** Absent where a deployment has no insurance fund contract of its own. */
   insuranceFund: address.optional(),
+  /** Absent where a deployment has no vault that makes markets. */
+  liquidityVault: address.optional(),
   /** The AccessManager that governs the others. */
   accessManager: address.optional(),
 });
@@ -30,5 +32,6 @@ export interface NovateAddresses {
   readonly priceRouter: Address;
   readonly marginLens: Address;
   readonly insuranceFund?: Address | undefined;
+  readonly liquidityVault?: Address | undefined;
   readonly accessManager?: Address | undefined;
 }

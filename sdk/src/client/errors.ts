@@ -9,6 +9,15 @@ export class MissingSenderError extends Error {
   }
 }
 
+/** The deployment has no liquidity vault, or its address is not known. */
+export class MissingVaultError extends Error {
+  override readonly name = 'MissingVaultError';
+
+  constructor() {
+    super('no liquidity vault: add `liquidityVault` to the addresses, or trade by signed orders');
+  }
+}
+
 /** The sender holds less of the token than the deposit takes. */
 export class TokenBalanceTooLowError extends Error {
   override readonly name = 'TokenBalanceTooLowError';

@@ -1,5 +1,6 @@
 export {
   MissingSenderError,
+  MissingVaultError,
   RequirementFailedError,
   RequirementsNotMetError,
   TokenBalanceTooLowError,
@@ -56,6 +57,8 @@ export { proRataLiquidation } from './reads/proRataLiquidation.ts';
 export type { ProRataLiquidation, ProRataLiquidationParameters } from './reads/proRataLiquidation.ts';
 export { quoteLiquidation } from './reads/quoteLiquidation.ts';
 export type { QuoteLiquidationParameters } from './reads/quoteLiquidation.ts';
+export { quoteVault } from './reads/quoteVault.ts';
+export type { QuoteVaultParameters, VaultQuote } from './reads/quoteVault.ts';
 
 export { prepareAccrueFunding, sendAccrueFunding } from './writes/accrueFunding.ts';
 export type { AccrueFundingParameters } from './writes/accrueFunding.ts';
@@ -71,6 +74,10 @@ export { prepareDeleverage, sendDeleverage } from './writes/deleverage.ts';
 export type { DeleverageParameters, Losses } from './writes/deleverage.ts';
 export { prepareDeposit, sendDeposit } from './writes/deposit.ts';
 export type { DepositParameters } from './writes/deposit.ts';
+export { prepareExecuteTriggered, sendExecuteTriggered } from './writes/executeTriggered.ts';
+export type { ExecuteTriggeredParameters } from './writes/executeTriggered.ts';
+export { prepareFillOrder, sendFillOrder } from './writes/fillOrder.ts';
+export type { FillOrderParameters } from './writes/fillOrder.ts';
 export { prepareFlag, sendFlag } from './writes/flag.ts';
 export type { FlagParameters } from './writes/flag.ts';
 export {
@@ -92,8 +99,11 @@ export { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';
 export type { SetOperatorParameters } from './writes/setOperator.ts';
 export { prepareSetProfile, sendSetProfile } from './writes/setProfile.ts';
 export type { SetProfileParameters } from './writes/setProfile.ts';
+export { prepareTradeWithVault, sendTradeWithVault } from './writes/tradeWithVault.ts';
+export type { TradeWithVaultParameters } from './writes/tradeWithVault.ts';
 export { prepareTransfer, sendTransfer } from './writes/transfer.ts';
 export type { TransferParameters } from './writes/transfer.ts';
 export { prepareWithdraw, sendWithdraw } from './writes/withdraw.ts';
 export type { WithdrawParameters } from './writes/withdraw.ts';
 export { prepareOrder } from './writes/prepareOrder.ts';
+export { prepareTriggerOrder } from './writes/prepareTriggerOrder.ts';

@@ -19,7 +19,9 @@ import { getSolvency } from './reads/getSolvency.ts';
 import { isLiquidatable } from './reads/isLiquidatable.ts';
 import { proRataLiquidation } from './reads/proRataLiquidation.ts';
 import { quoteLiquidation } from './reads/quoteLiquidation.ts';
+import { quoteVault } from './reads/quoteVault.ts';
 import { prepareOrder } from './writes/prepareOrder.ts';
+import { prepareTriggerOrder } from './writes/prepareTriggerOrder.ts';
 import { prepareAccrueFunding, sendAccrueFunding } from './writes/accrueFunding.ts';
 import { prepareAccrueInterest, sendAccrueInterest } from './writes/accrueInterest.ts';
 import { prepareCancelAllOrders, sendCancelAllOrders } from './writes/cancelAllOrders.ts';
@@ -27,12 +29,15 @@ import { prepareCancelOrder, sendCancelOrder } from './writes/cancelOrder.ts';
 import { prepareClearFlag, sendClearFlag } from './writes/clearFlag.ts';
 import { prepareDeleverage, sendDeleverage } from './writes/deleverage.ts';
 import { prepareDeposit, sendDeposit } from './writes/deposit.ts';
+import { prepareExecuteTriggered, sendExecuteTriggered } from './writes/executeTriggered.ts';
+import { prepareFillOrder, sendFillOrder } from './writes/fillOrder.ts';
 import { prepareFlag, sendFlag } from './writes/flag.ts';
 import { prepareLiquidate, sendLiquidate } from './writes/liquidate.ts';
 import { prepareLiquidateBatch, sendLiquidateBatch } from './writes/liquidateBatch.ts';
 import { prepareMatchOrders, sendMatchOrders } from './writes/matchOrders.ts';
 import { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';
 import { prepareSetProfile, sendSetProfile } from './writes/setProfile.ts';
+import { prepareTradeWithVault, sendTradeWithVault } from './writes/tradeWithVault.ts';
 import { prepareTransfer, sendTransfer } from './writes/transfer.ts';
 import { prepareWithdraw, sendWithdraw } from './writes/withdraw.ts';
 import type { NovateClient } from './types.ts';
@@ -96,8 +101,10 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     quoteLiquidation: bind(quoteLiquidation),
     streamEvents: (parameters?: StreamEventsParameters): AsyncGenerator<EventUpdate, void, void> =>
       streamEvents(client, addresses, parameters),
+    quoteVault: bind(quoteVault),
 
     prepareOrder: bind(prepareOrder),
+    prepareTriggerOrder: bind(prepareTriggerOrder),
     prepareAccrueFunding: bind(prepareAccrueFunding),
     sendAccrueFunding: bind(sendAccrueFunding),
     prepareAccrueInterest: bindOptional(prepareAccrueInterest),
@@ -112,6 +119,10 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     sendDeleverage: bind(sendDeleverage),
     prepareDeposit: bind(prepareDeposit),
     sendDeposit: bind(sendDeposit),
+    prepareExecuteTriggered: bind(prepareExecuteTriggered),
+    sendExecuteTriggered: bind(sendExecuteTriggered),
+    prepareFillOrder: bind(prepareFillOrder),
+    sendFillOrder: bind(sendFillOrder),
     prepareFlag: bind(prepareFlag),
     sendFlag: bind(sendFlag),
     prepareLiquidate: bind(prepareLiquidate),
@@ -124,6 +135,8 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     sendSetOperator: bind(sendSetOperator),
     prepareSetProfile: bind(prepareSetProfile),
     sendSetProfile: bind(sendSetProfile),
+    prepareTradeWithVault: bind(prepareTradeWithVault),
+    sendTradeWithVault: bind(sendTradeWithVault),
     prepareTransfer: bind(prepareTransfer),
     sendTransfer: bind(sendTransfer),
     prepareWithdraw: bind(prepareWithdraw),

@@ -3,6 +3,7 @@ import type { Abi, Hex } from 'viem';
 import { clearinghouseAbi } from '../client/protocolAbi.ts';
 import { insuranceFundAbi } from '../abi/insuranceFund.ts';
 import { liquidatorAbi } from '../abi/liquidator.ts';
+import { liquidityVaultAbi } from '../abi/liquidityVault.ts';
 import { marginLensAbi } from '../abi/marginLens.ts';
 import { orderMatcherAbi } from '../abi/orderMatcher.ts';
 import { priceRouterAbi } from '../abi/priceRouter.ts';
@@ -27,6 +28,7 @@ for (const abi of [
   priceRouterAbi,
   marginLensAbi,
   insuranceFundAbi,
+  liquidityVaultAbi,
   volSurfaceAbi,
   settlementTwapAbi,
   externalErrorsAbi,

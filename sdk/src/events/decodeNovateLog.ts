@@ -3,6 +3,7 @@ import type { Abi, Address, DecodeEventLogReturnType, Hex } from 'viem';
 import { clearinghouseAbi } from '../client/protocolAbi.ts';
 import { insuranceFundAbi } from '../abi/insuranceFund.ts';
 import { liquidatorAbi } from '../abi/liquidator.ts';
+import { liquidityVaultAbi } from '../abi/liquidityVault.ts';
 import { orderMatcherAbi } from '../abi/orderMatcher.ts';
 import { priceRouterAbi } from '../abi/priceRouter.ts';
 import { riskEngineAbi } from '../abi/riskEngine.ts';
@@ -16,6 +17,7 @@ const abis = {
   riskEngine: riskEngineAbi,
   priceRouter: priceRouterAbi,
   insuranceFund: insuranceFundAbi,
+  liquidityVault: liquidityVaultAbi,
 } as const;
 
 type Abis = typeof abis;
@@ -35,6 +37,7 @@ const contracts: readonly EventContract[] = [
   'riskEngine',
   'priceRouter',
   'insuranceFund',
+  'liquidityVault',
 ];
 
 interface Emitter {
@@ -98,5 +101,7 @@ function decode(contract: EventContract, topics: [Hex, ...Hex[]], data: Hex): No
       return { contract, ...decodeEventLog({ abi: priceRouterAbi, topics, data }) };
     case 'insuranceFund':
       return { contract, ...decodeEventLog({ abi: insuranceFundAbi, topics, data }) };
+    case 'liquidityVault':
+      return { contract, ...decodeEventLog({ abi: liquidityVaultAbi, topics, data }) };
   }
 }

@@ -62,7 +62,7 @@ export function buildOrder(parameters: BuildOrderParameters): Order {
   return order;
 }
 
-function requireBits(field: string, value: bigint, bits: number): void {
+export function requireBits(field: string, value: bigint, bits: number): void {
   if (value < 0n || BigInt.asUintN(bits, value) !== value) {
     throw new InvalidOrderError(
       field,

@@ -1,5 +1,5 @@
 import type { TypedDataDomain } from 'viem';
-import type { Order, OrderDomain } from './types.ts';
+import type { Order, OrderDomain, TriggerOrder } from './types.ts';
 
 /** EIP-712 types of an order, in the order of the Solidity struct. */
 export const orderTypes = {
@@ -17,6 +17,17 @@ export const orderTypes = {
   ],
 } as const;
 
+/** EIP-712 types of a trigger order, in the order of the Solidity struct. */
+export const triggerOrderTypes = {
+  TriggerOrder: [
+    { name: 'order', type: 'Order' },
+    { name: 'triggerPrice', type: 'uint128' },
+    { name: 'above', type: 'bool' },
+    { name: 'tip', type: 'uint128' },
+  ],
+  ...orderTypes,
+} as const;
+
 export interface OrderTypedData {
   readonly domain: TypedDataDomain;
   readonly types: typeof orderTypes;
@@ -25,11 +36,30 @@ export interface OrderTypedData {
 }
 
 /** What a wallet is asked to sign for an order: pass it to any EIP-712 signer. */
-export function orderTypedData(order: Order, { chainId, orderMatcher }: OrderDomain): OrderTypedData {
+export function orderTypedData(order: Order, domain: OrderDomain): OrderTypedData {
+  return { domain: typedDataDomain(domain), types: orderTypes, primaryType: 'Order', message: order };
+}
+
+export interface TriggerOrderTypedData {
+  readonly domain: TypedDataDomain;
+  readonly types: typeof triggerOrderTypes;
+  readonly primaryType: 'TriggerOrder';
+  readonly message: TriggerOrder;
+}
+
+/** What a wallet is asked to sign for a trigger order: pass it to any EIP-712 signer. */
+export function triggerOrderTypedData(
+  triggerOrder: TriggerOrder,
+  domain: OrderDomain,
+): TriggerOrderTypedData {
   return {
-    domain: { name: 'Novate OrderMatcher', version: '1', chainId, verifyingContract: orderMatcher },
-    types: orderTypes,
-    primaryType: 'Order',
-    message: order,
+    domain: typedDataDomain(domain),
+    types: triggerOrderTypes,
+    primaryType: 'TriggerOrder',
+    message: triggerOrder,
   };
+}
+
+function typedDataDomain({ chainId, orderMatcher }: OrderDomain): TypedDataDomain {
+  return { name: 'Novate OrderMatcher', version: '1', chainId, verifyingContract: orderMatcher };
 }

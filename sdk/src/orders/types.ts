@@ -23,6 +23,28 @@ export interface Order {
   readonly postOnly: boolean;
 }
 
+/**
+ * `IOrderMatcher.TriggerOrder`: a stop-loss or take-profit. It may be matched, as the taker, once the index of its
+ * instrument's underlying has reached `triggerPrice`. Two with the same nonce cancel each other when one is filled.
+ */
+export interface TriggerOrder {
+  /** What is matched once triggered. */
+  readonly order: Order;
+  /** Index price, wad USD. */
+  readonly triggerPrice: bigint;
+  /** Whether it triggers at `triggerPrice` and above, else at it and below. */
+  readonly above: boolean;
+  /** The most that the account pays in all to whoever executes it, wad USD; a part of the order pays its part. */
+  readonly tip: bigint;
+}
+
+export interface SignedTriggerOrder {
+  readonly triggerOrder: TriggerOrder;
+  /** As in `SignedOrder`. */
+  readonly signer: Address;
+  readonly signature: Hex;
+}
+
 export interface SignedOrder {
   readonly order: Order;
   /** The account's owner, an operator with the trade scope, or a contract wallet that is either. */

@@ -2,8 +2,8 @@ import { isAddressEqual, recoverTypedDataAddress } from 'viem';
 import type { Address } from 'viem';
 import { verifyTypedData } from 'viem/actions';
 import type { NovateClient } from '../client/types.ts';
-import { orderTypedData } from './orderTypedData.ts';
-import type { OrderDomain, SignedOrder } from './types.ts';
+import { orderTypedData, triggerOrderTypedData } from './orderTypedData.ts';
+import type { OrderDomain, SignedOrder, SignedTriggerOrder } from './types.ts';
 
 export interface VerifyOrderParameters extends OrderDomain {
   readonly signedOrder: SignedOrder;
@@ -38,4 +38,24 @@ export async function recoverOrderSigner({
   } catch {
     return undefined;
   }
+}
+
+export interface VerifyTriggerOrderParameters extends OrderDomain {
+  readonly signedOrder: SignedTriggerOrder;
+}
+
+/** As `verifyOrder`, for a trigger order. */
+export async function verifyTriggerOrder(
+  client: NovateClient,
+  { signedOrder, chainId, orderMatcher }: VerifyTriggerOrderParameters,
+): Promise<boolean> {
+  const { triggerOrder, signer, signature } = signedOrder;
+  const typedData = triggerOrderTypedData(triggerOrder, { chainId, orderMatcher });
+  try {
+    const recovered = await recoverTypedDataAddress({ signature, ...typedData });
+    if (isAddressEqual(recovered, signer)) return true;
+  } catch {
+    // not a signature of a key: a contract wallet may still know it
+  }
+  return verifyTypedData(client, { address: signer, signature, ...typedData });
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {LiquidationBase} from "./LiquidationBase.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
+import {ICashPool} from "../../../contracts/interfaces/ICashPool.sol";
 import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 
@@ -22,7 +23,7 @@ contract InsuranceTest is LiquidationBase {
     }
 
     function test_RevertWhen_AmountZero() public {
-        vm.expectRevert(IInsuranceFund.AmountZero.selector);
+        vm.expectRevert(ICashPool.AmountZero.selector);
         insurance.fund(0);
     }
 

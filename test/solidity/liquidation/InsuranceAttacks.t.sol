@@ -5,7 +5,7 @@ import {InsuranceBase} from "./InsuranceBase.sol";
 import {AccountId} from "../../../contracts/types/AccountId.sol";
 import {InstrumentId} from "../../../contracts/types/InstrumentId.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
-import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
+import {ICashPool} from "../../../contracts/interfaces/ICashPool.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 
 /// @dev What somebody gains who tries: donations, being first, running from a loss.
@@ -56,12 +56,12 @@ contract InsuranceAttacksTest is InsuranceBase {
         gift(4_000_000e6);
         give(alice, 1);
         vm.expectRevert(
-            abi.encodeWithSelector(IInsuranceFund.DepositTooSmall.selector, uint256(1), uint256(2_000_001))
+            abi.encodeWithSelector(ICashPool.DepositTooSmall.selector, uint256(1), uint256(2_000_001))
         );
         vm.prank(alice);
         insurance.deposit(1, alice);
         vm.prank(alice);
-        vm.expectRevert(IInsuranceFund.AmountZero.selector);
+        vm.expectRevert(ICashPool.AmountZero.selector);
         insurance.deposit(0, alice);
     }
 
@@ -74,7 +74,7 @@ contract InsuranceAttacksTest is InsuranceBase {
         assertEq(insurance.previewDeposit(staked), staked * 1e6);
         give(alice, staked);
         vm.expectEmit(address(insurance));
-        emit IInsuranceFund.SharesLocked(given * 1e6);
+        emit ICashPool.SharesLocked(given * 1e6);
         vm.prank(alice);
         uint256 shares = insurance.deposit(staked, alice);
         assertEq(shares, staked * 1e6, "at par, to the unit");

@@ -6,7 +6,7 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 import {InsuranceBase} from "./InsuranceBase.sol";
-import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
+import {ICashPool} from "../../../contracts/interfaces/ICashPool.sol";
 import {InsuranceFund} from "../../../contracts/liquidation/InsuranceFund.sol";
 
 /// @dev Leaving the fund: the delay, the time after it, escrow.
@@ -25,7 +25,7 @@ contract InsuranceRequestsTest is InsuranceBase {
         uint256 readyAtSec,
         uint256 lapsesAtSec
     ) private view {
-        IInsuranceFund.Request memory made = insurance.requestOf(who);
+        ICashPool.Request memory made = insurance.requestOf(who);
         assertEq(made.shares, inEscrow, "shares");
         assertEq(uint256(made.readyAtSec), readyAtSec, "ready");
         assertEq(uint256(made.lapsesAtSec), lapsesAtSec, "lapses");
@@ -34,7 +34,7 @@ contract InsuranceRequestsTest is InsuranceBase {
     function expectNotReady(uint256 readyAtSec) private {
         vm.expectRevert(
             abi.encodeWithSelector(
-                IInsuranceFund.RequestNotReady.selector,
+                ICashPool.RequestNotReady.selector,
                 alice,
                 uint40(readyAtSec),
                 block.timestamp
@@ -45,7 +45,7 @@ contract InsuranceRequestsTest is InsuranceBase {
     function expectLapsed(uint256 lapsesAtSec) private {
         vm.expectRevert(
             abi.encodeWithSelector(
-                IInsuranceFund.RequestLapsed.selector,
+                ICashPool.RequestLapsed.selector,
                 alice,
                 uint40(lapsesAtSec),
                 block.timestamp
@@ -58,7 +58,7 @@ contract InsuranceRequestsTest is InsuranceBase {
     function test_Request() public {
         uint40 readyAtSec = uint40(block.timestamp + DELAY);
         vm.expectEmit(address(insurance));
-        emit IInsuranceFund.RequestUpdated(alice, 400e12, readyAtSec, readyAtSec + uint40(WINDOW));
+        emit ICashPool.RequestUpdated(alice, 400e12, readyAtSec, readyAtSec + uint40(WINDOW));
         request(alice, 400e12);
         assertRequest(alice, 400e12, readyAtSec, readyAtSec + WINDOW);
         assertEq(insurance.balanceOf(alice), 600e12);
@@ -98,7 +98,7 @@ contract InsuranceRequestsTest is InsuranceBase {
     }
 
     function test_RevertWhen_NothingRequested() public {
-        bytes memory reason = abi.encodeWithSelector(IInsuranceFund.NothingRequested.selector, alice);
+        bytes memory reason = abi.encodeWithSelector(ICashPool.NothingRequested.selector, alice);
         vm.expectRevert(reason);
         redeem(alice, 1);
         vm.expectRevert(reason);
@@ -115,10 +115,10 @@ contract InsuranceRequestsTest is InsuranceBase {
 
     function test_RedeemEmits() public {
         request(alice, 400e12);
-        IInsuranceFund.Request memory made = insurance.requestOf(alice);
+        ICashPool.Request memory made = insurance.requestOf(alice);
         skip(DELAY);
         vm.expectEmit(address(insurance));
-        emit IInsuranceFund.RequestUpdated(alice, 100e12, made.readyAtSec, made.lapsesAtSec);
+        emit ICashPool.RequestUpdated(alice, 100e12, made.readyAtSec, made.lapsesAtSec);
         vm.expectEmit(address(insurance));
         emit IERC4626.Withdraw(alice, carol, alice, 300e6, 300e12);
         vm.prank(alice);
@@ -170,7 +170,7 @@ contract InsuranceRequestsTest is InsuranceBase {
         requestAll(alice);
         skip(DELAY);
         vm.expectEmit(address(insurance));
-        emit IInsuranceFund.RequestUpdated(alice, 0, 0, 0);
+        emit ICashPool.RequestUpdated(alice, 0, 0, 0);
         vm.prank(alice);
         insurance.cancelRequest();
         assertEq(insurance.balanceOf(alice), shares);
@@ -314,7 +314,7 @@ contract InsuranceRequestsTest is InsuranceBase {
     function test_SetRedemption() public {
         requestAll(alice);
         vm.expectEmit(address(insurance));
-        emit IInsuranceFund.RedemptionSet(60 days, 30 days);
+        emit ICashPool.RedemptionSet(60 days, 30 days);
         insurance.setRedemption(60 days, 30 days);
         (uint256 delaySec, uint256 windowSec) = insurance.redemption();
         assertEq(delaySec, 60 days);
@@ -326,7 +326,7 @@ contract InsuranceRequestsTest is InsuranceBase {
     }
 
     function test_RevertWhen_RedemptionOutOfBounds() public {
-        bytes4 selector = IInsuranceFund.InvalidConfig.selector;
+        bytes4 selector = ICashPool.InvalidConfig.selector;
         uint256[2] memory delays = [uint256(1 days - 1), 60 days + 1];
         uint256[2] memory windows = [uint256(1 days - 1), 30 days + 1];
         for (uint256 i = 0; i < 2; ++i) {

@@ -5,7 +5,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {Stack} from "../helpers/Stack.sol";
 import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
-import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
+import {ICashPool} from "../../../contracts/interfaces/ICashPool.sol";
 import {InsuranceFund} from "../../../contracts/liquidation/InsuranceFund.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {FeeOnTransferToken, NoReturnToken, ReentrantToken} from "../../../contracts/mocks/WeirdTokens.sol";
@@ -58,7 +58,7 @@ contract InsuranceTokensTest is Stack {
         other.setAsset(USDC_ID, address(token), 0, true, 1e30);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IInsuranceFund.TooManyDecimals.selector,
+                ICashPool.TooManyDecimals.selector,
                 address(token),
                 uint256(19),
                 uint256(18)

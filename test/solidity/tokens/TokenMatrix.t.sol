@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
-import {IInsuranceFund} from "../../../contracts/interfaces/IInsuranceFund.sol";
+import {ICashPool} from "../../../contracts/interfaces/ICashPool.sol";
 import {ILiquidator} from "../../../contracts/interfaces/ILiquidator.sol";
 import {InsuranceFund} from "../../../contracts/liquidation/InsuranceFund.sol";
 import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
@@ -80,7 +80,7 @@ contract TokenMatrixTest is Stack, AdverseTokenFactory {
         if (selector == IClearinghouseTypes.TokenNotAnswering.selector) return "TokenNotAnswering";
         if (selector == IClearinghouseTypes.InvalidConfig.selector) return "InvalidConfig";
         if (selector == IClearinghouseTypes.NotAContract.selector) return "NotAContract";
-        if (selector == IInsuranceFund.TooManyDecimals.selector) return "TooManyDecimals";
+        if (selector == ICashPool.TooManyDecimals.selector) return "TooManyDecimals";
         if (selector == SafeERC20.SafeERC20FailedOperation.selector) return "SafeERC20FailedOperation";
         if (selector == BlocklistToken.Blocked.selector) return "Blocked";
         if (selector == PausableToken.TokenIsPaused.selector) return "TokenIsPaused";

@@ -1281,6 +1281,31 @@
       {
         "indexed": true,
         "internalType": "AccountId",
+        "name": "from",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "to",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "name": "TipPaid",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "AccountId",
         "name": "buyer",
         "type": "uint256"
       },
@@ -3022,6 +3047,78 @@
       }
     ],
     "name": "trade",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "AccountId",
+            "name": "buyer",
+            "type": "uint256"
+          },
+          {
+            "internalType": "AccountId",
+            "name": "seller",
+            "type": "uint256"
+          },
+          {
+            "internalType": "InstrumentId",
+            "name": "instrument",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint256",
+            "name": "size",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "price",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "buyerFee",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "sellerFee",
+            "type": "uint256"
+          }
+        ],
+        "internalType": "struct IClearinghouseTypes.Trade",
+        "name": "params",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "internalType": "AccountId",
+            "name": "to",
+            "type": "uint256"
+          },
+          {
+            "internalType": "uint256",
+            "name": "amount",
+            "type": "uint256"
+          },
+          {
+            "internalType": "bool",
+            "name": "byBuyer",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct IClearinghouseTypes.Tip",
+        "name": "tip",
+        "type": "tuple"
+      }
+    ],
+    "name": "tradeWithTip",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"

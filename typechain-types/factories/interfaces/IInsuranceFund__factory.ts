@@ -805,7 +805,7 @@
             "type": "uint40"
           }
         ],
-        "internalType": "struct IInsuranceFund.Request",
+        "internalType": "struct ICashPool.Request",
         "name": "",
         "type": "tuple"
       }

@@ -278,6 +278,53 @@
         "type": "uint256"
       },
       {
+        "internalType": "uint64",
+        "name": "nonce",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint128",
+        "name": "triggerPrice",
+        "type": "uint128"
+      },
+      {
+        "internalType": "bool",
+        "name": "above",
+        "type": "bool"
+      }
+    ],
+    "name": "TriggerNotReached",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint16",
+        "name": "underlying",
+        "type": "uint16"
+      },
+      {
+        "internalType": "enum IPriceRouter.Status",
+        "name": "status",
+        "type": "uint8"
+      }
+    ],
+    "name": "TriggerPriceNotFresh",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
         "internalType": "uint32",
         "name": "orderEpoch",
         "type": "uint32"
@@ -392,6 +439,43 @@
     "type": "event"
   },
   {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "orderHash",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
+      },
+      {
+        "indexed": true,
+        "internalType": "AccountId",
+        "name": "executor",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint256",
+        "name": "tip",
+        "type": "uint256"
+      }
+    ],
+    "name": "OrderTriggered",
+    "type": "event"
+  },
+  {
     "inputs": [
       {
         "internalType": "AccountId",
@@ -452,6 +536,200 @@
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "components": [
+              {
+                "internalType": "AccountId",
+                "name": "account",
+                "type": "uint256"
+              },
+              {
+                "internalType": "InstrumentId",
+                "name": "instrument",
+                "type": "uint96"
+              },
+              {
+                "internalType": "int128",
+                "name": "size",
+                "type": "int128"
+              },
+              {
+                "internalType": "uint128",
+                "name": "limitPrice",
+                "type": "uint128"
+              },
+              {
+                "internalType": "uint64",
+                "name": "maxFee",
+                "type": "uint64"
+              },
+              {
+                "internalType": "uint64",
+                "name": "nonce",
+                "type": "uint64"
+              },
+              {
+                "internalType": "uint32",
+                "name": "epoch",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint40",
+                "name": "expirySec",
+                "type": "uint40"
+              },
+              {
+                "internalType": "bool",
+                "name": "reduceOnly",
+                "type": "bool"
+              },
+              {
+                "internalType": "bool",
+                "name": "postOnly",
+                "type": "bool"
+              }
+            ],
+            "internalType": "struct IOrderMatcher.Order",
+            "name": "order",
+            "type": "tuple"
+          },
+          {
+            "internalType": "address",
+            "name": "signer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes",
+            "name": "signature",
+            "type": "bytes"
+          }
+        ],
+        "internalType": "struct IOrderMatcher.SignedOrder",
+        "name": "maker",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "components": [
+              {
+                "components": [
+                  {
+                    "internalType": "AccountId",
+                    "name": "account",
+                    "type": "uint256"
+                  },
+                  {
+                    "internalType": "InstrumentId",
+                    "name": "instrument",
+                    "type": "uint96"
+                  },
+                  {
+                    "internalType": "int128",
+                    "name": "size",
+                    "type": "int128"
+                  },
+                  {
+                    "internalType": "uint128",
+                    "name": "limitPrice",
+                    "type": "uint128"
+                  },
+                  {
+                    "internalType": "uint64",
+                    "name": "maxFee",
+                    "type": "uint64"
+                  },
+                  {
+                    "internalType": "uint64",
+                    "name": "nonce",
+                    "type": "uint64"
+                  },
+                  {
+                    "internalType": "uint32",
+                    "name": "epoch",
+                    "type": "uint32"
+                  },
+                  {
+                    "internalType": "uint40",
+                    "name": "expirySec",
+                    "type": "uint40"
+                  },
+                  {
+                    "internalType": "bool",
+                    "name": "reduceOnly",
+                    "type": "bool"
+                  },
+                  {
+                    "internalType": "bool",
+                    "name": "postOnly",
+                    "type": "bool"
+                  }
+                ],
+                "internalType": "struct IOrderMatcher.Order",
+                "name": "order",
+                "type": "tuple"
+              },
+              {
+                "internalType": "uint128",
+                "name": "triggerPrice",
+                "type": "uint128"
+              },
+              {
+                "internalType": "bool",
+                "name": "above",
+                "type": "bool"
+              },
+              {
+                "internalType": "uint128",
+                "name": "tip",
+                "type": "uint128"
+              }
+            ],
+            "internalType": "struct IOrderMatcher.TriggerOrder",
+            "name": "triggerOrder",
+            "type": "tuple"
+          },
+          {
+            "internalType": "address",
+            "name": "signer",
+            "type": "address"
+          },
+          {
+            "internalType": "bytes",
+            "name": "signature",
+            "type": "bytes"
+          }
+        ],
+        "internalType": "struct IOrderMatcher.SignedTriggerOrder",
+        "name": "taker",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxSize",
+        "type": "uint256"
+      },
+      {
+        "internalType": "AccountId",
+        "name": "executor",
+        "type": "uint256"
+      }
+    ],
+    "name": "executeTriggered",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "filled",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -755,6 +1033,99 @@
     "name": "setFees",
     "outputs": [],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "components": [
+              {
+                "internalType": "AccountId",
+                "name": "account",
+                "type": "uint256"
+              },
+              {
+                "internalType": "InstrumentId",
+                "name": "instrument",
+                "type": "uint96"
+              },
+              {
+                "internalType": "int128",
+                "name": "size",
+                "type": "int128"
+              },
+              {
+                "internalType": "uint128",
+                "name": "limitPrice",
+                "type": "uint128"
+              },
+              {
+                "internalType": "uint64",
+                "name": "maxFee",
+                "type": "uint64"
+              },
+              {
+                "internalType": "uint64",
+                "name": "nonce",
+                "type": "uint64"
+              },
+              {
+                "internalType": "uint32",
+                "name": "epoch",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint40",
+                "name": "expirySec",
+                "type": "uint40"
+              },
+              {
+                "internalType": "bool",
+                "name": "reduceOnly",
+                "type": "bool"
+              },
+              {
+                "internalType": "bool",
+                "name": "postOnly",
+                "type": "bool"
+              }
+            ],
+            "internalType": "struct IOrderMatcher.Order",
+            "name": "order",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint128",
+            "name": "triggerPrice",
+            "type": "uint128"
+          },
+          {
+            "internalType": "bool",
+            "name": "above",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint128",
+            "name": "tip",
+            "type": "uint128"
+          }
+        ],
+        "internalType": "struct IOrderMatcher.TriggerOrder",
+        "name": "triggerOrder",
+        "type": "tuple"
+      }
+    ],
+    "name": "triggerOrderHash",
+    "outputs": [
+      {
+        "internalType": "bytes32",
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   }
 ] as const;

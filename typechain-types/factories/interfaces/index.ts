@@ -2,6 +2,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export { IAggregatorV3__factory } from './IAggregatorV3__factory.js';
+export { ICashPool__factory } from './ICashPool__factory.js';
 export { IClearinghouse__factory } from './IClearinghouse__factory.js';
 export { IClearinghouseCore__factory } from './IClearinghouseCore__factory.js';
 export { IClearinghouseDeleveraging__factory } from './IClearinghouseDeleveraging__factory.js';
@@ -10,6 +11,7 @@ export { IClearinghouseLiquidation__factory } from './IClearinghouseLiquidation_
 export { IClearinghouseTypes__factory } from './IClearinghouseTypes__factory.js';
 export { IInsuranceFund__factory } from './IInsuranceFund__factory.js';
 export { ILiquidator__factory } from './ILiquidator__factory.js';
+export { ILiquidityVault__factory } from './ILiquidityVault__factory.js';
 export { IMarginLens__factory } from './IMarginLens__factory.js';
 export { IOrderMatcher__factory } from './IOrderMatcher__factory.js';
 export { IPriceRouter__factory } from './IPriceRouter__factory.js';

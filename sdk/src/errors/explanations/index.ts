@@ -7,6 +7,7 @@ import { orderExplanations } from './orders.ts';
 import { priceExplanations } from './prices.ts';
 import { riskExplanations } from './risk.ts';
 import { surfaceExplanations } from './surfaces.ts';
+import { vaultExplanations } from './vault.ts';
 
 const explanations = {
   ...clearinghouseExplanations,
@@ -16,6 +17,7 @@ const explanations = {
   ...priceExplanations,
   ...riskExplanations,
   ...surfaceExplanations,
+  ...vaultExplanations,
   ...externalExplanations,
 } satisfies Record<string, Explanation>;
 

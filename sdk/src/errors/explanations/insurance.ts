@@ -1,10 +1,10 @@
 import type { Explanation } from '../explanation.ts';
 
-/** Errors of `IInsuranceFund`; those of ERC-4626 are among the external ones. */
+/** Errors of `ICashPool`, of the insurance fund and the liquidity vault; those of ERC-4626 are among the external ones. */
 export const insuranceExplanations = {
   TooManyDecimals: {
     says: 'The cash token {token:address} has {decimals:int} decimals, more than {max:int}.',
-    remedy: 'Deploy the insurance fund for a clearinghouse whose cash has at most 18 decimals.',
+    remedy: 'Deploy the pool for a clearinghouse whose cash has at most 18 decimals.',
   },
   DepositTooSmall: {
     says: 'The deposit of {assets:int} raw units is worth less than one share, which costs {min:int}.',

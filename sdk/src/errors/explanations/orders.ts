@@ -59,6 +59,16 @@ export const orderExplanations = {
     says: 'Nothing can be filled.',
     remedy: 'Pass a maxSize above zero, and check what is left of both orders with getOrderFill.',
   },
+  TriggerNotReached: {
+    says:
+      'Order {nonce:int} of account {account:account} triggers at {triggerPrice:usd} (and above: {above:bool}); the ' +
+      'index is at {index:usd}.',
+    remedy: 'Execute it when the index has reached its trigger; follow the index with getMarkets.',
+  },
+  TriggerPriceNotFresh: {
+    says: 'The index of underlying {underlying:underlying} is {status:status}, which triggers no order.',
+    remedy: 'Wait until its sources answer and agree again; until then close by a plain order.',
+  },
   FeeAboveMax: {
     says: 'The fee {fee:usd} is above what the order of account {account:account} still allows, {max:usd}.',
     remedy: 'Sign the order with a maxFee of at least the fee rate of the matcher.',

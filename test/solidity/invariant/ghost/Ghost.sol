@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
-import {IInsuranceFund} from "../../../../contracts/interfaces/IInsuranceFund.sol";
+import {ICashPool} from "../../../../contracts/interfaces/ICashPool.sol";
 import {IPriceRouter} from "../../../../contracts/interfaces/IPriceRouter.sol";
 import {ISettlementTwap} from "../../../../contracts/interfaces/ISettlementTwap.sol";
 import {ACCOUNTS, ASSETS, FIRST_DATED, INSURANCE, Parts} from "../Stage.sol";
@@ -40,20 +40,20 @@ contract Ghost is GhostLiquidations {
         (uint256 pool, uint256 all) = _pool();
         if (supply == 0) supply = _assets() * 1e6;
         minted = (assets * all) / pool;
-        if (assets == 0) revert IInsuranceFund.AmountZero();
-        if (minted == 0) revert IInsuranceFund.DepositTooSmall(assets, GhostMath.ceilOf(pool, all));
+        if (assets == 0) revert ICashPool.AmountZero();
+        if (minted == 0) revert ICashPool.DepositTooSmall(assets, GhostMath.ceilOf(pool, all));
         (shares[who], supply) = (shares[who] + minted, supply + minted);
         _give(assets);
     }
 
     function fundInsurance(uint256 assets) external {
-        if (assets == 0) revert IInsuranceFund.AmountZero();
+        if (assets == 0) revert ICashPool.AmountZero();
         _give(assets);
     }
 
     function requestRedeem(address who, uint256 amount) external {
         Request storage request = requests[who];
-        if (request.shares + amount == 0) revert IInsuranceFund.NothingRequested(who);
+        if (request.shares + amount == 0) revert ICashPool.NothingRequested(who);
         shares[who] -= amount;
         request.shares += amount;
         (request.readyAt, request.lapsesAt) = (block.timestamp + 14 days, block.timestamp + 21 days);
@@ -61,18 +61,18 @@ contract Ghost is GhostLiquidations {
 
     function cancelRequest(address who) external {
         uint256 amount = requests[who].shares;
-        if (amount == 0) revert IInsuranceFund.NothingRequested(who);
+        if (amount == 0) revert ICashPool.NothingRequested(who);
         shares[who] += amount;
         delete requests[who];
     }
 
     function redeem(address who, uint256 amount) external returns (uint256 assets) {
         Request storage request = requests[who];
-        if (request.shares == 0) revert IInsuranceFund.NothingRequested(who);
+        if (request.shares == 0) revert ICashPool.NothingRequested(who);
         if (block.timestamp < request.readyAt)
-            revert IInsuranceFund.RequestNotReady(who, uint40(request.readyAt), block.timestamp);
+            revert ICashPool.RequestNotReady(who, uint40(request.readyAt), block.timestamp);
         if (block.timestamp >= request.lapsesAt)
-            revert IInsuranceFund.RequestLapsed(who, uint40(request.lapsesAt), block.timestamp);
+            revert ICashPool.RequestLapsed(who, uint40(request.lapsesAt), block.timestamp);
         (uint256 pool, uint256 all) = _pool();
         uint256 most = _redeemable(request.shares, pool, all);
         if (amount > most) revert ERC4626.ERC4626ExceededMaxRedeem(who, amount, most);

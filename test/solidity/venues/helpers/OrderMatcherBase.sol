@@ -5,6 +5,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IClearinghouse} from "../../../../contracts/interfaces/IClearinghouse.sol";
 import {IClearinghouseTypes} from "../../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {IOrderMatcher} from "../../../../contracts/interfaces/IOrderMatcher.sol";
+import {IPriceRouter} from "../../../../contracts/interfaces/IPriceRouter.sol";
 import {AccountId, toAccountId} from "../../../../contracts/types/AccountId.sol";
 import {InstrumentId, perpId} from "../../../../contracts/types/InstrumentId.sol";
 import {OrderMatcher} from "../../../../contracts/venues/OrderMatcher.sol";
@@ -115,6 +116,40 @@ abstract contract OrderMatcherBase is Test {
         matcher.matchOrders(signedMaker, signedTaker, type(uint256).max);
     }
 
+    // ------------------------------------------------------------------------------------------------ triggers
+
+    function setIndex(uint256 price) internal {
+        setIndex(price, IPriceRouter.Status.Ok);
+    }
+
+    function setIndex(uint256 price, IPriceRouter.Status status) internal {
+        house.setIndex(IPriceRouter.Price(price, price, price, 0, block.timestamp, status));
+    }
+
+    function signedTrigger(
+        uint256 key,
+        IOrderMatcher.TriggerOrder memory trigger
+    ) internal view returns (IOrderMatcher.SignedTriggerOrder memory) {
+        bytes memory signature = signatureOf(key, triggerDigestOf(trigger));
+        return IOrderMatcher.SignedTriggerOrder(trigger, vm.addr(key), signature);
+    }
+
+    /// @dev From the standard's text and the order's definition, not by the contract's code.
+    function triggerDigestOf(IOrderMatcher.TriggerOrder memory trigger) internal view returns (bytes32) {
+        bytes32 structHash = keccak256(
+            bytes.concat(
+                keccak256(
+                    "TriggerOrder(Order order,uint128 triggerPrice,bool above,uint128 tip)Order(uint256 account,uint96 instrument,int128 size,uint128 limitPrice,uint64 maxFee,uint64 nonce,uint32 epoch,uint40 expirySec,bool reduceOnly,bool postOnly)"
+                ),
+                structHashOf(trigger.order),
+                bytes32(uint256(trigger.triggerPrice)),
+                bytes32(uint256(trigger.above ? 1 : 0)),
+                bytes32(uint256(trigger.tip))
+            )
+        );
+        return keccak256(bytes.concat(hex"1901", domainOf(block.chainid, address(matcher)), structHash));
+    }
+
     // ------------------------------------------------------------------------------------------------ EIP-712
 
     /// @dev From the standard's text and the order's definition, not by the contract's code.
@@ -176,6 +211,11 @@ abstract contract OrderMatcherBase is Test {
         else if (state == IOrderMatcher.OrderState.Open) assertEq(uint256(0), expected, "open");
         else if (state == IOrderMatcher.OrderState.Partial) assertEq(partly, expected, "partly filled");
         else assertEq(filledSoFar(account, nonce), expected, "filled");
+    }
+
+    /// @dev Remembers a fill that did not come by `matchBoth`.
+    function noteFill(AccountId account, uint64 nonce, uint256 filled) internal {
+        _filled[AccountId.unwrap(account)][nonce] += filled;
     }
 
     function filledSoFar(AccountId account, uint64 nonce) internal view returns (uint256) {

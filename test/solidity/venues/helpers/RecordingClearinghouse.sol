@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IClearinghouseTypes} from "../../../../contracts/interfaces/IClearinghouseTypes.sol";
+import {IPriceRouter} from "../../../../contracts/interfaces/IPriceRouter.sol";
 import {AccountId} from "../../../../contracts/types/AccountId.sol";
 import {InstrumentId} from "../../../../contracts/types/InstrumentId.sol";
 
@@ -11,6 +12,8 @@ contract RecordingClearinghouse {
     mapping(AccountId account => mapping(address operator => IClearinghouseTypes.Approval approval))
         private _approvals;
     IClearinghouseTypes.Trade[] private _trades;
+    IClearinghouseTypes.Tip[] private _tips;
+    IPriceRouter.Price private _index;
     bool private _refuses;
     address private _callbackTarget;
     bytes private _callback;
@@ -33,7 +36,29 @@ contract RecordingClearinghouse {
         (_callbackTarget, _callback) = (target, data);
     }
 
-    function trade(IClearinghouseTypes.Trade calldata params) external {
+    /// @dev Its own risk engine, which knows one price.
+    function setIndex(IPriceRouter.Price calldata price) external {
+        _index = price;
+    }
+
+    function riskEngine() external view returns (address) {
+        return address(this);
+    }
+
+    function indexOf(uint16 underlying) external view returns (IPriceRouter.Price memory) {
+        if (underlying != 2) revert IPriceRouter.UnknownUnderlying(underlying);
+        return _index;
+    }
+
+    function tradeWithTip(
+        IClearinghouseTypes.Trade calldata params,
+        IClearinghouseTypes.Tip calldata tip
+    ) external {
+        _tips.push(tip);
+        trade(params);
+    }
+
+    function trade(IClearinghouseTypes.Trade calldata params) public {
         if (_refuses) revert IClearinghouseTypes.BelowInitialMargin(params.buyer, -1, 1);
         _trades.push(params);
         _positions[params.buyer][params.instrument] += int256(params.size);
@@ -56,6 +81,18 @@ contract RecordingClearinghouse {
         if (caller == account.owner()) return true;
         IClearinghouseTypes.Approval memory approval = _approvals[account][caller];
         return approval.scopes & scopes == scopes && block.timestamp <= approval.expirySec;
+    }
+
+    function tipCount() external view returns (uint256) {
+        return _tips.length;
+    }
+
+    function tipAt(uint256 i) external view returns (IClearinghouseTypes.Tip memory) {
+        return _tips[i];
+    }
+
+    function lastTip() external view returns (IClearinghouseTypes.Tip memory) {
+        return _tips[_tips.length - 1];
     }
 
     function tradeCount() external view returns (uint256) {
