@@ -13,6 +13,7 @@ export const RECORDED_CONTRACTS = [
   'clearinghouse',
   'insuranceFund',
   'orderMatcher',
+  'liquidityVault',
   'liquidator',
   'marginLens',
   'usdc',
