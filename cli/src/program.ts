@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { addAccountCommand } from './commands/account.ts';
 import { addBacktestCommand } from './commands/backtest.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addDeployCommand } from './commands/deploy.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeeperCommand } from './commands/keeper.ts';
 import { addMarginCommand } from './commands/margin.ts';
 import { addReplayCommand } from './commands/replay.ts';
@@ -26,8 +28,10 @@ Examples:
   novate account explain 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 --rpc http://127.0.0.1:8545 \\
     --addresses deploy/deployments/chain-1/deployed_addresses.json
   novate keeper run --config keeper.json
+  novate doctor
 
-Exit codes: 0 done, 1 failed, 2 used wrongly or given bad input.`,
+Exit codes: 0 done; 1 failed, or a check did not pass; 2 used wrongly or given bad input; 130 interrupted.
+Progress is shown on terminals only; results go to standard output, everything else to standard error.`,
     );
   addMarginCommand(program);
   addStressCommand(program);
@@ -37,5 +41,7 @@ Exit codes: 0 done, 1 failed, 2 used wrongly or given bad input.`,
   addReplayCommand(program, setExitCode);
   addDeployCommand(program, setExitCode);
   addKeeperCommand(program, setExitCode);
+  addDoctorCommand(program, setExitCode);
+  addCompletionCommand(program);
   return program;
 }

@@ -1,31 +1,32 @@
 import { encodeAccountId } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
 import { privateKeyToAccount } from 'viem/accounts';
-import type { Hex } from 'viem';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startAlerts } from './alerts/index.ts';
+import type { MarginCalls } from './alerts/marginCalls.ts';
 import { AccountWatch } from './bands/accountWatch.ts';
-import { createChainWriter, openChain } from './chain/viemChain.ts';
+import { openChain } from './chain/viemChain.ts';
 import type { ChainAccess } from './chain/viemChain.ts';
 import type { BlockHead } from './chain/types.ts';
 import { createTimer, createWebSocketWakeUp } from './chain/wakeUp.ts';
 import type { WakeUp } from './chain/wakeUp.ts';
 import { redactConfig } from './config/index.ts';
 import type { KeeperConfig } from './config/index.ts';
+import { createDuties, createDutyRunner } from './duties/index.ts';
 import { createAttempts } from './execute/attempts.ts';
 import { messageOf } from './execute/classify.ts';
-import { createLane } from './execute/lane.ts';
-import type { FeePolicy } from './execute/fees.ts';
 import { createLiquidationPort } from './execute/liquidationPort.ts';
 import type { LiquidationPort } from './execute/liquidationPort.ts';
 import { createSettlementDuty } from './execute/settleExpired.ts';
 import { createSettlementPort } from './execute/settlementPort.ts';
-import { createSharedWork, keysOf, unshared } from './execute/sharedWork.ts';
-import { createWallets } from './execute/wallets.ts';
-import type { Wallet, Wallets } from './execute/wallets.ts';
+import { createSharedWork, unshared } from './execute/sharedWork.ts';
+import type { Wallets } from './execute/wallets.ts';
 import { createMirror } from './mirror/mirror.ts';
 import { mirrorTopics } from './mirror/mirror.ts';
 import type { Mirror } from './mirror/mirror.ts';
 import { timedTopics } from './mirror/referenceTopics.ts';
+import { feePolicy, openWallets } from './openWallets.ts';
+import type { GasToken } from './openWallets.ts';
 import { startOwnership } from './ownership.ts';
 import type { EventSink } from './report/events.ts';
 import type { Logger } from './report/logger.ts';
@@ -36,7 +37,6 @@ import type { Reporter, Summary } from './report/reporter.ts';
 import { startStatusServer } from './report/server.ts';
 import { openKeeperStore } from './store/index.ts';
 import type { KeeperStore } from './store/index.ts';
-import { createStoreJournal } from './store/storeJournal.ts';
 import { checkSetup, verifyChain } from './startupChecks.ts';
 import type { Check } from './startupChecks.ts';
 import { initialGas, runTick } from './tick.ts';
@@ -93,7 +93,8 @@ export async function runKeeper(
   const { rooms } = running;
   try {
     const problem = (): string | undefined => running.problem() ?? clock.problem(performance.now());
-    const server = await serveStatus(config, metrics, problem);
+    const stuck = (): string | undefined => clock.stuck(performance.now());
+    const server = await serveStatus(config, metrics, problem, stuck);
     emit({ event: 'start', chainId, keeper: keeper.own, dryRun: config.dryRun });
     try {
       await loop(rooms, keeper, clock, metrics, log, signal);
@@ -132,9 +133,16 @@ function createKeeper(config: KeeperConfig, log?: Logger): Keeper {
   };
 }
 
-function serveStatus(config: KeeperConfig, metrics: Metrics, problem: () => string | undefined) {
+function serveStatus(
+  config: KeeperConfig,
+  metrics: Metrics,
+  problem: () => string | undefined,
+  stuck: () => string | undefined,
+) {
   const { metricsHost: host, metricsPort: port } = config;
-  return port === 0 ? undefined : startStatusServer({ host, port, registry: metrics.registry, problem });
+  return port === 0
+    ? undefined
+    : startStatusServer({ host, port, registry: metrics.registry, problem, stuck });
 }
 
 /** Opens the store, takes what is free, and keeps it. */
@@ -149,14 +157,24 @@ async function open(
   const mirror = createMirror(config.addresses.clearinghouse);
   const store = await openKeeperStore(config, chainId, mirror, log);
   const port = createLiquidationPort(keeper.client, config.addresses, keeper.sender);
-  const wallets = openWallets(config, keeper, chainId, store, port);
+  const gasToken: GasToken = { price: undefined };
+  const wallets = openWallets(config, { client: keeper.client, chainId, store, port, gasToken });
   const ownership = startOwnership(store.leases, wallets, store.shards, log);
   // a keeper that only looks owns nothing, so that it is in nobody's way
   if (!config.dryRun) await ownership.beat();
+  const watch = new AccountWatch(mirror.book, { bandBudgetMs: BAND_BUDGET_MS });
+  const alerts = startAlerts(config, { chainId, store, mirror, watch, metrics, log });
   let rebuilding = false;
-  const rooms = createRooms(config, keeper, reporter, metrics, { mirror, store, port, wallets }, (now) => {
-    rebuilding = now;
-  });
+  const rooms = createRooms(
+    config,
+    keeper,
+    reporter,
+    metrics,
+    { mirror, store, port, wallets, gasToken, watch, marginCalls: alerts.marginCalls },
+    (now) => {
+      rebuilding = now;
+    },
+  );
   return {
     rooms,
     problem: () =>
@@ -164,44 +182,11 @@ async function open(
         ? 'a reorganisation was deeper than finality: every account is read again, nothing is sent'
         : undefined,
     async close() {
+      await alerts.close();
       await ownership.end();
       await store.close();
     },
   };
-}
-
-function openWallets(
-  config: KeeperConfig,
-  { client }: Keeper,
-  chainId: number,
-  { db, leases, sink }: KeeperStore,
-  port: LiquidationPort,
-): Wallets {
-  const walletOf = (privateKey: Hex): Wallet => {
-    const key = privateKeyToAccount(privateKey);
-    const journal = createStoreJournal({
-      db,
-      leases,
-      wallet: key.address,
-      keysOf: (purpose) => keysOf(purpose, (account) => sink.versionOf(account)),
-    });
-    const lane = createLane({
-      writer: createChainWriter(client, key, chainId),
-      journal,
-      policy: feePolicy(config),
-      replaceAfterBlocks: config.replaceAfterBlocks,
-      async stillWanted({ body }, head) {
-        try {
-          await port.replay(body, head.number);
-          return true;
-        } catch {
-          return false;
-        }
-      },
-    });
-    return { address: key.address, journal, lane };
-  };
-  return createWallets([config.privateKey, ...config.walletKeys].map(walletOf), leases);
 }
 
 interface Parts {
@@ -209,6 +194,9 @@ interface Parts {
   readonly store: KeeperStore;
   readonly port: LiquidationPort;
   readonly wallets: Wallets;
+  readonly gasToken: GasToken;
+  readonly watch: AccountWatch;
+  readonly marginCalls: MarginCalls | undefined;
 }
 
 function createRooms(
@@ -216,7 +204,7 @@ function createRooms(
   { client, reader, own, sender }: Keeper,
   reporter: Reporter,
   metrics: Metrics,
-  { mirror, store, port, wallets }: Parts,
+  { mirror, store, port, wallets, gasToken, watch, marginCalls }: Parts,
   onRebuild: (now: boolean) => void,
 ): Rooms {
   const { addresses } = config;
@@ -243,18 +231,26 @@ function createRooms(
     },
     onProgress: (cursor) => metrics.cursor.set(Number(cursor)),
   });
+  const versionOf = (account: AccountId): string | undefined => store.sink.versionOf(account);
+  const limits = { maxGas: config.maxGasPerTransaction, dryRun: config.dryRun };
+  const { queue, shards } = store;
+  const work = config.dryRun
+    ? unshared
+    : createSharedWork({ queue, shards, versionOf, most: config.maxAccountsPerTick });
   const rooms: Rooms = {
     client,
     config,
     own,
     policy: feePolicy(config),
     mirror,
-    watch: new AccountWatch(mirror.book, { bandBudgetMs: BAND_BUDGET_MS }),
+    watch,
+    marginCalls,
     port,
     reporter,
     attempts: createAttempts(),
     references: undefined,
     meanGas: initialGas,
+    gasToken,
     follower: {
       get cursor() {
         return follower.cursor;
@@ -269,28 +265,12 @@ function createRooms(
       },
     },
     lane,
-    work: config.dryRun
-      ? unshared
-      : createSharedWork({
-          queue: store.queue,
-          shards: store.shards,
-          versionOf: (account) => store.sink.versionOf(account),
-          most: config.maxAccountsPerTick,
-        }),
-    settlement: createSettlementDuty(createSettlementPort(client, addresses, sender), lane, {
-      maxGas: config.maxGasPerTransaction,
-      dryRun: config.dryRun,
-    }),
+    work,
+    versionOf,
+    duties: createDutyRunner(createDuties(config, client), port, lane, work, limits),
+    settlement: createSettlementDuty(createSettlementPort(client, addresses, sender), lane, limits),
   };
   return rooms;
-}
-
-function feePolicy(config: KeeperConfig): FeePolicy {
-  return {
-    maxFeePerGas: config.maxFeePerGasGwei,
-    priorityFee: config.priorityFeeGwei,
-    bumpPercent: config.feeBumpPercent,
-  };
 }
 
 async function loop(
@@ -318,6 +298,7 @@ async function loop(
       failures++;
       reporter.tickFailed(head, messageOf(error));
     }
+    clock.beat(performance.now());
     metrics.headLag.set(Number(clock.lag));
     metrics.staleEndpoints.set(pool.stale().length);
     const pause = Math.min(config.pollIntervalMs * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS);

@@ -217,6 +217,7 @@ export async function benchKeeperStore(accounts: number): Promise<Measurement[]>
   const common = {
     addresses: { clearinghouse: CLEARINGHOUSE },
     keeperId: 'bench',
+    alertWebhooks: [] as string[],
     // nobody renews it here
     leaseMs: 3_600_000,
     fromBlock: 1n,

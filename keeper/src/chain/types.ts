@@ -60,6 +60,8 @@ export interface TransactionBody {
   readonly to: Address;
   readonly data: Hex;
   readonly gas: bigint;
+  /** Wei that go along; none unless given. */
+  readonly value?: bigint;
 }
 
 export interface SignedTransaction {

@@ -17,6 +17,8 @@ export type Purpose =
     }
   /** Turns what has expired into cash. */
   | { readonly kind: 'settlement'; readonly accounts: readonly bigint[] }
+  /** One of the other duties. @property keys What it does, each once. */
+  | { readonly kind: 'duty'; readonly duty: string; readonly keys: readonly string[] }
   /** Only uses up a nonce, so that those behind it can be mined. */
   | { readonly kind: 'cancel' };
 

@@ -1,13 +1,13 @@
 import type { AccountId } from '@novate/sdk';
+import { keccak256, stringToHex } from 'viem';
 import type { Shards } from '../store/shards.ts';
 import type { WorkKind, WorkQueue } from '../store/work.ts';
 import type { Purpose } from './journal.ts';
 
-export interface Offer {
-  readonly account: AccountId;
-  /** Larger is more urgent. */
-  readonly urgency: number;
-}
+/** What is done to an account, at the present version of its state; or anything else that has a key of its own. */
+export type Offer = { readonly urgency: number } & (
+  { readonly account: AccountId } | { readonly key: string }
+);
 
 /** Makes sure that of all keepers on one store, one does a piece of work. */
 export interface SharedWork {
@@ -39,6 +39,8 @@ export function keysOf(
       return [workKey('liquidation', purpose.account, versionOf(purpose.account))];
     case 'settlement':
       return purpose.accounts.map((account) => workKey('settlement', account, versionOf(account)));
+    case 'duty':
+      return purpose.keys;
     case 'cancel':
       return [];
   }
@@ -56,7 +58,10 @@ export function createSharedWork({ queue, shards, versionOf, most }: SharedWorkO
   return {
     async share(kind, items, describe, run) {
       const offers = items.map((item) => {
-        const { account, urgency } = describe(item);
+        const offer = describe(item);
+        const { urgency } = offer;
+        if ('key' in offer) return { item, urgency, key: offer.key, account: accountOf(offer.key) };
+        const { account } = offer;
         return { item, account, urgency, key: workKey(kind, account, versionOf(account)) };
       });
       const own = offers.filter(({ account }) => shards.owns(account));
@@ -78,6 +83,11 @@ export function createSharedWork({ queue, shards, versionOf, most }: SharedWorkO
       }
     },
   };
+}
+
+/** Spreads what belongs to no account over the shards of accounts. */
+function accountOf(key: string): AccountId {
+  return BigInt(keccak256(stringToHex(key)));
 }
 
 /** For a keeper that only looks: everything falls to it, and nothing is kept from others. */

@@ -100,3 +100,9 @@ export const workClaims = pgTable('work_claims', {
   key: text('key').primaryKey(),
   transactionId: block('transaction_id').notNull(),
 });
+
+export const marginAlerts = pgTable('margin_alerts', {
+  account: text('account').notNull(),
+  levelBps: integer('level_bps').notNull(),
+  raisedAt: timestamp('raised_at', { withTimezone: true }).notNull().defaultNow(),
+});

@@ -24,10 +24,13 @@ export const purposeSchema = z.discriminatedUnion('kind', [
     deadlineSec: z.number().default(0),
   }),
   z.object({ kind: z.literal('settlement'), accounts: z.array(integer) }),
+  z.object({ kind: z.literal('duty'), duty: z.string(), keys: z.array(z.string()) }),
   z.object({ kind: z.literal('cancel') }),
 ]);
 
-export const bodySchema = z.object({ to: address, data: hex, gas: integer });
+export const bodySchema = z
+  .object({ to: address, data: hex, gas: integer, value: integer.optional() })
+  .transform(({ value, ...body }) => (value === undefined ? body : { ...body, value }));
 export const feesSchema = z.object({ maxFeePerGas: integer, maxPriorityFeePerGas: integer });
 export const hexSchema = hex;
 
