@@ -6,10 +6,11 @@
 //   --prices A,B,C    candle files (btc-..., eth-..., sol-...) whose returns are played, scaled to ticks by the root of time
 //   --seed N          1 unless given
 //   --cpu-time        measures the bands in CPU time instead of wall time: for a machine that others use too
-//   --only a,b        further parts: brute; all unless given
+//   --only a,b        parts: bands, brute (which needs bands), store; all unless given
 import { parseArgs } from 'node:util';
 import { benchBands } from './bench/keeper/bands.ts';
 import { benchBrute } from './bench/keeper/brute.ts';
+import { benchKeeperStore } from './bench/keeperStore.ts';
 import type { Measurement } from './bench/measurement.ts';
 import { printTable } from './bench/printTable.ts';
 
@@ -38,17 +39,23 @@ const wanted = values.only?.split(',');
 const isWanted = (part: string): boolean => wanted === undefined || wanted.includes(part);
 const rows: Measurement[] = [];
 
-const { rows: ofBands, world } = await benchBands({
-  accounts: read('accounts', 100_000),
-  ticks: read('ticks', 1_000),
-  tickSec: read('tick-sec', 12),
-  prices: values.prices?.split(',') ?? [],
-  seed: read('seed', 1),
-  cpuTime: values['cpu-time'],
-});
-rows.push(...ofBands);
-if (isWanted('brute')) rows.push(...(await benchBrute(world, ofBands[0]?.value ?? NaN)));
-// Further parts (restartS, ingestPerS, priceToTxMs) go here, each a function of its own that returns measurements.
+const accounts = read('accounts', 100_000);
+
+const bandsWanted = isWanted('bands') || isWanted('brute');
+if (bandsWanted) {
+  const { rows: ofBands, world } = await benchBands({
+    accounts,
+    ticks: read('ticks', 1_000),
+    tickSec: read('tick-sec', 12),
+    prices: values.prices?.split(',') ?? [],
+    seed: read('seed', 1),
+    cpuTime: values['cpu-time'],
+  });
+  rows.push(...ofBands);
+  if (isWanted('brute')) rows.push(...(await benchBrute(world, ofBands[0]?.value ?? NaN)));
+}
+// after the bands: their world is garbage by then
+if (isWanted('store')) rows.push(...(await benchKeeperStore(accounts)));
 
 if (values.json) console.log(JSON.stringify(rows, null, 2));
 else printTable(rows);

@@ -5,8 +5,15 @@
 // a version-only entry for each; npm skips it by `os` and `cpu` wherever it does not apply.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const OS = { darwin: 'darwin', linux: 'linux', win32: 'win32' };
-const CPU = { amd64: 'x64', x64: 'x64', arm64: 'arm64' };
+const OS = Object.fromEntries(
+  ['android', 'darwin', 'freebsd', 'linux', 'openbsd', 'openharmony', 'win32'].map((name) => [name, name]),
+);
+const CPU = {
+  amd64: 'x64',
+  ...Object.fromEntries(
+    ['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64'].map((name) => [name, name]),
+  ),
+};
 
 const file = new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(file, 'utf8'));

@@ -17,6 +17,7 @@ const CHECKS: Record<string, readonly [program: string, ...args: string[]]> = {
   ],
   prettier: ['prettier', '--check', '--log-level', 'warn', '**/*.{ts,tsx,js,mjs,sol,json}'],
   imports: ['node', 'scripts/check-imports.ts'],
+  reference: ['node', 'scripts/reference.ts', '--check'],
   incidents: ['node', 'scripts/check-incidents.ts'],
 };
 const AT_A_TIME = 2;

@@ -7,6 +7,7 @@
 //   --survivors    those that survived before, also before the tests changed
 //   --fresh        judges again what has been judged
 //   --list         lists them, without judging
+//   --tests PATH   judged by the tests whose path starts so; may be given again. Quicker, and the score is at most the whole suite's
 //   --jobs N       processes, 1 unless given; each takes about 1.5 GB
 //   --json         prints the report as JSON
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     id: { type: 'string', multiple: true },
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    tests: { type: 'string', multiple: true, default: [] },
     jobs: { type: 'string', default: '1' },
     survivors: { type: 'boolean', default: false },
     fresh: { type: 'boolean', default: false },
@@ -95,7 +97,7 @@ async function judge(
 }
 
 const sample = wholeNumber('sample');
-const project = await openProject(say);
+const project = await openProject(say, values.tests);
 const earlier = readResults();
 const mutants = select(project, earlier, sample);
 if (values.list) {

@@ -12,12 +12,20 @@ export interface Outcome {
   output: string;
 }
 
-/** Runs a program of node_modules, or `node`, in the repository's root and waits for it. `quiet` does not show its output. */
-export function run(program: string, args: readonly string[], quiet = false): Promise<Outcome> {
+/**
+ * Runs a program of node_modules, or `node`, in the repository's root or another folder and waits for it. `quiet` does not show its
+ * output.
+ */
+export function run(
+  program: string,
+  args: readonly string[],
+  quiet = false,
+  folder = ROOT,
+): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const command = program === 'node' ? process.execPath : `${ROOT}/node_modules/.bin/${program}`;
     const child = spawn(command, args, {
-      cwd: ROOT,
+      cwd: folder,
       env: { ...process.env, PATH: `${ROOT}/node_modules/.bin:${process.env.PATH ?? ''}` },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -32,7 +32,13 @@ async function main(args: string[]): Promise<number> {
   try {
     const rows = generateCrash(options.seed);
     const onward = options.once ? undefined : (signal: AbortSignal) => playQuiet(options.seed, rows, signal);
-    return await runWithOutput({ ...options, steps: pricePath(rows), onward, show: showDashboard });
+    return await runWithOutput({
+      ...options,
+      steps: pricePath(rows),
+      onward,
+      show: showDashboard,
+      plainProgress: true,
+    });
   } catch (error) {
     process.stderr.write(`start: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;

@@ -26,6 +26,7 @@ interface Step {
 
 const PACKAGES = ['sdk', 'keeper', 'cli'];
 const MOCHA_TIMEOUT_MS = 60_000;
+const CONSUMER_TIMEOUT_MS = 120_000;
 
 const STEPS: readonly Step[] = [
   { name: 'build', program: 'node', args: ['scripts/codegen.ts', '--check'], required: true },
@@ -53,6 +54,19 @@ const STEPS: readonly Step[] = [
     args: ['--timeout', String(MOCHA_TIMEOUT_MS), `${name}/test/**/*.test.ts`],
     tests: { folder: `${name}/test`, ending: '.test.ts' },
   })),
+  {
+    // --exit: Hardhat keeps a connection open
+    name: 'consumer',
+    program: 'mocha',
+    args: ['--exit', '--timeout', String(CONSUMER_TIMEOUT_MS), 'test/consumer/**/*.test.ts'],
+    tests: { folder: 'test/consumer', ending: '.test.ts' },
+  },
+  {
+    name: 'docs',
+    program: 'mocha',
+    args: ['--timeout', String(CONSUMER_TIMEOUT_MS), 'test/docs/**/*.test.ts'],
+    tests: { folder: 'test/docs', ending: '.test.ts' },
+  },
   {
     // skipped where there is no Chromium
     name: 'dashboard',

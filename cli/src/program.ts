@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { addAccountCommand } from './commands/account.ts';
 import { addBacktestCommand } from './commands/backtest.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addDeployCommand } from './commands/deploy.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addKeeperCommand } from './commands/keeper.ts';
 import { addMarginCommand } from './commands/margin.ts';
 import { addReplayCommand } from './commands/replay.ts';
@@ -28,8 +30,10 @@ Examples:
     --addresses deploy/deployments/chain-1/deployed_addresses.json
   novate trade market ETH --size 1 --local-key 1 --rpc http://127.0.0.1:8545 --addresses a.json
   novate keeper run --config keeper.json
+  novate doctor
 
-Exit codes: 0 done, 1 failed, 2 used wrongly or given bad input.`,
+Exit codes: 0 done; 1 failed, or a check did not pass; 2 used wrongly or given bad input; 130 interrupted.
+Progress is shown on terminals only; results go to standard output, everything else to standard error.`,
     );
   addMarginCommand(program);
   addStressCommand(program);
@@ -40,5 +44,7 @@ Exit codes: 0 done, 1 failed, 2 used wrongly or given bad input.`,
   addReplayCommand(program, setExitCode);
   addDeployCommand(program, setExitCode);
   addKeeperCommand(program, setExitCode);
+  addDoctorCommand(program, setExitCode);
+  addCompletionCommand(program);
   return program;
 }

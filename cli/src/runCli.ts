@@ -1,4 +1,7 @@
 import { CommanderError } from 'commander';
+import type { Command } from 'commander';
+import { commandTree } from './completion/commandTree.ts';
+import { findMisspelt } from './misspelt.ts';
 import { createProgram } from './program.ts';
 import { UsageError } from './usageError.ts';
 
@@ -10,6 +13,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   let code = OK;
   const program = createProgram((failed) => (code = failed));
   try {
+    await refuseMisspelt(program, args);
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
@@ -18,6 +22,17 @@ export async function runCli(args: readonly string[]): Promise<number> {
     process.stderr.write(`novate: ${messageOf(error)}\n`);
     return error instanceof UsageError ? USAGE : FAILED;
   }
+}
+
+/** @throws UsageError with the flag that is nearest */
+async function refuseMisspelt(program: Command, args: readonly string[]): Promise<void> {
+  const misspelt = findMisspelt(commandTree(program), args);
+  if (misspelt === undefined) return;
+  // imported here: it brings the keeper with it
+  const { nearest } = await import('@novate/keeper');
+  const near = nearest(misspelt.flag, misspelt.known);
+  const hint = near === undefined ? `there are ${misspelt.known.join(', ')}` : `did you mean ${near}?`;
+  throw new UsageError(`unknown option ${misspelt.flag}; ${hint}`);
 }
 
 function messageOf(error: unknown): string {

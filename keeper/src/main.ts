@@ -1,8 +1,11 @@
+import { runCommand } from './commands/run.ts';
+import { COMMANDS } from './config/commandHelp.ts';
 import { ConfigError, helpText, loadConfig, wantsHelp } from './config/index.ts';
 import { messageOf } from './execute/classify.ts';
 import { toLine } from './report/events.ts';
 import type { EventSink } from './report/events.ts';
 import { createLogger } from './report/logger.ts';
+import { secretsOf } from './report/secrets.ts';
 import { checkKeeper, runKeeper } from './run.ts';
 
 const USAGE = 2;
@@ -12,6 +15,13 @@ async function main(args: readonly string[]): Promise<number> {
   if (wantsHelp(args)) {
     process.stdout.write(helpText());
     return 0;
+  }
+  const [first = '', ...rest] = args;
+  const command = COMMANDS.find((name) => name === first);
+  if (command !== undefined) {
+    const { text, code } = await runCommand(command, rest, process.env);
+    process.stdout.write(`${text}\n`);
+    return code;
   }
   const { config, check } = await loadConfig({ args, env: process.env });
   if (check) {
@@ -24,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
   const emit: EventSink = (event) => void process.stdout.write(toLine(event));
   await runKeeper(config, {
     signal: aborter.signal,
-    log: createLogger(config.logLevel),
+    log: createLogger(config.logLevel, { secrets: secretsOf(config) }),
     ...(config.events === 'ndjson' ? { emit } : {}),
   });
   return 0;

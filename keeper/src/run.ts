@@ -1,32 +1,33 @@
 import { encodeAccountId } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
 import { privateKeyToAccount } from 'viem/accounts';
-import type { Hex } from 'viem';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startAlerts } from './alerts/index.ts';
+import type { MarginCalls } from './alerts/marginCalls.ts';
 import { AccountWatch } from './bands/accountWatch.ts';
-import { createChainWriter, openChain } from './chain/viemChain.ts';
+import { openChain } from './chain/viemChain.ts';
 import type { ChainAccess } from './chain/viemChain.ts';
 import type { BlockHead } from './chain/types.ts';
 import { createTimer, createWebSocketWakeUp } from './chain/wakeUp.ts';
 import type { WakeUp } from './chain/wakeUp.ts';
 import { redactConfig } from './config/index.ts';
 import type { KeeperConfig } from './config/index.ts';
+import { createDuties, createDutyRunner } from './duties/index.ts';
 import { createAttempts } from './execute/attempts.ts';
 import { messageOf } from './execute/classify.ts';
-import { createLane } from './execute/lane.ts';
-import type { FeePolicy } from './execute/fees.ts';
 import { createLiquidationPort } from './execute/liquidationPort.ts';
 import type { LiquidationPort } from './execute/liquidationPort.ts';
 import { createSettlementDuty } from './execute/settleExpired.ts';
 import { createSettlementPort } from './execute/settlementPort.ts';
-import { createSharedWork, keysOf, unshared } from './execute/sharedWork.ts';
+import { createSharedWork, unshared } from './execute/sharedWork.ts';
 import type { SharedWork } from './execute/sharedWork.ts';
-import { createWallets } from './execute/wallets.ts';
-import type { Wallet, Wallets } from './execute/wallets.ts';
+import type { Wallets } from './execute/wallets.ts';
 import { createMirror } from './mirror/mirror.ts';
 import { mirrorTopics } from './mirror/mirror.ts';
 import type { Mirror } from './mirror/mirror.ts';
 import { timedTopics } from './mirror/referenceTopics.ts';
+import { feePolicy, openWallets } from './openWallets.ts';
+import type { GasToken } from './openWallets.ts';
 import { startOwnership } from './ownership.ts';
 import type { EventSink } from './report/events.ts';
 import type { Logger } from './report/logger.ts';
@@ -37,7 +38,6 @@ import type { Reporter, Summary } from './report/reporter.ts';
 import { startStatusServer } from './report/server.ts';
 import { openKeeperStore } from './store/index.ts';
 import type { KeeperStore } from './store/index.ts';
-import { createStoreJournal } from './store/storeJournal.ts';
 import { checkSetup, verifyChain } from './startupChecks.ts';
 import type { Check } from './startupChecks.ts';
 import { initialGas, runTick } from './tick.ts';
@@ -97,7 +97,8 @@ export async function runKeeper(
   const { rooms } = running;
   try {
     const problem = (): string | undefined => running.problem() ?? clock.problem(performance.now());
-    const server = await serveStatus(config, metrics, problem);
+    const stuck = (): string | undefined => clock.stuck(performance.now());
+    const server = await serveStatus(config, metrics, problem, stuck);
     const orders = await serveOrders(config, rooms.triggers, log);
     emit({ event: 'start', chainId, keeper: keeper.own, dryRun: config.dryRun });
     try {
@@ -138,9 +139,16 @@ function createKeeper(config: KeeperConfig, log?: Logger): Keeper {
   };
 }
 
-function serveStatus(config: KeeperConfig, metrics: Metrics, problem: () => string | undefined) {
+function serveStatus(
+  config: KeeperConfig,
+  metrics: Metrics,
+  problem: () => string | undefined,
+  stuck: () => string | undefined,
+) {
   const { metricsHost: host, metricsPort: port } = config;
-  return port === 0 ? undefined : startStatusServer({ host, port, registry: metrics.registry, problem });
+  return port === 0
+    ? undefined
+    : startStatusServer({ host, port, registry: metrics.registry, problem, stuck });
 }
 
 /** Opens the store, takes what is free, and keeps it. */
@@ -156,20 +164,29 @@ async function open(
   const mirror = createMirror(config.addresses.clearinghouse);
   const store = await openKeeperStore(config, chainId, mirror, log);
   const port = createLiquidationPort(keeper.client, config.addresses, keeper.sender);
-  const wallets = openWallets(config, keeper, chainId, store, port);
+  const gasToken: GasToken = { price: undefined };
+  const wallets = openWallets(config, { client: keeper.client, chainId, store, port, gasToken });
   const ownership = startOwnership(store.leases, wallets, store.shards, log);
   // a keeper that only looks owns nothing, so that it is in nobody's way
   if (!config.dryRun) await ownership.beat();
+  const watch = new AccountWatch(mirror.book, { bandBudgetMs: BAND_BUDGET_MS });
+  const alerts = startAlerts(config, { chainId, store, mirror, watch, metrics, log });
   let rebuilding = false;
   const triggersOf = (work: SharedWork): Triggers | undefined => {
     const { registry } = metrics;
     const parts = { ...keeper, chainId, db: store.db, lane: wallets.lane, work, registry, log, emit };
     return createTriggers(config, { ...parts, policy: feePolicy(config) });
   };
-  const parts = { mirror, store, port, wallets, triggersOf };
-  const rooms = createRooms(config, keeper, reporter, metrics, parts, (now) => {
-    rebuilding = now;
-  });
+  const rooms = createRooms(
+    config,
+    keeper,
+    reporter,
+    metrics,
+    { mirror, store, port, wallets, gasToken, watch, marginCalls: alerts.marginCalls, triggersOf },
+    (now) => {
+      rebuilding = now;
+    },
+  );
   return {
     rooms,
     problem: () =>
@@ -177,44 +194,11 @@ async function open(
         ? 'a reorganisation was deeper than finality: every account is read again, nothing is sent'
         : undefined,
     async close() {
+      await alerts.close();
       await ownership.end();
       await store.close();
     },
   };
-}
-
-function openWallets(
-  config: KeeperConfig,
-  { client }: Keeper,
-  chainId: number,
-  { db, leases, sink }: KeeperStore,
-  port: LiquidationPort,
-): Wallets {
-  const walletOf = (privateKey: Hex): Wallet => {
-    const key = privateKeyToAccount(privateKey);
-    const journal = createStoreJournal({
-      db,
-      leases,
-      wallet: key.address,
-      keysOf: (purpose) => keysOf(purpose, (account) => sink.versionOf(account)),
-    });
-    const lane = createLane({
-      writer: createChainWriter(client, key, chainId),
-      journal,
-      policy: feePolicy(config),
-      replaceAfterBlocks: config.replaceAfterBlocks,
-      async stillWanted({ body }, head) {
-        try {
-          await port.replay(body, head.number);
-          return true;
-        } catch {
-          return false;
-        }
-      },
-    });
-    return { address: key.address, journal, lane };
-  };
-  return createWallets([config.privateKey, ...config.walletKeys].map(walletOf), leases);
 }
 
 interface Parts {
@@ -223,6 +207,9 @@ interface Parts {
   readonly port: LiquidationPort;
   readonly wallets: Wallets;
   readonly triggersOf: (work: SharedWork) => Triggers | undefined;
+  readonly gasToken: GasToken;
+  readonly watch: AccountWatch;
+  readonly marginCalls: MarginCalls | undefined;
 }
 
 function createRooms(
@@ -230,7 +217,7 @@ function createRooms(
   { client, reader, own, sender }: Keeper,
   reporter: Reporter,
   metrics: Metrics,
-  { mirror, store, port, wallets, triggersOf }: Parts,
+  { mirror, store, port, wallets, gasToken, watch, marginCalls, triggersOf }: Parts,
   onRebuild: (now: boolean) => void,
 ): Rooms {
   const { addresses } = config;
@@ -258,6 +245,7 @@ function createRooms(
     onProgress: (cursor) => metrics.cursor.set(Number(cursor)),
   });
   const versionOf = (account: AccountId): string | undefined => store.sink.versionOf(account);
+  const limits = { maxGas: config.maxGasPerTransaction, dryRun: config.dryRun };
   const { queue, shards } = store;
   const work = config.dryRun
     ? unshared
@@ -268,12 +256,14 @@ function createRooms(
     own,
     policy: feePolicy(config),
     mirror,
-    watch: new AccountWatch(mirror.book, { bandBudgetMs: BAND_BUDGET_MS }),
+    watch,
+    marginCalls,
     port,
     reporter,
     attempts: createAttempts(),
     references: undefined,
     meanGas: initialGas,
+    gasToken,
     follower: {
       get cursor() {
         return follower.cursor;
@@ -291,20 +281,11 @@ function createRooms(
     lane,
     work,
     triggers: triggersOf(work),
-    settlement: createSettlementDuty(createSettlementPort(client, addresses, sender), lane, {
-      maxGas: config.maxGasPerTransaction,
-      dryRun: config.dryRun,
-    }),
+    versionOf,
+    duties: createDutyRunner(createDuties(config, client), port, lane, work, limits),
+    settlement: createSettlementDuty(createSettlementPort(client, addresses, sender), lane, limits),
   };
   return rooms;
-}
-
-function feePolicy(config: KeeperConfig): FeePolicy {
-  return {
-    maxFeePerGas: config.maxFeePerGasGwei,
-    priorityFee: config.priorityFeeGwei,
-    bumpPercent: config.feeBumpPercent,
-  };
 }
 
 async function loop(
@@ -332,6 +313,7 @@ async function loop(
       failures++;
       reporter.tickFailed(head, messageOf(error));
     }
+    clock.beat(performance.now());
     metrics.headLag.set(Number(clock.lag));
     metrics.staleEndpoints.set(pool.stale().length);
     const pause = Math.min(config.pollIntervalMs * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS);

@@ -10,6 +10,8 @@ const ROLE_LIQUIDATOR = 2;
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
+  /** Nothing that keeps the keeper from starting, yet worth a word. */
+  readonly warning?: boolean;
   /** What was found and, where it is not ok, what to do. */
   readonly message: string;
 }

@@ -1,5 +1,6 @@
 import { decodeInstrumentId, getPortfolio, mulDivDown } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
+import type { MarginCalls } from './alerts/marginCalls.ts';
 import type { BlockHead } from './chain/types.ts';
 import type { KeeperClient } from './chain/viemChain.ts';
 import type { KeeperConfig } from './config/index.ts';
@@ -13,8 +14,10 @@ import { findExpired } from './decide/expired.ts';
 import type { ExpiredAccount } from './decide/expired.ts';
 import { plainMarket, settledHoldings } from './decide/holdings.ts';
 import type { Holdings } from './decide/holdings.ts';
+import type { PlanTerms } from './decide/plan.ts';
 import { countSkip } from './decide/skip.ts';
 import type { SkipCounts } from './decide/skip.ts';
+import type { DutyRunner } from './duties/index.ts';
 import type { Attempts } from './execute/attempts.ts';
 import { classifySimulationError } from './execute/classify.ts';
 import { execute } from './execute/execute.ts';
@@ -27,6 +30,7 @@ import type { LiquidationPort } from './execute/liquidationPort.ts';
 import { SETTLED_TOGETHER } from './execute/settleExpired.ts';
 import type { SettlementDuty } from './execute/settleExpired.ts';
 import type { Offer, SharedWork } from './execute/sharedWork.ts';
+import type { GasToken } from './openWallets.ts';
 import { expiriesOf, isPriced, withExpiries } from './mirror/expiries.ts';
 import type { ExpirySet } from './mirror/expiries.ts';
 import type { Mirror } from './mirror/mirror.ts';
@@ -62,6 +66,12 @@ export interface Rooms {
   readonly settlement: SettlementDuty;
   /** Undefined where the deployment has no vault. */
   readonly triggers: Triggers | undefined;
+  /** Everything else that comes up by itself. */
+  readonly duties: DutyRunner;
+  /** Undefined where nobody is to be alerted. */
+  readonly marginCalls: MarginCalls | undefined;
+  /** Names the state of an account, the same for every keeper. */
+  readonly versionOf: (account: AccountId) => string | undefined;
   /** Who does what, where several keepers share the work. */
   readonly work: SharedWork;
   readonly attempts: Attempts;
@@ -69,6 +79,7 @@ export interface Rooms {
   /** What was read of the contracts last, and at which version of the mirror. */
   references: { readonly value: References; readonly version: number } | undefined;
   meanGas: bigint;
+  readonly gasToken: GasToken;
 }
 
 export const initialGas = FIRST_GAS;
@@ -92,6 +103,8 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
   reporter.unpriced(board.unpriced);
 
   const gasTokenPrice = gasTokenPriceOf(config, board);
+  rooms.gasToken.price = gasTokenPrice;
+  reporter.gasPriced(gasTokenPrice);
   const inFlight = lane.inFlight();
   const cash = cashAt(mirror.ledger.cash, board.timestamp);
   const decision = decide({
@@ -102,8 +115,9 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
     own: rooms.own,
     inFlight: accountsOf(inFlight),
     coolingDown: attempts.resting(head.number, mirror.versionOf),
-    gasCost: mulDivDown(gasCostWei(rooms.meanGas, head, rooms.policy), gasTokenPrice, WAD),
-    minProfit: config.minProfitUsd,
+    gasCost: gasTokenPrice && mulDivDown(gasCostWei(rooms.meanGas, head, rooms.policy), gasTokenPrice, WAD),
+    ...planOf(config),
+    basketChoice: config.basket,
     limit: config.maxAccountsPerTick,
   });
   const execution =
@@ -116,6 +130,8 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
   }
   if (!signal.aborted) await rooms.triggers?.run({ head, board, gasTokenPrice });
   if (config.settleExpired && !signal.aborted) await settleExpired(rooms, board, head);
+  if (!signal.aborted) await doDuties(rooms, head, board, references, decision);
+  await rooms.marginCalls?.check({ board, cash, references });
   reporter.ticked(
     {
       block: head.number,
@@ -154,6 +170,20 @@ async function readBoard(
     readExpiries(client, references, expiries, head),
   ]);
   return withExpiries(board, states);
+}
+
+async function doDuties(
+  { own, duties, mirror, lane, reporter, versionOf }: Rooms,
+  head: BlockHead,
+  board: PriceBoard,
+  references: References,
+  decision: Decision,
+): Promise<void> {
+  // whoever needs its own flag has other troubles
+  const unhealthy = decision.unhealthy.filter((account) => account !== own);
+  const inFlight = accountsOf(lane.inFlight());
+  const view = { head, board, references, mirror, unhealthy, inFlight, versionOf };
+  for (const report of await duties.run(view)) reporter.duty(report);
 }
 
 /** Costs gas and earns nothing, so it comes last; what fails is tried again later. */
@@ -196,12 +226,12 @@ async function carryOut(
   references: References,
   { candidates }: Decision,
   inFlight: readonly InFlight[],
-  gasTokenPrice: bigint,
+  gasTokenPrice: bigint | undefined,
 ): Promise<Execution> {
   const { config, mirror, own } = rooms;
   const capacity = await capacityOf(rooms, head, board, references, inFlight);
-  const { slippageBps, minProfitUsd: minProfit, maxGasPerTransaction: maxGas, dryRun } = config;
-  const options = { own, slippageBps, minProfit, maxGas, dryRun, policy: rooms.policy };
+  const { slippageBps, maxGasPerTransaction: maxGas, dryRun } = config;
+  const options = { own, slippageBps, ...planOf(config), maxGas, dryRun, policy: rooms.policy };
   return rooms.work.share('liquidation', candidates, urgencyOf, async (mine) => {
     const inputs = { head, candidates: mine, capacity, gasTokenPrice, versionOf: mirror.versionOf };
     const result = await execute(rooms.port, rooms.lane, options, inputs);
@@ -287,8 +317,17 @@ async function refreshReferences(rooms: Rooms, head: BlockHead): Promise<Referen
   return value;
 }
 
-function gasTokenPriceOf(config: KeeperConfig, board: PriceBoard): bigint {
-  return board.markets.get(config.gasTokenUnderlying)?.price ?? config.gasTokenPriceUsd;
+/** At its highest where the price is guarded. Undefined where it is not known: a stale price is not. */
+export function gasTokenPriceOf(
+  config: Pick<KeeperConfig, 'gasTokenUnderlying' | 'gasTokenPriceUsd'>,
+  board: PriceBoard,
+): bigint | undefined {
+  const market = board.markets.get(config.gasTokenUnderlying);
+  return market === undefined || market.status === 'stale' ? config.gasTokenPriceUsd : market.high;
+}
+
+export function planOf({ planMode: mode, minProfitUsd: minProfit }: KeeperConfig): PlanTerms {
+  return { mode, minProfit };
 }
 
 function accountsOf(inFlight: readonly InFlight[]): Set<AccountId> {

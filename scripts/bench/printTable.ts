@@ -2,12 +2,16 @@ import type { Measurement } from './measurement.ts';
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
+function isMet(value: number, goal: number, atLeast = false): boolean {
+  return atLeast ? value >= goal : value <= goal;
+}
+
 /** Prints measurements for people: what was measured, the goal, the peer. */
 export function printTable(rows: readonly Measurement[]): void {
-  const cells = rows.map(({ name, value, unit, goal, peer, note = '' }) => [
+  const cells = rows.map(({ name, value, unit, goal, atLeast, peer, note = '' }) => [
     name,
     `${number(value)} ${unit}`,
-    goal === null ? '' : `${number(goal)}${value <= goal ? '' : ' (missed)'}`,
+    goal === null ? '' : `${number(goal)}${isMet(value, goal, atLeast) ? '' : ' (missed)'}`,
     peer === null ? '' : `${number(peer.value)} ${peer.name}`,
     note,
   ]);

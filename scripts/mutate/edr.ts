@@ -30,7 +30,7 @@ interface EdrContext {
 interface SuiteResult {
   id: { name: string; source: string };
   durationNs: bigint;
-  testResults: readonly { name: string; status: string }[];
+  testResults: readonly { name: string; status: string; reason?: string }[];
 }
 
 export interface SuiteOutcome {
@@ -39,12 +39,16 @@ export interface SuiteOutcome {
   ms: number;
   passed: number;
   failed: string[];
+  /** What each of `failed` said. */
+  reasons: string[];
 }
 
 /** How much the random tests of a run draw. */
 export interface Effort {
   fuzzRuns: number;
   invariantRuns: number;
+  /** Of the tests to run, a regular expression; all of them unless given. */
+  tests?: string;
 }
 
 const HARDFORK = 'Osaka';
@@ -73,9 +77,14 @@ function identify(contract: string): { name: string; source: string; solcVersion
 }
 
 function outcomeOf({ id, durationNs, testResults }: SuiteResult): SuiteOutcome {
-  const failed = testResults.filter(({ status }) => status === 'Failure').map(({ name }) => name);
-  const ms = Number(durationNs / 1_000_000n);
-  return { suite: `${id.source}:${id.name}`, ms, passed: testResults.length - failed.length, failed };
+  const failures = testResults.filter(({ status }) => status === 'Failure');
+  return {
+    suite: `${id.source}:${id.name}`,
+    ms: Number(durationNs / 1_000_000n),
+    passed: testResults.length - failures.length,
+    failed: failures.map(({ name }) => name),
+    reasons: failures.map(({ reason }) => reason ?? ''),
+  };
 }
 
 /** Runs Solidity tests in this process, out of artifacts. */
@@ -90,10 +99,11 @@ export class TestRunner {
     return context;
   }
 
-  #settings({ fuzzRuns, invariantRuns }: Effort): object {
+  #settings({ fuzzRuns, invariantRuns, tests }: Effort): object {
     const { FsAccessPermission, CollectStackTraces, l1HardforkFromString, l1GenesisState } = this.#edr;
     const { ffi, fuzz, invariant } = testConfig;
     return {
+      ...(tests === undefined ? {} : { testPattern: tests }),
       projectRoot: ROOT,
       hardfork: HARDFORK,
       ffi,

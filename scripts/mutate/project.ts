@@ -9,7 +9,7 @@ import { unitsOf, type Unit } from './graph.ts';
 import { loosen } from './loosen.ts';
 import { mutantsOf } from './mutants.ts';
 import type { Mutant } from './mutant.ts';
-import { readSources, type Sources } from './sources.ts';
+import { closureOf, readSources, type Sources } from './sources.ts';
 
 /** Git ignores it. */
 export const FOLDER = join(ROOT, 'cache/mutate');
@@ -89,9 +89,17 @@ export function readProject(): Project | undefined {
   }
 }
 
-/** The project as it is now: read back where nothing has changed, or built and tested. */
-export async function openProject(say: (text: string) => void): Promise<Project> {
-  const sources = readSources();
+/**
+ * The project as it is now: read back where nothing has changed, or built and tested. Of the tests only those whose path starts with one of
+ * `tests`, where there is one.
+ */
+export async function openProject(say: (text: string) => void, tests: readonly string[]): Promise<Project> {
+  const all = readSources();
+  const roots = [...all.keys()].filter(
+    (name) =>
+      name.startsWith('contracts/') || tests.length === 0 || tests.some((test) => name.startsWith(test)),
+  );
+  const sources = closureOf(all, roots);
   const fingerprint = fingerprintOf(sources);
   const known = readProject();
   if (known?.fingerprint === fingerprint) return known;

@@ -7,8 +7,8 @@ import { ROOT } from '../process.ts';
 /** Solidity sources by the name that the compiler knows them by: the path from the repository's root, or of the package. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** At the start of a line: comments have the word too. */
-const IMPORT = /^import\s[^;"']*["']([^"']+)["']/gm;
+// at the start of a line: comments have the word, too
+const IMPORT = /^import\b[^;"']*["']([^"']+)["']/gm;
 const resolvePackage = createRequire(join(ROOT, 'package.json')).resolve;
 
 const read = (name: string): string =>

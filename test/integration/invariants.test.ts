@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { BREAKS } from '../../scripts/invariants/breaks.ts';
 import { callsOf, replayOf } from '../../scripts/invariants/replay.ts';
 import { printTally, tallyOf } from '../../scripts/invariants/tally.ts';
 import { ROOT } from '../../scripts/process.ts';
@@ -73,6 +74,19 @@ describe('docs/invariants.md', () => {
       const name =
         text.startsWith('Actors') || /^[A-Z]/.test(text) ? `contract ${text} ` : `function ${text}(`;
       assert.ok(readFileSync(file, 'utf8').includes(name), `${name} in ${file}`);
+    }
+  });
+
+  it('says of each how it was broken, by a line that there is', () => {
+    const broken = new Set(BREAKS.map(({ invariant }) => invariant));
+    assert.deepEqual(
+      [...broken],
+      Array.from({ length: COUNT }, (_, i) => i + 1),
+    );
+    for (const { invariant, what, file, from } of BREAKS) {
+      assert.ok(docs.includes(`\n| ${invariant} | ${what} | `), what);
+      const lines = readFileSync(join(ROOT, file), 'utf8').split(from);
+      assert.equal(lines.length, 2, `scripts/invariants/breaks.ts: "${from}" must stand once in ${file}`);
     }
   });
 

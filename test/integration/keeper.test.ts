@@ -36,7 +36,7 @@ import { readReferences } from '../../keeper/src/watch/readReferences.ts';
 const ACCOUNTS = 24;
 const SEED = 7;
 const PRICES = { BTC: 100_000, ETH: 4_000, SOL: 200 };
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const MAX_ROUNDS = 10;
 const feedAbi = parseAbi(['function setAnswer(int256 answer)']);
 

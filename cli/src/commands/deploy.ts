@@ -44,9 +44,11 @@ async function deployOnce({ network: name, json = false, ...options }: Options):
   const { ROOT } = await import('../local/children.ts');
   const network = NETWORKS.find((one) => one.name === name);
   if (network === undefined) {
-    throw new UsageError(
-      `unknown network "${name}"; known are ${NETWORKS.map((one) => one.name).join(', ')}`,
-    );
+    const known = NETWORKS.map((one) => one.name);
+    const { nearest } = await import('@novate/keeper');
+    const close = nearest(name, known);
+    const hint = close === undefined ? '' : `; did you mean ${close}?`;
+    throw new UsageError(`unknown network "${name}"; known are ${known.join(', ')}${hint}`);
   }
   const result = await runDeploy({
     network,

@@ -18,14 +18,21 @@ export interface OutputOptions {
   /** Prices that go on after the result, until the user ends it. */
   readonly onward?: ((signal: AbortSignal) => AsyncIterable<PriceStep>) | undefined;
   readonly show?: ShowMarket | undefined;
+  /** Tell of each step where nobody watches a terminal, too. */
+  readonly plainProgress?: boolean | undefined;
 }
 
 /**
  * Runs the job with progress and prints its result. SIGINT and SIGTERM end it after the present step, a second one at once.
  * @returns the exit code: 0 only where totals conserve
  */
-export async function runWithOutput({ json, onward, ...options }: OutputOptions): Promise<number> {
-  const progress = createProgress(json ? process.stderr : process.stdout);
+export async function runWithOutput({
+  json,
+  onward,
+  plainProgress,
+  ...options
+}: OutputOptions): Promise<number> {
+  const progress = createProgress(json ? process.stderr : process.stdout, plainProgress);
   const print = (result: ReplayResult): void => {
     progress.clear();
     process.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : `\n${formatTable(result)}\n\n`);

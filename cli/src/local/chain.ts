@@ -104,8 +104,15 @@ function toHash(value: unknown): Hex {
 }
 
 async function pendingCount(request: Request): Promise<number> {
-  const pending = await request('eth_pendingTransactions', []);
+  const pending = await request('eth_pendingTransactions', []).catch(() => anvilPending(request));
   return Array.isArray(pending) ? pending.length : 0;
+}
+
+/** Anvil has another name for it. */
+async function anvilPending(request: Request): Promise<unknown[]> {
+  const status = await request('txpool_status', []);
+  const count = typeof status === 'object' && status !== null && 'pending' in status ? status.pending : 0;
+  return new Array<unknown>(Number(count));
 }
 
 async function revertReason(

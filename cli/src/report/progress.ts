@@ -14,9 +14,19 @@ export interface Progress extends PlayListener {
   clear(): void;
 }
 
-/** On a terminal: coloured, with one line for prices that is written over. Elsewhere: plain lines, no prices. */
-export function createProgress(stream: NodeJS.WriteStream): Progress {
+/** What progress needs of a stream. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/**
+ * On a terminal: coloured, with one line for prices that is written over. Elsewhere nothing but notes.
+ * @param plain Elsewhere, a plain line for each step and each liquidation too.
+ */
+export function createProgress(stream: ProgressStream, plain = false): Progress {
   const live = stream.isTTY === true;
+  const tells = live || plain;
   const colours = pc.createColors(live && pc.isColorSupported);
   const clear = (): void => {
     if (live) stream.write('\r\x1b[2K');
@@ -34,7 +44,7 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
       const value = await run();
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       const more = detail === undefined ? '' : `: ${detail(value)}`;
-      note(`${colours.green('✓')} ${label}${more} ${colours.dim(`(${seconds} s)`)}`);
+      if (tells) note(`${colours.green('✓')} ${label}${more} ${colours.dim(`(${seconds} s)`)}`);
       return value;
     },
     onPrice(step, index, count) {
@@ -43,8 +53,12 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
       const place = count === undefined ? '' : `${colours.dim(`${index + 1}/${count}`)} `;
       stream.write(place + formatStep(step));
     },
-    onLiquidation: (liquidation) => note(`${colours.yellow('liquidated')} ${formatLiquidation(liquidation)}`),
-    onBadDebt: (badDebt) => note(`${colours.red('bad debt')} ${formatBadDebt(badDebt)}`),
+    onLiquidation(liquidation) {
+      if (tells) note(`${colours.yellow('liquidated')} ${formatLiquidation(liquidation)}`);
+    },
+    onBadDebt(badDebt) {
+      if (tells) note(`${colours.red('bad debt')} ${formatBadDebt(badDebt)}`);
+    },
   };
 }
 

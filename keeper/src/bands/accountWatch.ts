@@ -185,6 +185,15 @@ export class AccountWatch {
     }
   }
 
+  /** How an account stands at the prices of the last tick; undefined where it has nothing at stake or cannot be judged. */
+  standingOf(place: number): Standing | undefined {
+    const state = this.#states[place];
+    if (this.#view === undefined || state === undefined || state === ABSENT || state === PARKED)
+      return undefined;
+    const standing = this.#builder.judge(place, this.#view, this.#riskOf(place));
+    return standing.status === LOADED ? standing : undefined;
+  }
+
   isBanded(account: AccountId): boolean {
     const place = this.#book.placeOf(account);
     return place !== undefined && this.#states[place] === BANDED;

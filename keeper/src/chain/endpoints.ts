@@ -101,9 +101,24 @@ export function createEndpointPool(endpoints: readonly Endpoint[], options: Pool
 /** Endpoints over HTTP. */
 export function httpEndpoints(urls: readonly string[], timeoutMs: number): Endpoint[] {
   return urls.map((url) => {
-    const transport = http(url, { timeout: timeoutMs, retryCount: RETRIES, retryDelay: 100 })({});
+    const transport = http(url, {
+      timeout: timeoutMs,
+      retryCount: RETRIES,
+      retryDelay: 100,
+      fetchFn: (input, init) => fetchWithin(timeoutMs, input, init),
+    })({});
     return { name: new URL(url).host, request: transport.request };
   });
+}
+
+/** viem's own timeout ends with the head of an answer: a body that comes byte by byte would keep the keeper for as long as it likes. */
+function fetchWithin(
+  timeoutMs: number,
+  input: string | URL | Request,
+  init: RequestInit = {},
+): Promise<Response> {
+  const signals = [init.signal, AbortSignal.timeout(timeoutMs)].filter((signal) => signal != null);
+  return fetch(input, { ...init, signal: AbortSignal.any(signals) });
 }
 
 /** A viem transport over all endpoints. */

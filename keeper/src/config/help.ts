@@ -1,3 +1,4 @@
+import { COMMAND_HELP } from './commandHelp.ts';
 import { envOf, flagOf } from './loadConfig.ts';
 import { SECRETS, settingNames, settingsSchema } from './schema.ts';
 
@@ -8,7 +9,10 @@ export function helpText(): string {
     return `  ${how.padEnd(30)} ${settingsSchema.shape[name].description ?? ''}`;
   });
   return [
-    'Usage: keeper [--config file.json] [flags]',
+    'Usage: keeper [command] [--config file.json] [flags]',
+    '',
+    'Commands; without one it runs:',
+    ...Object.entries(COMMAND_HELP).map(([name, text]) => `  ${name.padEnd(8)} ${text}`),
     '',
     'Liquidates accounts that are below their maintenance margin. Every flag may also be a key of the config file',
     '(rpcUrl) or an environment variable (NOVATE_KEEPER_RPC_URL); a flag wins over the environment, that over the file.',

@@ -4,16 +4,21 @@ import { AddressFileError, loadDeployedAddresses } from '@novate/sdk';
 import type { NovateAddresses } from '@novate/sdk';
 import type { Hex } from 'viem';
 import { ConfigError } from './errors.ts';
+import { isKeystore, openKeystore } from './keystore.ts';
 import { nearest } from './nearest.ts';
 import { defaultPollInterval, SECRETS, settingNames, settingsSchema, toPrivateKey } from './schema.ts';
 import type { KeeperConfig, Settings } from './schema.ts';
 
+/** Stands where nothing is signed. */
+const NOBODYS_KEY: Hex = `0x${'0'.repeat(63)}1`;
 const ENV_PREFIX = 'NOVATE_KEEPER_';
 
 export interface ConfigSources {
   /** Arguments of the command line, without program and script. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Nothing will be signed: no key is needed. */
+  readonly readOnly?: boolean;
 }
 
 export interface LoadedConfig {
@@ -27,14 +32,14 @@ export interface LoadedConfig {
  * a setting wins. Names are checked in all three.
  * @throws ConfigError
  */
-export async function loadConfig({ args, env }: ConfigSources): Promise<LoadedConfig> {
+export async function loadConfig({ args, env, readOnly = false }: ConfigSources): Promise<LoadedConfig> {
   const { values, check, file } = readFlags(args);
   const fromEnv = readEnv(env);
   const path = file ?? fromEnv['config'];
   delete fromEnv['config'];
   const fromFile = path === undefined ? {} : await readConfigFile(path);
   const settings = parseSettings({ ...fromFile, ...fromEnv, ...values });
-  return { config: await resolveConfig(settings), check };
+  return { config: await resolveConfig(settings, readOnly), check };
 }
 
 /** Whether help was asked for. */
@@ -141,18 +146,24 @@ function parseSettings(values: object): Settings {
   throw new ConfigError(`setting ${name} is wrong: ${issue?.message ?? 'not understood'}`);
 }
 
-async function resolveConfig(settings: Settings): Promise<KeeperConfig> {
-  const { addresses, privateKey, privateKeyFile, pollIntervalMs, walletKeyFiles, ...rest } = settings;
+async function resolveConfig(settings: Settings, readOnly: boolean): Promise<KeeperConfig> {
+  const { addresses, privateKey, privateKeyFile, pollIntervalMs, walletKeyFiles, ...more } = settings;
+  const { keyPassword, keyPasswordFile, ...rest } = more;
   if (rest.rpcQuorum > rest.rpcFallbackUrls.length + 1) {
     throw new ConfigError(
       `rpcQuorum is ${rest.rpcQuorum}, but there are fewer endpoints; add rpcFallbackUrls`,
     );
   }
+  const password =
+    keyPasswordFile === undefined ? keyPassword : await readSecret(keyPasswordFile, 'password file');
   return {
     ...rest,
     addresses: typeof addresses === 'string' ? await readAddresses(addresses) : addresses,
-    privateKey: await readKey(privateKey, privateKeyFile),
-    walletKeys: await Promise.all(walletKeyFiles.map((file) => readKey(undefined, file))),
+    privateKey:
+      readOnly && privateKey === undefined && privateKeyFile === undefined
+        ? NOBODYS_KEY
+        : await readKey(privateKey, privateKeyFile, password),
+    walletKeys: await Promise.all(walletKeyFiles.map((file) => readKey(undefined, file, password))),
     pollIntervalMs: pollIntervalMs ?? defaultPollInterval(settings.rpcUrl),
   };
 }
@@ -166,24 +177,30 @@ async function readAddresses(path: string): Promise<NovateAddresses> {
   }
 }
 
-async function readKey(privateKey: string | undefined, file: string | undefined): Promise<Hex> {
+async function readKey(
+  privateKey: string | undefined,
+  file: string | undefined,
+  password: string | undefined,
+): Promise<Hex> {
   if (privateKey !== undefined && file !== undefined) {
     throw new ConfigError('both privateKey and privateKeyFile are set; keep one');
   }
   if (privateKey === undefined && file === undefined) {
     throw new ConfigError(`no key; set ${envOf('privateKey')} or ${flagOf('privateKeyFile')}`);
   }
-  let text = privateKey ?? '';
-  if (file !== undefined) {
-    try {
-      text = (await readFile(file, 'utf8')).trim();
-    } catch (cause) {
-      throw new ConfigError(`key file ${file} cannot be read`, cause);
-    }
-  }
+  const text = file === undefined ? (privateKey ?? '') : await readSecret(file, 'key file');
+  if (file !== undefined && isKeystore(text)) return openKeystore(text, password, file);
   const key = toPrivateKey(text);
   if (key === undefined) throw new ConfigError(`key file ${file ?? ''} does not hold 0x and 64 hex digits`);
   return key;
+}
+
+async function readSecret(file: string, what: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    throw new ConfigError(`${what} ${file} cannot be read`, cause);
+  }
 }
 
 function unknown(what: string, name: string, known: readonly string[]): string {

@@ -3,6 +3,8 @@ import type { NovateAddresses } from '@novate/sdk';
 import { isHex } from 'viem';
 import type { Hex } from 'viem';
 import { z } from 'zod';
+import { BASKET_CHOICES } from '../decide/candidate.ts';
+import { PLAN_MODES } from '../decide/plan.ts';
 
 /** What stands in logs in place of a secret. */
 export const REDACTED = '[redacted]';
@@ -75,7 +77,17 @@ export const settingsSchema = z.strictObject({
     .refine(isKey, 'must be 0x and 64 hex digits')
     .optional()
     .describe('key that sends and owns the liquidator account; never a flag'),
-  privateKeyFile: z.string().min(1).optional().describe('file that holds the key instead'),
+  privateKeyFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file that holds the key, bare or as an encrypted keystore'),
+  keyPassword: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('password of key files that are keystores; never a flag'),
+  keyPasswordFile: z.string().min(1).optional().describe('file that holds that password instead'),
   walletKeyFiles: list
     .default([])
     .describe('files with the keys of more wallets to send from; the owner must let them liquidate'),
@@ -123,13 +135,23 @@ export const settingsSchema = z.strictObject({
     .default(60_000)
     .describe('without progress for so long the keeper is not ready'),
   maxAccountsPerTick: whole(1, 10_000).default(64).describe('most accounts liquidated per block'),
-  minProfitUsd: usd.default(0n).describe('least reward less gas cost; may be negative'),
+  planMode: z
+    .enum(PLAN_MODES, `must be one of ${PLAN_MODES.join(', ')}`)
+    .default('profit')
+    .describe('what a liquidation must bring: minProfitUsd after gas, its gas, or (protocol) nothing'),
+  basket: z
+    .enum(BASKET_CHOICES, `must be one of ${BASKET_CHOICES.join(', ')}`)
+    .default('pro-rata')
+    .describe('what is taken: a share of everything, or the legs that free most margin each'),
+  minProfitUsd: usd.default(0n).describe('in the mode profit: least reward less gas cost; may be negative'),
   gasTokenUnderlying: whole(0, 4_095)
     .default(ETH)
     .describe("underlying whose index prices the chain's gas token; 0: use gasTokenPriceUsd"),
   gasTokenPriceUsd: usd
-    .default(parseWad('4000'))
-    .describe("gas token's price where gasTokenUnderlying has none"),
+    .optional()
+    .describe(
+      "gas token's price where gasTokenUnderlying has none; without both, only the mode protocol goes on",
+    ),
   slippageBps: whole(0, 5_000)
     .default(200)
     .describe('how far reward and cash may fall behind the quote, of the reward and of the notional moved'),
@@ -157,6 +179,40 @@ export const settingsSchema = z.strictObject({
   ordersHost: z.string().min(1).default('127.0.0.1').describe('address that port is bound to'),
   maxOrders: whole(1, 1_000_000).default(10_000).describe('most trigger orders that wait'),
   minTipUsd: usd.default(0n).describe('least tip of a trigger order that is taken'),
+  flagUnhealthy: flag
+    .default(true)
+    .describe(
+      'flag accounts below maintenance margin that nobody liquidates at once, so that their reward rises',
+    ),
+  clearFlags: flag
+    .default(false)
+    .describe('clear flags of accounts that are 10% above their margin again; costs gas, serves the account'),
+  observeSettlements: flag
+    .default(true)
+    .describe('record the index before expiries that accounts hold, and settle their price after'),
+  observeEverySec: whole(15, 300).default(120).describe('seconds between two observations of an expiry'),
+  pokeFundingSec: whole(0, 604_800)
+    .default(0)
+    .describe('store the funding of each open market once in so many seconds; 0 is off'),
+  pythUrl: url
+    .optional()
+    .describe('service of signed Pyth prices (Hermes) to push from; without it none are pushed'),
+  pythDeviationBps: whole(1, 5_000).default(50).describe('a Pyth price is pushed that moved by so much'),
+  pythPollSec: whole(1, 3_600).default(5).describe('seconds between two questions to that service'),
+  alertWebhooks: list
+    .refine((urls) => urls.every(isHttpUrl), 'must be http:// or https:// addresses, with commas between')
+    .default([])
+    .describe('addresses that margin calls are posted to; never a flag'),
+  alertLevels: z
+    .preprocess(
+      (value) => (typeof value === 'string' ? value.split(',') : value),
+      z.array(z.coerce.number('must be numbers such as 1.5,1.2').gt(0).lt(100)).min(1),
+    )
+    .default([1.5, 1.2, 1.05])
+    .describe('equity over maintenance margin below which an alert is raised'),
+  alertRearmPercent: whole(1, 100)
+    .default(5)
+    .describe('how far above a level health must rise before it can be raised again'),
   dryRun: flag.default(false).describe('decide and simulate, send nothing'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -175,12 +231,23 @@ export type SettingName = keyof Settings;
 
 export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];
 /** Never flags (any user of the machine sees them) and never logged. */
-export const SECRETS: ReadonlySet<string> = new Set<SettingName>(['privateKey', 'databaseUrl']);
+export const SECRETS: ReadonlySet<string> = new Set<SettingName>([
+  'privateKey',
+  'keyPassword',
+  'databaseUrl',
+  'alertWebhooks',
+]);
 
 /** Settings with everything looked up that stands in other files. */
 export interface KeeperConfig extends Omit<
   Settings,
-  'addresses' | 'privateKey' | 'privateKeyFile' | 'pollIntervalMs' | 'walletKeyFiles'
+  | 'addresses'
+  | 'privateKey'
+  | 'privateKeyFile'
+  | 'pollIntervalMs'
+  | 'walletKeyFiles'
+  | 'keyPassword'
+  | 'keyPasswordFile'
 > {
   readonly addresses: NovateAddresses;
   readonly privateKey: Hex;
@@ -197,15 +264,17 @@ export function defaultPollInterval(rpcUrl: string): number {
 /** A configuration as it may be shown. Credentials also hide in the path and query of an endpoint. */
 export function redactConfig(config: KeeperConfig): Record<string, unknown> {
   const origin = (address: string): string => new URL(address).origin;
-  const { rpcUrl, rpcFallbackUrls, wsUrl, databaseUrl, walletKeys } = config;
+  const { rpcUrl, rpcFallbackUrls, wsUrl, databaseUrl, walletKeys, pythUrl, alertWebhooks } = config;
   return {
     ...config,
     privateKey: REDACTED,
     walletKeys: walletKeys.map(() => REDACTED),
     rpcUrl: origin(rpcUrl),
     rpcFallbackUrls: rpcFallbackUrls.map(origin),
+    ...(pythUrl === undefined ? {} : { pythUrl: origin(pythUrl) }),
     ...(wsUrl === undefined ? {} : { wsUrl: new URL(wsUrl).host }),
     ...(databaseUrl === undefined ? {} : { databaseUrl: REDACTED }),
+    alertWebhooks: alertWebhooks.map(() => REDACTED),
   };
 }
 

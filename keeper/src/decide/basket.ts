@@ -23,7 +23,7 @@ export interface BasketLeg {
 export interface Basket {
   readonly legs: readonly BasketLeg[];
   readonly spot: readonly HeldSpot[];
-  /** Share of everything the account holds, wad. */
+  /** Share of everything the account holds, or of the legs that were chosen, wad. */
   readonly fraction: bigint;
 }
 
@@ -40,6 +40,21 @@ export function sliceBasket({ legs, spot }: Holdings, fraction: bigint): Basket 
       return amount === 0n ? [] : [{ ...balance, amount }];
     }),
     fraction,
+  };
+}
+
+/** The share of every leg and balance of a basket, each floored; what would be nothing is left out. */
+export function scaleBasket({ legs, spot, fraction }: Basket, share: bigint): Basket {
+  return {
+    legs: legs.flatMap((leg) => {
+      const taken = mulDown(abs(leg.size), share);
+      return taken === 0n ? [] : [{ ...leg, size: leg.size < 0n ? -taken : taken }];
+    }),
+    spot: spot.flatMap((balance) => {
+      const amount = mulDown(balance.amount, share);
+      return amount === 0n ? [] : [{ ...balance, amount }];
+    }),
+    fraction: mulDown(fraction, share),
   };
 }
 

@@ -2,8 +2,9 @@ import { assess, liquidationReward, liquidationTerms, mulDown, WAD } from '@nova
 import type { AccountId, AccountState, CashIndex, LiquidationTerms, Market, RiskProfile } from '@novate/sdk';
 import type { PriceBoard } from '../mirror/prices.ts';
 import type { References } from '../mirror/references.ts';
-import { isEmpty, sliceBasket, withoutBasket } from './basket.ts';
+import { isEmpty, scaleBasket, sliceBasket, withoutBasket } from './basket.ts';
 import type { Basket } from './basket.ts';
+import { chooseLegs } from './chosenLegs.ts';
 import { holdingsOf, marketFor } from './holdings.ts';
 import type { Holdings } from './holdings.ts';
 
@@ -13,6 +14,14 @@ const FLAG_LIFETIME_SEC = 3_600n;
 const SAFE_SHARE = (WAD * 999n) / 1_000n;
 /** The same where the account pays all its health per relief: then no basket changes its health, but rounding may. */
 const NEARLY_ALL = WAD - WAD / 100_000n;
+
+/**
+ * Which part of an account is taken.
+ * - pro-rata: the same share of everything, so that its hedges stay whole.
+ * - most-margin: the legs that free most margin each; pro rata where those alone do not restore the account.
+ */
+export const BASKET_CHOICES = ['pro-rata', 'most-margin'] as const;
+export type BasketChoice = (typeof BASKET_CHOICES)[number];
 
 /** An account to liquidate, and how. Wad USD. */
 export interface Candidate {
@@ -39,6 +48,7 @@ export interface CandidateInputs {
   readonly references: References;
   /** Cash of the insurance fund, wad USD. */
   readonly insuranceCash: bigint;
+  readonly basketChoice: BasketChoice;
 }
 
 /** The exact twin on one account. Undefined where it is not below its maintenance margin, or cannot be valued. */
@@ -46,7 +56,7 @@ export function toCandidate(
   account: AccountId,
   state: AccountState,
   profile: RiskProfile,
-  { board, cash, references, insuranceCash }: CandidateInputs,
+  { board, cash, references, insuranceCash, basketChoice }: CandidateInputs,
 ): Candidate | undefined {
   const holdings = holdingsOf(state, cash, board, references);
   if (holdings === undefined) return undefined;
@@ -60,7 +70,12 @@ export function toCandidate(
     elapsedSince(state.flaggedAt, board.timestamp),
     references.dustMargin,
   );
-  const basket = sliceBasket(holdings, safeFraction(terms));
+  const proRata = sliceBasket(holdings, safeFraction(terms));
+  const chosen =
+    basketChoice === 'most-margin' && proRata.fraction < WAD
+      ? chooseLegs({ holdings, market, profile, margin, phi: terms.phi })
+      : undefined;
+  const basket = chosen ?? proRata;
   const after = withoutBasket(holdings, basket, market);
   const emptied = after.legs.length === 0 && after.spot.length === 0;
   const relief = maintenanceMargin - assess(after, market, profile).maintenanceMargin;
@@ -94,7 +109,7 @@ export function toCandidate(
 
 /** The same candidate with a smaller basket: `share` (wad) of the present one, and about that share of its reward. */
 export function shrinkCandidate(candidate: Candidate, share: bigint): Candidate {
-  const basket = sliceBasket(candidate.holdings, (candidate.basket.fraction * share) / WAD);
+  const basket = scaleBasket(candidate.basket, share);
   return { ...candidate, basket, reward: (candidate.reward * share) / WAD, emptied: false };
 }
 

@@ -3,15 +3,17 @@ import type { AccountId, CashIndex, CashIndexState, LedgerState } from '@novate/
 import type { PriceBoard } from '../mirror/prices.ts';
 import type { References } from '../mirror/references.ts';
 import { toCandidate } from './candidate.ts';
-import type { Candidate } from './candidate.ts';
+import type { BasketChoice, Candidate } from './candidate.ts';
+import { refusalOf } from './plan.ts';
+import type { PlanTerms } from './plan.ts';
 import { countSkip } from './skip.ts';
-import type { SkipCounts } from './skip.ts';
+import type { SkipCounts, SkipReason } from './skip.ts';
 import type { Watched } from '../bands/accountWatch.ts';
 
 /** Rates in events are wad per year; the twin keeps them in units of 1e-8. */
 const RATE_UNIT = 10n ** 10n;
 
-export interface DecideInputs {
+export interface DecideInputs extends PlanTerms {
   readonly ledger: Pick<LedgerState, 'accounts' | 'cash'>;
   /** What the watch over all accounts found at the same board. */
   readonly watched: Watched;
@@ -23,10 +25,9 @@ export interface DecideInputs {
   readonly inFlight: ReadonlySet<AccountId>;
   /** Accounts that are left alone for a while after failures. */
   readonly coolingDown: ReadonlySet<AccountId>;
-  /** What one liquidation costs in gas, wad USD. */
-  readonly gasCost: bigint;
-  /** Least reward less gas cost, wad USD. */
-  readonly minProfit: bigint;
+  /** What one liquidation costs in gas, wad USD; undefined where the gas token has no price. */
+  readonly gasCost: bigint | undefined;
+  readonly basketChoice: BasketChoice;
   readonly limit: number;
 }
 
@@ -38,11 +39,13 @@ export interface Decision {
   readonly screened: number;
   readonly suspects: number;
   readonly liquidatable: number;
+  /** The latter, the worst first. */
+  readonly unhealthy: readonly AccountId[];
 }
 
 /** What to liquidate now, and why not the rest. A function of its inputs alone. */
 export function decide(inputs: DecideInputs): Decision {
-  const { ledger, watched, board, references } = inputs;
+  const { ledger, watched, board, references, basketChoice } = inputs;
   const cash = cashAt(ledger.cash, board.timestamp);
   const insurance = ledger.accounts.get(references.insuranceAccount);
   const insuranceCash = insurance === undefined ? 0n : toCash(cash, insurance.principal);
@@ -53,20 +56,17 @@ export function decide(inputs: DecideInputs): Decision {
     const state = ledger.accounts.get(account);
     const profile = state === undefined ? undefined : references.profiles.get(state.profileId);
     if (state === undefined || profile === undefined) continue;
-    const candidate = toCandidate(account, state, profile, { board, cash, references, insuranceCash });
+    const terms = { board, cash, references, insuranceCash, basketChoice };
+    const candidate = toCandidate(account, state, profile, terms);
     if (candidate !== undefined) found.push(candidate);
   }
 
   const liquidatable = found.length;
   const candidates: Candidate[] = [];
   for (const candidate of found.sort(byShortfall)) {
-    if (candidate.account === inputs.own) countSkip(skipped, 'ownAccount');
-    else if (inputs.inFlight.has(candidate.account)) countSkip(skipped, 'inFlight');
-    else if (inputs.coolingDown.has(candidate.account)) countSkip(skipped, 'coolingDown');
-    else if (!candidate.deleverage && candidate.reward - inputs.gasCost < inputs.minProfit)
-      countSkip(skipped, 'unprofitable');
-    else if (candidates.length >= inputs.limit) countSkip(skipped, 'beyondTickLimit');
-    else candidates.push(candidate);
+    const reason = reasonToWait(candidate, inputs, candidates.length);
+    if (reason === undefined) candidates.push(candidate);
+    else countSkip(skipped, reason);
   }
   return {
     candidates,
@@ -74,7 +74,21 @@ export function decide(inputs: DecideInputs): Decision {
     screened: watched.accounts,
     suspects: watched.suspects.length,
     liquidatable,
+    unhealthy: found.map(({ account }) => account),
   };
+}
+
+/** Why an account below its maintenance margin is left for later, if so. */
+export function reasonToWait(
+  { account, deleverage, reward }: Candidate,
+  inputs: Pick<DecideInputs, 'own' | 'inFlight' | 'coolingDown' | 'gasCost' | 'limit' | keyof PlanTerms>,
+  chosen: number,
+): SkipReason | undefined {
+  if (account === inputs.own) return 'ownAccount';
+  if (inputs.inFlight.has(account)) return 'inFlight';
+  if (inputs.coolingDown.has(account)) return 'coolingDown';
+  const refusal = deleverage ? undefined : refusalOf(reward, inputs.gasCost, inputs);
+  return refusal ?? (chosen >= inputs.limit ? 'beyondTickLimit' : undefined);
 }
 
 /** The cash market's indexes at a later time, from what its last event said. */

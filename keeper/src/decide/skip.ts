@@ -11,6 +11,7 @@ export const SKIP_REASONS = [
   'inFlight',
   'coolingDown',
   'unprofitable',
+  'gasPriceUnknown',
   'beyondTickLimit',
   // found out on chain
   'healthyOnChain',

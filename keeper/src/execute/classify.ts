@@ -99,7 +99,9 @@ function describeError(error: unknown): { text: string; answered: boolean } {
     }
     // JSON-RPC errors have a number as code; network errors a string, or a status
     const code: unknown = Reflect.get(current, 'code');
-    if (typeof code === 'number' && !PROXY_CODES.has(code)) answered = true;
+    // what the platform threw when time was up has numbers of its own
+    const isOurs = current instanceof DOMException;
+    if (typeof code === 'number' && !isOurs && !PROXY_CODES.has(code)) answered = true;
     current = Reflect.get(current, 'cause');
   }
   return { text: texts.length === 0 ? String(error) : texts.join('\n'), answered };

@@ -6,6 +6,8 @@ import type { Basket } from '../decide/basket.ts';
 import { shrinkCandidate } from '../decide/candidate.ts';
 import type { Candidate } from '../decide/candidate.ts';
 import type { Capacity, Taken } from '../decide/capacity.ts';
+import { refusalOf } from '../decide/plan.ts';
+import type { PlanTerms } from '../decide/plan.ts';
 import { countSkip } from '../decide/skip.ts';
 import type { SkipCounts, SkipReason } from '../decide/skip.ts';
 import { classifySimulationError } from './classify.ts';
@@ -31,11 +33,9 @@ const AFTER_OVERSHOOT = (WAD * 98n) / 100n;
 const NO_BASKET: Basket = { legs: [], spot: [], fraction: 0n };
 const NOTHING_TAKEN: Taken = { cash: 0n, nets: false };
 
-export interface ExecuteOptions {
+export interface ExecuteOptions extends PlanTerms {
   readonly own: AccountId;
   readonly slippageBps: number;
-  /** Wad USD. */
-  readonly minProfit: bigint;
   readonly maxGas: bigint;
   readonly dryRun: boolean;
   readonly policy: FeePolicy;
@@ -46,8 +46,8 @@ export interface ExecuteInputs {
   /** The worst first. */
   readonly candidates: readonly Candidate[];
   readonly capacity: Capacity;
-  /** USD per unit of the gas token, wad. */
-  readonly gasTokenPrice: bigint;
+  /** USD per unit of the gas token, wad; undefined where it is not known. */
+  readonly gasTokenPrice: bigint | undefined;
   readonly versionOf: (account: AccountId) => number;
 }
 
@@ -172,9 +172,11 @@ export async function execute(
       const body = port.encode(call);
       const estimate = await port.estimateGas(body, head.number);
       if (estimate > options.maxGas) return skip(account, 'gasLimit', `needs ${estimate} gas`);
-      const cost = mulDown(gasCostWei(estimate, head, options.policy), inputs.gasTokenPrice);
-      if (reward - cost < options.minProfit) {
-        return skip(account, 'unprofitable', `reward ${reward}, gas cost ${cost} (wad USD)`);
+      const { gasTokenPrice: price } = inputs;
+      const cost = price && mulDown(gasCostWei(estimate, head, options.policy), price);
+      const refusal = refusalOf(reward, cost, options);
+      if (refusal !== undefined) {
+        return skip(account, refusal, `reward ${reward}, gas cost ${cost ?? 'unknown'} (wad USD)`);
       }
       return { ...planned, body: { ...body, gas: padded(estimate, options.maxGas) }, simulated };
     } catch (error) {

@@ -7,6 +7,7 @@ export interface FeePolicy {
   readonly bumpPercent: number;
 }
 
+const WAD = 10n ** 18n;
 const PERCENT = 100n;
 const BASE_FEE_HEADROOM = 2n;
 
@@ -37,4 +38,9 @@ export function bumpFees(old: Fees, head: BlockHead, policy: FeePolicy): Fees | 
 /** What `gas` costs in the next block, wei. */
 export function gasCostWei(gas: bigint, head: BlockHead, policy: FeePolicy): bigint {
   return gas * (head.baseFeePerGas + policy.priorityFee);
+}
+
+/** What may be bid per gas, wei, so that `gas` costs at most `budget`. @param budget Wad USD. @param price Of the gas token. */
+export function bidPerGas(budget: bigint, gas: bigint, price: bigint): bigint {
+  return price === 0n || gas === 0n ? 0n : (budget * WAD) / price / gas;
 }

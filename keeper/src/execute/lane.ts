@@ -39,6 +39,8 @@ export interface Upkeep {
   readonly capped: readonly InFlight[];
   /** Nonces that waited for nothing, now filled. */
   readonly filled: readonly number[];
+  /** How many nonces keep later ones waiting, and nothing of ours stands for. */
+  readonly gaps: number;
 }
 
 interface Refusal {
@@ -53,6 +55,8 @@ export interface LaneOptions {
   readonly replaceAfterBlocks: number;
   /** Whether a transaction that waits would still do what it is for. */
   readonly stillWanted: (entry: InFlight, head: BlockHead) => Promise<boolean>;
+  /** The most that a transaction may bid per gas, wei, so that outbidding never costs more than it earns. */
+  readonly mostPerGas?: (entry: InFlight) => bigint | undefined;
 }
 
 /** The transactions of one key, in the order of their nonces. */
@@ -170,7 +174,13 @@ export function createLane(options: LaneOptions): Lane {
       if (head.number - entry.sentAtBlock >= replaceAfter) await outbid(entry, head, upkeep);
       else if (!entry.acknowledged) await broadcast(entry);
     }
-    return { ...upkeep, filled };
+    return { ...upkeep, filled, gaps: gapSeen.size };
+  }
+
+  function policyFor(entry: InFlight): FeePolicy {
+    const most = options.mostPerGas?.(entry);
+    if (most === undefined || most >= policy.maxFeePerGas) return policy;
+    return { ...policy, maxFeePerGas: most };
   }
 
   async function outbid(
@@ -178,13 +188,14 @@ export function createLane(options: LaneOptions): Lane {
     head: BlockHead,
     upkeep: { replaced: InFlight[]; cancelled: InFlight[]; capped: InFlight[] },
   ): Promise<void> {
-    const fees = bumpFees(entry.fees, head, policy);
+    const wanted = entry.purpose.kind === 'cancel' || (await options.stillWanted(entry, head));
+    // what is no longer wanted earns nothing: its cancellation is bound by the fee cap alone
+    const fees = bumpFees(entry.fees, head, wanted ? policyFor(entry) : policy);
     if (fees === undefined) {
       upkeep.capped.push(entry);
       await broadcast(entry);
       return;
     }
-    const wanted = entry.purpose.kind === 'cancel' || (await options.stillWanted(entry, head));
     const purpose: Purpose = wanted ? entry.purpose : { kind: 'cancel' };
     const body = wanted ? entry.body : cancelBody();
     const version = await writer.sign(body, entry.nonce, fees);

@@ -51,6 +51,7 @@ export function createLanes(lanes: readonly OwnedLane[]): Lane {
         cancelled: all.flatMap(({ cancelled }) => cancelled),
         capped: all.flatMap(({ capped }) => capped),
         filled: all.flatMap(({ filled }) => filled),
+        gaps: all.reduce((sum, { gaps }) => sum + gaps, 0),
       };
     },
   };

@@ -65,10 +65,9 @@ export function createLiquidationPort(
       to: addresses.liquidator,
       data: encodeFunctionData({ abi: liquidatorAbi, functionName: 'deleverage', args: [account] }),
     }),
-    estimateGas: ({ to, data }, blockNumber) =>
-      client.estimateGas({ account: sender, to, data, blockNumber }),
-    async replay({ to, data, gas }, blockNumber) {
-      await client.call({ account: sender, to, data, gas, blockNumber });
+    estimateGas: (body, blockNumber) => client.estimateGas({ account: sender, ...body, blockNumber }),
+    async replay(body, blockNumber) {
+      await client.call({ account: sender, ...body, blockNumber });
     },
   };
 }

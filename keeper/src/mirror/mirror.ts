@@ -16,7 +16,7 @@ import type {
 } from '@novate/sdk';
 import { isAddressEqual } from 'viem';
 import type { Address, Hex } from 'viem';
-import type { LogSink, TimedLog } from '../watch/follower.ts';
+import type { LogSink, RangeEnd, TimedLog } from '../watch/follower.ts';
 import { KEPT_CHECKPOINTS } from '../watch/follower.ts';
 import { createAccountBook } from './accountBook.ts';
 import type { AccountBook } from './accountBook.ts';
@@ -31,7 +31,12 @@ export interface LedgerPart {
 
 /** Every account, rebuilt from events alone. */
 export interface Mirror extends LogSink {
-  append(logs: readonly TimedLog[]): void;
+  /**
+   * @param end Where the range is final it is never undone, so that nothing is kept of before; `book` and `versionOf` then
+   * follow when all is caught up, once for each account.
+   */
+  append(logs: readonly TimedLog[], end?: Pick<RangeEnd, 'final'>): void;
+  caughtUp(): void;
   undo(count: number): void;
   reset(): void;
   /** Takes over a ledger that was kept elsewhere, and owns it from now on. */
@@ -67,6 +72,8 @@ export function createMirror(clearinghouse: Address): Mirror {
   let referenceVersion = 0;
   // one counter for all accounts, so that undoing never brings an old number back
   let changes = 0;
+  /** What book and versions have yet to follow. */
+  const behind = new AccountMap<true>();
 
   function refresh(accounts: Iterable<AccountId>): void {
     for (const id of accounts) {
@@ -75,8 +82,13 @@ export function createMirror(clearinghouse: Address): Mirror {
     }
   }
 
-  function append(logs: readonly TimedLog[]): void {
+  function append(logs: readonly TimedLog[], end?: Pick<RangeEnd, 'final'>): void {
     const decoded = decodeAll(logs, clearinghouse);
+    if (end?.final === true) {
+      applyForGood(decoded);
+      return;
+    }
+    caughtUp();
     const overwritten: Overwritten = { accounts: new AccountMap(), perps: new Map(), cash: undefined };
     for (const { event, timestamp } of decoded.events) {
       keep(overwritten, ledger, event);
@@ -86,6 +98,23 @@ export function createMirror(clearinghouse: Address): Mirror {
     refresh(overwritten.accounts.keys());
     undoLog.push(overwritten);
     if (undoLog.length > KEPT_CHECKPOINTS) undoLog.shift();
+  }
+
+  function applyForGood({ events, references }: Decoded): void {
+    for (const { event, timestamp } of events) {
+      if ('account' in event) behind.set(event.account, true);
+      else if (event.name === 'Deleveraged') {
+        for (const account of holdersOf(ledger, event)) behind.set(account, true);
+      }
+      applyEvent(ledger, event, timestamp);
+    }
+    if (references) referenceVersion++;
+    undoLog.length = 0;
+  }
+
+  function caughtUp(): void {
+    refresh(behind.keys());
+    behind.clear();
   }
 
   function undo(count: number): void {
@@ -103,6 +132,7 @@ export function createMirror(clearinghouse: Address): Mirror {
     ledger = by;
     book.clear();
     versions.clear();
+    behind.clear();
     undoLog.length = 0;
     referenceVersion++;
   }
@@ -117,6 +147,7 @@ export function createMirror(clearinghouse: Address): Mirror {
     },
     versionOf: (account) => versions.get(account) ?? 0,
     append,
+    caughtUp,
     undo,
     reset: () => replace(createLedgerState()),
     load(saved) {
@@ -133,11 +164,14 @@ export function createMirror(clearinghouse: Address): Mirror {
   };
 }
 
+interface Decoded {
+  readonly events: readonly { event: StateEvent; timestamp: bigint }[];
+  /** Whether something changed that is read from contracts. */
+  readonly references: boolean;
+}
+
 /** Decodes before anything is changed, so that a log that cannot be understood changes nothing. */
-function decodeAll(
-  logs: readonly TimedLog[],
-  clearinghouse: Address,
-): { events: { event: StateEvent; timestamp: bigint }[]; references: boolean } {
+function decodeAll(logs: readonly TimedLog[], clearinghouse: Address): Decoded {
   const events: { event: StateEvent; timestamp: bigint }[] = [];
   let references = false;
   const lower = clearinghouse.toLowerCase();

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Level, Logger } from 'pino';
+import { withoutSecrets } from './secrets.ts';
 import { REDACTED } from '../config/schema.ts';
 
 export type { Logger } from 'pino';
@@ -15,19 +16,37 @@ const LEVELS: Readonly<Record<number, string>> = {
 };
 const HIDDEN = new Set(['level', 'time', 'msg']);
 
+export interface LoggerOptions {
+  /** Texts that are blotted out wherever they turn up, in errors of libraries too. */
+  readonly secrets?: readonly string[];
+  /** Takes each line; standard error unless given. */
+  readonly write?: (line: string) => void;
+}
+
 /** Logs to standard error, JSON lines or, for people at a terminal, plain lines. Keys never get through. */
-export function createLogger(level: Level | 'silent'): Logger {
+export function createLogger(level: Level | 'silent', options: LoggerOptions = {}): Logger {
+  const { secrets = [], write = toStandardError() } = options;
+  return pino(settingsOf(level), {
+    write: (line: string) => write(withoutSecrets(line, secrets, REDACTED)),
+  });
+}
+
+/** @returns where lines go: as they are, or for people */
+function toStandardError(): (line: string) => void {
   const destination = pino.destination({ fd: STDERR, sync: true });
-  const options = {
+  const plain = process.stderr.isTTY;
+  return (line) => void destination.write(plain ? toPlain(line) : line);
+}
+
+function settingsOf(level: Level | 'silent') {
+  return {
     level,
     base: null,
     redact: {
-      paths: ['privateKey', '*.privateKey', 'config.privateKey', 'config.rpcUrl'],
+      paths: ['privateKey', '*.privateKey', 'walletKeys', '*.walletKeys', 'databaseUrl', '*.databaseUrl'],
       censor: REDACTED,
     },
   };
-  if (!process.stderr.isTTY) return pino(options, destination);
-  return pino(options, { write: (line: string) => void destination.write(toPlain(line)) });
 }
 
 /** `12:00:01 info  liquidated  account=0x.../0 reward=12.5` */

@@ -3,6 +3,7 @@ import type { AccountId } from '@novate/sdk';
 import type { Address } from 'viem';
 import type { BlockHead, Receipt } from '../chain/types.ts';
 import type { SkipCounts } from '../decide/skip.ts';
+import type { DutyReport } from '../duties/index.ts';
 import type { Execution } from '../execute/execute.ts';
 import type { InFlight } from '../execute/journal.ts';
 import type { Settlement } from '../execute/settleExpired.ts';
@@ -38,12 +39,15 @@ export interface Reporter {
   /** A transaction that was no liquidation reverted. */
   minedFailure(entry: InFlight, receipt: Receipt): void;
   settling(done: Settlement): void;
+  duty(report: DutyReport): void;
   upkeep(done: Upkeep): void;
   execution(result: Execution): void;
   ticked(report: TickReport, execution: Execution): void;
   tickFailed(head: BlockHead | undefined, message: string): void;
   reorg(depth: number, rebuilt: boolean): void;
   unpriced(board: ReadonlyMap<number, string>): void;
+  /** The gas token's price from now on, wad USD; undefined where it is not known. */
+  gasPriced(price: bigint | undefined): void;
 }
 
 export function createReporter(
@@ -61,19 +65,34 @@ export function createReporter(
     gasUsed: 0n,
   };
   let [toldUnpriced, toldMargin] = ['', false];
+  let gasTokenPrice: bigint | undefined | 'unset' = 'unset';
+  let earned = 0;
+
+  /** What a transaction cost, in USD. */
+  function countGas({ gasUsed, effectiveGasPrice }: Receipt): void {
+    const price = typeof gasTokenPrice === 'bigint' ? gasTokenPrice : 0n;
+    const paid = (Number(gasUsed * effectiveGasPrice) / 1e18) * (Number(price) / 1e18);
+    earned -= paid;
+    metrics.gas.inc(Number(gasUsed));
+    metrics.gasUsd.inc(paid);
+    metrics.profit.set(earned);
+  }
 
   return {
     summary,
     minedSuccess(entry, receipt) {
       summary.gasUsed += receipt.gasUsed;
-      metrics.gas.inc(Number(receipt.gasUsed));
-      if (entry.purpose.kind === 'settlement') metrics.settled.inc(entry.purpose.accounts.length);
+      countGas(receipt);
+      const { purpose } = entry;
+      if (purpose.kind === 'settlement') metrics.settled.inc(purpose.accounts.length);
+      if (purpose.kind === 'duty') metrics.duties.inc({ duty: purpose.duty }, purpose.keys.length);
       for (const event of liquidationsOf(receipt, liquidator)) {
         const reward = event.penalty + event.incentive;
         summary.liquidations++;
         summary.reward += reward;
         metrics.liquidations.inc();
         metrics.reward.inc(Number(reward) / 1e18);
+        metrics.profit.set((earned += Number(reward) / 1e18));
         log.info(
           {
             account: formatAccount(event.account),
@@ -99,18 +118,23 @@ export function createReporter(
       summary.reverted++;
       summary.gasUsed += receipt.gasUsed;
       metrics.reverted.inc();
-      metrics.gas.inc(Number(receipt.gasUsed));
+      countGas(receipt);
       log.info({ account: formatAccount(account), tx: receipt.hash, reason }, 'a liquidation reverted');
       emit({ event: 'failure', account, block: receipt.blockNumber, txHash: receipt.hash, reason });
     },
     minedFailure({ nonce, purpose }, receipt) {
       summary.gasUsed += receipt.gasUsed;
-      metrics.gas.inc(Number(receipt.gasUsed));
+      countGas(receipt);
       log.warn({ nonce, purpose: purpose.kind, tx: receipt.hash }, 'a transaction reverted');
     },
     settling({ accounts, failure }) {
       if (failure === undefined) log.info({ accounts: accounts.length }, 'settling what has expired');
       else log.debug({ accounts: accounts.length, reason: failure }, 'expired accounts not settled');
+    },
+    duty({ duty, sent, failures }) {
+      metrics.dutyFailures.inc({ duty }, failures.length);
+      if (sent.length > 0) log.info({ duty, keys: sent }, 'sent for a duty');
+      for (const reason of new Set(failures)) log.warn({ duty, reason }, 'a duty could not be done');
     },
     lost({ nonce }) {
       log.error(
@@ -118,7 +142,8 @@ export function createReporter(
         'a transaction that is not ours used this nonce: does another process have the key?',
       );
     },
-    upkeep({ replaced, cancelled, capped, filled }) {
+    upkeep({ replaced, cancelled, capped, filled, gaps }) {
+      metrics.nonceGap.set(gaps);
       metrics.replacements.inc(replaced.length + cancelled.length);
       for (const { nonce, fees } of replaced) {
         log.warn(
@@ -128,7 +153,7 @@ export function createReporter(
       }
       for (const { nonce } of cancelled) log.info({ nonce }, 'cancelled: what waited is no longer of use');
       for (const { nonce } of capped)
-        log.warn({ nonce }, 'waits at the fee cap; raise maxFeePerGasGwei to outbid');
+        log.warn({ nonce }, 'waits at the fee cap, or at what it earns; raise maxFeePerGasGwei to outbid');
       for (const nonce of filled) log.warn({ nonce }, 'filled a gap that kept later transactions waiting');
     },
     execution({ executed, skipped, details }) {
@@ -188,6 +213,13 @@ export function createReporter(
         { depth },
         'a reorganisation deeper than finality: every account is read again, nothing is sent',
       );
+    },
+    gasPriced(price) {
+      metrics.gasPriceKnown.set(price === undefined ? 0 : 1);
+      if (price === undefined && gasTokenPrice !== undefined) {
+        log.warn('the gas token has no price: what must be profitable waits; give gasTokenPriceUsd');
+      }
+      gasTokenPrice = price;
     },
     unpriced(board) {
       const told = JSON.stringify([...board]);

@@ -13,10 +13,12 @@ export interface StatusOptions {
   readonly registry: Registry;
   /** Undefined while the keeper makes progress, else why not. */
   readonly problem: () => string | undefined;
+  /** Why only a restart helps, if so. */
+  readonly stuck?: () => string | undefined;
 }
 
 /**
- * `/healthz` says that the process runs, `/readyz` whether it keeps up with the chain (503 and the reason where not),
+ * `/healthz` says whether ticks come to an end, well or not (503 where only a restart helps), `/readyz` whether it keeps up with the chain (503 and the reason where not),
  * `/metrics` everything measured.
  */
 export async function startStatusServer({
@@ -24,14 +26,17 @@ export async function startStatusServer({
   port,
   registry,
   problem,
+  stuck = () => undefined,
 }: StatusOptions): Promise<StatusServer> {
   const server = createServer((request, response) => {
     const answer = (status: number, text: string, type = 'text/plain'): void => {
       response.writeHead(status, { 'content-type': type }).end(text);
     };
     switch (request.url) {
-      case '/healthz':
-        return answer(200, 'running\n');
+      case '/healthz': {
+        const reason = stuck();
+        return reason === undefined ? answer(200, 'running\n') : answer(503, `${reason}\n`);
+      }
       case '/readyz': {
         const reason = problem();
         return reason === undefined ? answer(200, 'ready\n') : answer(503, `${reason}\n`);

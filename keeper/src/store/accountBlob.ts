@@ -9,7 +9,8 @@ const HEADER = 60;
 const BALANCE = 17;
 const POSITION = 44;
 const LOW = (1n << 64n) - 1n;
-const ACCOUNT_BYTES = 32;
+/** Of an account's number. */
+export const ACCOUNT_BYTES = 32;
 
 /** The event that changed an account last: the same for every keeper, another after a reorganisation. */
 export interface ChangeMark {

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { KeeperConfig } from '../config/index.ts';
+import { hookName } from '../alerts/webhooks.ts';
+import { createAlertStore } from './alertStore.ts';
+import type { AlertStore } from './alertStore.ts';
 import { messageOf } from '../execute/classify.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Logger } from '../report/logger.ts';
@@ -25,12 +28,14 @@ export interface KeeperStore {
   readonly shards: Shards;
   readonly sink: LedgerSink;
   readonly queue: WorkQueue;
+  /** Undefined where nobody is to be alerted. */
+  readonly alerts: AlertStore | undefined;
   close(): Promise<void>;
 }
 
 export type StoreSettings = Pick<
   KeeperConfig,
-  'databaseUrl' | 'dataDir' | 'keeperId' | 'leaseMs' | 'fromBlock'
+  'databaseUrl' | 'dataDir' | 'keeperId' | 'leaseMs' | 'fromBlock' | 'alertWebhooks'
 > & {
   readonly addresses: Pick<KeeperConfig['addresses'], 'clearinghouse'>;
 };
@@ -47,6 +52,7 @@ export async function openKeeperStore(
   const store = await openStore({ databaseUrl, dataDir: dataDir === MEMORY ? undefined : dataDir });
   try {
     const { db } = store;
+    const hooks = settings.alertWebhooks.map(hookName);
     await bindDeployment(db, { chainId, clearinghouse, fromBlock });
     // an embedded database has one user: it need not wait for the lease of its former self
     const owner = settings.keeperId ?? (store.kind === 'pglite' ? 'embedded' : randomUUID());
@@ -61,6 +67,7 @@ export async function openKeeperStore(
       shards: createShards(leases),
       sink: createLedgerSink({ store: ledger, leases, mirror, clearinghouse }),
       queue,
+      alerts: hooks.length === 0 ? undefined : await createAlertStore(db, queue.boss, hooks),
       async close() {
         await queue.stop();
         await store.close();

@@ -11,7 +11,7 @@ import { LeaseLostError, StoreMovedError } from './errors.ts';
 import { INGEST_LEASE } from './ledgerStore.ts';
 import type { LedgerStore } from './ledgerStore.ts';
 import type { Leases } from './lease.ts';
-import { touchedBy } from './touched.ts';
+import { accountsOf, nothingSeen, see, touchedBy } from './touched.ts';
 import type { Touched } from './touched.ts';
 
 /** While history is read, so many events go into one transaction: an account that they change often is written once. */
@@ -31,6 +31,7 @@ export interface LedgerSinkOptions {
 export interface LedgerSink extends LogSink {
   prepare(): Promise<readonly Checkpoint[] | undefined>;
   append(logs: readonly TimedLog[], end: RangeEnd): Promise<void>;
+  caughtUp(): void;
   undo(count: number): Promise<void>;
   reset(): Promise<void>;
   /** The version of an account's state, the same for every keeper. */
@@ -53,6 +54,8 @@ export function createLedgerSink({ store, leases, mirror, clearinghouse }: Ledge
   let [loaded, writes] = [false, false];
   /** What the store does not have yet. */
   let dirty = noDirt();
+  /** What final ranges are about that neither `marks` nor `dirty` says yet. */
+  let seen = nothingSeen();
 
   async function prepare(): Promise<readonly Checkpoint[] | undefined> {
     if (writes && leases.held(INGEST_LEASE) === undefined) writes = false;
@@ -76,28 +79,56 @@ export function createLedgerSink({ store, leases, mirror, clearinghouse }: Ledge
     steps = rest.map(({ undo, ...to }) => ({ to, undo: undo ?? noChanges() }));
     cursor = stored = snapshot.checkpoints.at(-1);
     dirty = noDirt();
+    seen = nothingSeen();
     return snapshot.checkpoints.map(({ number, hash }) => ({ number, hash }));
   }
 
-  async function append(logs: readonly TimedLog[], { to, final, oldest }: RangeEnd): Promise<void> {
-    const touched = touchedBy(logs, clearinghouse, mirror.ledger);
+  async function append(logs: readonly TimedLog[], end: RangeEnd): Promise<void> {
+    const { to, final, oldest } = end;
     // what waits is of the blocks before, and must not be undone together with these
-    if (!final && writes && stored !== cursor) await flush(undefined, cursor, oldest);
+    const full = dirty.events + logs.length > FLUSH_EVENTS && dirty.events > 0;
+    if (writes && stored !== cursor && (!final || full)) await flush(undefined, cursor, oldest);
+    if (final) {
+      see(seen, logs, clearinghouse, mirror.ledger);
+      mirror.append(logs, end);
+      dirty.events += logs.length;
+      advance(to, undefined, oldest);
+      return;
+    }
+    takeSeen();
+    const touched = touchedBy(logs, clearinghouse, mirror.ledger);
     const before = capture(touched);
     mirror.append(logs);
-    for (const [id, log] of touched.accounts)
-      marks.set(id, markOf(log.blockNumber, log.logIndex, log.blockHash));
-    soil(dirty, touched, logs.length);
+    soil(touched);
+    dirty.events += logs.length;
     try {
-      if (writes && (!final || dirty.events >= FLUSH_EVENTS)) {
-        await flush(final ? undefined : before, to, oldest);
-      }
+      if (writes) await flush(before, to, oldest);
     } catch (error) {
       mirror.undo(1);
       remember(before);
       throw error;
     }
-    advance(to, final ? undefined : before, oldest);
+    advance(to, before, oldest);
+  }
+
+  /** New marks, and accounts and markets that the store does not have as they are now. */
+  function soil({ accounts, perps, cash }: Touched): void {
+    for (const [id, log] of accounts) {
+      marks.set(id, markOf(log.blockNumber, log.logIndex, log.blockHash));
+      dirty.accounts.set(id, true);
+    }
+    for (const underlying of perps) dirty.perps.add(underlying);
+    dirty.cash ||= cash;
+  }
+
+  function takeSeen(): void {
+    soil({ ...seen, accounts: accountsOf(seen) });
+    seen = nothingSeen();
+  }
+
+  function caughtUp(): void {
+    mirror.caughtUp();
+    takeSeen();
   }
 
   function advance(to: Checkpoint, undo: LedgerChanges | undefined, oldest: bigint): void {
@@ -114,6 +145,7 @@ export function createLedgerSink({ store, leases, mirror, clearinghouse }: Ledge
     oldest: bigint,
   ): Promise<void> {
     if (to === undefined) return;
+    takeSeen();
     try {
       await store.advance({ from: stored, to, changes: capture(dirty), undo, oldest });
       stored = to;
@@ -151,6 +183,7 @@ export function createLedgerSink({ store, leases, mirror, clearinghouse }: Ledge
     steps = [];
     base = cursor = stored = undefined;
     dirty = noDirt();
+    seen = nothingSeen();
   }
 
   /** After a loss of ownership memory goes on alone; a store that is elsewhere than expected must be loaded again. */
@@ -186,6 +219,7 @@ export function createLedgerSink({ store, leases, mirror, clearinghouse }: Ledge
   return {
     prepare,
     append,
+    caughtUp,
     undo,
     reset,
     versionOf(account) {
@@ -204,13 +238,6 @@ interface Dirt {
 
 function noDirt(): Dirt {
   return { accounts: new AccountMap(), perps: new Set(), cash: false, events: 0 };
-}
-
-function soil(dirt: Dirt, { accounts, perps, cash }: Touched, events: number): void {
-  dirt.events += events;
-  for (const id of accounts.keys()) dirt.accounts.set(id, true);
-  for (const underlying of perps) dirt.perps.add(underlying);
-  dirt.cash ||= cash;
 }
 
 /** Events change accounts in place: what is kept must be a copy. */

@@ -101,6 +101,12 @@ export const workClaims = pgTable('work_claims', {
   transactionId: block('transaction_id').notNull(),
 });
 
+export const marginAlerts = pgTable('margin_alerts', {
+  account: text('account').notNull(),
+  levelBps: integer('level_bps').notNull(),
+  raisedAt: timestamp('raised_at', { withTimezone: true }).notNull().defaultNow(),
+});
+
 /** What has become of an order that was left with the keepers; only `waiting` ones are executed. */
 export type TriggerStatus = 'waiting' | 'filled' | 'cancelled' | 'expired';
 

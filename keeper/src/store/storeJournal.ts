@@ -77,11 +77,12 @@ export function createStoreJournal({ db, leases, wallet, keysOf }: StoreJournalO
       const live = await tx.select().from(transactions).where(mine).orderBy(asc(transactions.nonce));
       const intents = live.filter(({ status }) => status === 'intended').map(({ id }) => id);
       await drop(tx, intents);
-      return Promise.all(
-        live
-          .filter(({ status }) => status !== 'intended')
-          .map(async (row) => ({ id: row.id, entry: entryOf(row, await versionsOf(tx, row.id)) })),
-      );
+      const kept: { readonly id: bigint; readonly entry: InFlight }[] = [];
+      // one after another: a transaction has one connection
+      for (const row of live.filter(({ status }) => status !== 'intended')) {
+        kept.push({ id: row.id, entry: entryOf(row, await versionsOf(tx, row.id)) });
+      }
+      return kept;
     });
     byNonce = new Map(rows.map((row) => [row.entry.nonce, row]));
   }

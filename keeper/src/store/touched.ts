@@ -1,6 +1,6 @@
 import { AccountMap, decodeStateLog, holdersOf, stateEventTopics } from '@novate/sdk';
 import type { AccountId, LedgerState } from '@novate/sdk';
-import { toEventSelector } from 'viem';
+import { numberToHex, toEventSelector } from 'viem';
 import type { Address, Hex } from 'viem';
 import type { ChainLog } from '../chain/types.ts';
 
@@ -21,29 +21,53 @@ export interface Touched {
   readonly cash: boolean;
 }
 
+/** What was seen in logs so far. Accounts are still topics: most are named more than once. */
+export interface Seen {
+  /** The last log of each. */
+  readonly accounts: Map<Hex, ChainLog>;
+  readonly perps: Set<number>;
+  cash: boolean;
+}
+
+export function nothingSeen(): Seen {
+  return { accounts: new Map(), perps: new Set(), cash: false };
+}
+
 /**
- * Reads topics only; nothing is decoded but a deleveraging, which is about all who hold a side.
+ * Adds what logs are about. Reads topics only; nothing is decoded but a deleveraging, which is about all who hold a side.
  * @param ledger Before the logs: whoever opens a position in them is named by them.
  */
-export function touchedBy(logs: readonly ChainLog[], clearinghouse: Address, ledger: LedgerState): Touched {
+export function see(
+  seen: Seen,
+  logs: readonly ChainLog[],
+  clearinghouse: Address,
+  ledger: LedgerState,
+): void {
   const lower = clearinghouse.toLowerCase();
-  const byTopic = new Map<Hex, ChainLog>();
-  const perps = new Set<number>();
-  const accounts = new AccountMap<ChainLog>();
-  let cash = false;
   for (const log of logs) {
     if (log.address !== lower && log.address.toLowerCase() !== lower) continue;
     const [event, first] = log.topics;
     if (event === undefined) continue;
-    if (event === INTEREST) cash = true;
+    if (event === INTEREST) seen.cash = true;
     else if (first === undefined) continue;
-    else if (event === PERP) perps.add(Number(first));
+    else if (event === PERP) seen.perps.add(Number(first));
     else if (event === DELEVERAGED) {
       const decoded = decodeStateLog(log);
       if (decoded?.name !== 'Deleveraged') continue;
-      for (const id of holdersOf(ledger, decoded)) accounts.set(id, log);
-    } else if (ACCOUNT_TOPICS.has(event)) byTopic.set(first, log);
+      for (const id of holdersOf(ledger, decoded)) seen.accounts.set(numberToHex(id, { size: 32 }), log);
+    } else if (ACCOUNT_TOPICS.has(event)) seen.accounts.set(first, log);
   }
-  for (const [topic, log] of byTopic) accounts.set(BigInt(topic), log);
-  return { accounts, perps, cash };
+}
+
+/** What these logs are about, as `see` says. */
+export function touchedBy(logs: readonly ChainLog[], clearinghouse: Address, ledger: LedgerState): Touched {
+  const seen = nothingSeen();
+  see(seen, logs, clearinghouse, ledger);
+  return { ...seen, accounts: accountsOf(seen) };
+}
+
+export function accountsOf({ accounts }: Seen): AccountMap<ChainLog> {
+  const byId = new AccountMap<ChainLog>();
+  for (const [topic, log] of accounts) byId.set(BigInt(topic), log);
+  return byId;
 }

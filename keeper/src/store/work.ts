@@ -4,7 +4,16 @@ import type { Database, Store } from './open.ts';
 import { workClaims } from './schema.ts';
 
 /** Kinds of work that must happen once, each with a queue of its own. */
-export const WORK_KINDS = ['liquidation', 'settlement', 'order', 'price', 'funding', 'flag'] as const;
+export const WORK_KINDS = [
+  'liquidation',
+  'settlement',
+  'order',
+  'price',
+  'funding',
+  'flag',
+  'observation',
+  'expiry',
+] as const;
 export type WorkKind = (typeof WORK_KINDS)[number];
 
 /** A keeper that took work and was not heard of for so long loses it to another. */
@@ -37,6 +46,8 @@ export interface WorkQueue {
   done(kind: WorkKind, keys: readonly string[]): Promise<void>;
   /** Not done: for whoever comes next. */
   returned(kind: WorkKind, keys: readonly string[]): Promise<void>;
+  /** The job queue that all of it goes through, for other queues on it. */
+  readonly boss: PgBoss;
   stop(): Promise<void>;
 }
 
@@ -114,6 +125,7 @@ function queueOn(boss: PgBoss, db: Database): WorkQueue {
     },
     done: (kind, keys) => settle(kind, keys, 'complete'),
     returned: (kind, keys) => settle(kind, keys, 'fail'),
+    boss,
     stop: () => boss.stop({ graceful: false }),
   };
 }

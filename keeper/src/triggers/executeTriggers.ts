@@ -43,8 +43,8 @@ export interface TriggerReport {
 export interface TriggerInputs {
   readonly head: BlockHead;
   readonly board: PriceBoard;
-  /** USD per unit of the gas token, wad. */
-  readonly gasTokenPrice: bigint;
+  /** USD per unit of the gas token, wad. Undefined while nobody knows: then no tip is known to pay the gas. */
+  readonly gasTokenPrice: bigint | undefined;
 }
 
 /** Executes the trigger orders whose price has come. */
@@ -120,6 +120,7 @@ export function createTriggerExecutor(
 
   /** @returns why nothing was sent, if so */
   async function execute(due: Due, { head, gasTokenPrice }: TriggerInputs): Promise<string | undefined> {
+    if (gasTokenPrice === undefined) return 'the price of the gas token is not known';
     const { call, filled } = await fit(due, head);
     const body = port.encode(call);
     const estimate = await port.estimateGas(body, head.number);

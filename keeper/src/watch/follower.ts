@@ -28,7 +28,9 @@ export interface LogSink {
   prepare?(): Promise<readonly Checkpoint[] | undefined>;
   /** Logs in the order of the chain, with the timestamps of their blocks. */
   append(logs: readonly TimedLog[], end: RangeEnd): void | Promise<void>;
-  /** Undoes the last `count` calls of `append`. */
+  /** Called when following ended, at its target or before: what was put off while catching up must be done. */
+  caughtUp?(): void;
+  /** Undoes the last `count` calls of `append`, none of which was final. */
   undo(count: number): void | Promise<void>;
   /** Forgets everything. */
   reset(): void | Promise<void>;
@@ -159,7 +161,10 @@ export function createFollower(options: FollowerOptions): Follower {
       if (block.hash !== blockHash) throw new ChainChangedError(`block ${blockNumber} was replaced`);
       times.set(blockNumber, block.timestamp);
     }
-    return logs.map((log) => ({ ...log, timestamp: times.get(log.blockNumber) ?? 0n }));
+    // in place: a copy of each would cost more than decoding it
+    const timed = logs as (ChainLog & { timestamp: bigint })[];
+    for (const log of timed) log.timestamp = times.get(log.blockNumber) ?? 0n;
+    return timed;
   }
 
   async function readPage(from: bigint, target: BlockHead): Promise<{ logs: TimedLog[]; end: BlockHead }> {
@@ -177,6 +182,14 @@ export function createFollower(options: FollowerOptions): Follower {
     const adopted = await sink.prepare?.();
     if (adopted !== undefined) checkpoints = [...adopted];
     await rewind(target);
+    try {
+      await catchUp(target, signal);
+    } finally {
+      sink.caughtUp?.();
+    }
+  }
+
+  async function catchUp(target: BlockHead, signal?: AbortSignal): Promise<void> {
     for (;;) {
       const from = (checkpoints.at(-1)?.number ?? fromBlock - 1n) + 1n;
       if (from > target.number || signal?.aborted === true) return;
@@ -203,7 +216,11 @@ function inOrder(logs: readonly ChainLog[], from: bigint, end: BlockHead): Chain
       throw new ChainChangedError(`block ${end.number} was replaced`);
     }
   }
-  return [...logs].sort((a, b) =>
-    a.blockNumber === b.blockNumber ? a.logIndex - b.logIndex : a.blockNumber < b.blockNumber ? -1 : 1,
-  );
+  return [...logs].sort(byPlace);
+}
+
+/** Nodes return logs in this order, which sorting then only looks at. */
+function byPlace(a: ChainLog, b: ChainLog): number {
+  if (a.blockNumber === b.blockNumber) return a.logIndex - b.logIndex;
+  return a.blockNumber < b.blockNumber ? -1 : 1;
 }

@@ -1,6 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { EIP1193RequestFn } from 'viem';
-import { createEndpointPool } from '../../src/chain/endpoints.ts';
+import { classifySendError } from '../../src/execute/classify.ts';
+import { createEndpointPool, httpEndpoints } from '../../src/chain/endpoints.ts';
 import type { Endpoint, EndpointPool } from '../../src/chain/endpoints.ts';
 import { createQuorumReader } from '../../src/chain/quorumReader.ts';
 import type { ChainReader } from '../../src/chain/types.ts';
@@ -10,6 +13,28 @@ import { nodeError } from '../helpers/fakeNode.ts';
 import { cashUpdated } from '../helpers/logs.ts';
 
 type Answer = () => unknown;
+
+describe('an endpoint', () => {
+  it('that answers byte by byte is given up in time, and may have taken what was sent', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const timer = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const [endpoint] = httpEndpoints([url], 200);
+    const started = performance.now();
+    const error = await endpoint
+      ?.request({ method: 'eth_sendRawTransaction', params: ['0x00'] })
+      .catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(Error);
+    expect(performance.now() - started).to.be.lessThan(5_000);
+    expect(classifySendError(error)).to.equal('unsure');
+    server.closeAllConnections();
+    server.close();
+  });
+});
 
 function endpointOf(name: string, answer: Answer): Endpoint & { asked: number } {
   const endpoint = {

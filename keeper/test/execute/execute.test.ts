@@ -111,6 +111,7 @@ describe('execute', () => {
       {
         own: KEEPER,
         slippageBps: 200,
+        mode: 'profit',
         minProfit: 0n,
         maxGas: 1_000_000n,
         dryRun: false,

@@ -139,6 +139,18 @@ describe('lane', () => {
     expect(outcome?.kind === 'mined' && outcome.receipt.hash).to.equal(second?.hash);
   });
 
+  it('never bids more than the transaction earns', async () => {
+    const lane = laneOf({ mostPerGas: () => 250n });
+    await send(lane);
+    expect((await lane.maintain(emptyBlocks(node, 3))).replaced).to.have.length(1);
+    const upkeep = await lane.maintain(emptyBlocks(node, 6));
+    expect([upkeep.replaced.length, upkeep.capped.length]).to.deep.equal([0, 1]);
+    expect(node.taken.every(({ fees }) => fees.maxFeePerGas <= 250n)).to.equal(true);
+    // what is no longer wanted only has to get out of the way
+    wanted = false;
+    expect((await lane.maintain(emptyBlocks(node, 9))).cancelled).to.have.length(1);
+  });
+
   it('finds the receipt of an older version that was mined after all', async () => {
     const lane = laneOf();
     await send(lane);

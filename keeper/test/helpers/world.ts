@@ -159,7 +159,9 @@ export function inputsOf(
     inFlight: new Set(),
     coolingDown: new Set(),
     gasCost: 0n,
+    mode: 'profit',
     minProfit: 0n,
+    basketChoice: 'pro-rata',
     limit: 100,
     ...more,
   };

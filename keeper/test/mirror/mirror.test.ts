@@ -63,6 +63,25 @@ describe('mirror', () => {
     expect(() => mirror.undo(2)).to.throw(RangeError);
   });
 
+  it('lets the floating-point book follow final ranges when all is caught up, at the latest with the next range', () => {
+    const mirror = createMirror(CLEARINGHOUSE);
+    const final = { final: true };
+    mirror.append(
+      logs(cashUpdated(9n, 3n * WAD), positionUpdated(9n, perp(ETH), -2n * WAD, 8_000n * WAD)),
+      final,
+    );
+    mirror.append(logs(positionUpdated(9n, perp(ETH), -1n * WAD, 4_000n * WAD)), final);
+    expect(mirror.ledger.accounts.get(9n)?.positions.get(perp(ETH))?.size).to.equal(-WAD);
+    mirror.caughtUp();
+    expect(held(mirror)).to.deep.equal({ principal: 3, costs: 4_000, legs: [[ETH, -1]] });
+    mirror.append(logs(cashUpdated(9n, 5n * WAD)), final);
+    mirror.append(logs(cashUpdated(10n, 1n * WAD)));
+    expect(held(mirror).principal).to.equal(5);
+    mirror.undo(1);
+    expect(held(mirror).principal, 'not undone').to.equal(5);
+    expect(() => mirror.undo(1)).to.throw(RangeError);
+  });
+
   it('gives an account another version with each change, undone or not', () => {
     const mirror = createMirror(CLEARINGHOUSE);
     const versions: number[] = [mirror.versionOf(9n)];

@@ -133,7 +133,9 @@ const NOBODY = {
   inFlight: new Set<bigint>(),
   coolingDown: new Set<bigint>(),
   gasCost: 0n,
-  minProfit: -(10n ** 30n),
+  mode: 'protocol' as const,
+  minProfit: 0n,
+  basketChoice: 'pro-rata' as const,
   limit: 1_000_000,
 };
 

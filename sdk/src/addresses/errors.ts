@@ -8,3 +8,18 @@ export class AddressFileError extends Error {
     this.path = path;
   }
 }
+
+/** No deployment is known on a chain. */
+export class UnknownDeploymentError extends Error {
+  override readonly name = 'UnknownDeploymentError';
+  readonly chainId: number;
+
+  constructor(chainId: number, known: readonly number[]) {
+    const there = known.length === 0 ? 'none is recorded yet' : `there are some on ${known.join(', ')}`;
+    super(
+      `no deployment is recorded for chain ${chainId}; ${there}. ` +
+        'Pass the addresses yourself: parseDeployedAddresses reads the deployed_addresses.json of a deployment',
+    );
+    this.chainId = chainId;
+  }
+}

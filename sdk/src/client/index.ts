@@ -8,6 +8,8 @@ export {
 } from './errors.ts';
 export { rewardOf } from './liquidation.ts';
 export type { LiquidationQuote, LiquidationSelection } from './liquidation.ts';
+export { createNovateClient } from './createNovateClient.ts';
+export type { CreateNovateClientParameters, NovateViemClient } from './createNovateClient.ts';
 export { novateActions } from './novateActions.ts';
 export type { NovateActions } from './novateActions.ts';
 export type { BlockedWrite, Prepared, ReadyWrite, Requirement, WriteRequest } from './prepare.ts';

@@ -1,4 +1,6 @@
 import type { NovateAddresses } from '../addresses/index.ts';
+import { streamEvents } from '../events/streamEvents.ts';
+import type { EventUpdate, StreamEventsParameters } from '../events/streamEvents.ts';
 import { assessMany } from './reads/assessMany.ts';
 import { getAccountMarket } from './reads/getAccountMarket.ts';
 import { getApproval } from './reads/getApproval.ts';
@@ -98,6 +100,8 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     proRataLiquidation: bind(proRataLiquidation),
     quoteLiquidation: bind(quoteLiquidation),
     quoteVault: bind(quoteVault),
+    streamEvents: (parameters?: StreamEventsParameters): AsyncGenerator<EventUpdate, void, void> =>
+      streamEvents(client, addresses, parameters),
 
     prepareOrder: bind(prepareOrder),
     prepareTriggerOrder: bind(prepareTriggerOrder),

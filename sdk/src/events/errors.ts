@@ -12,3 +12,18 @@ export class MalformedLogError extends Error {
     this.eventName = eventName;
   }
 }
+
+/** A reorganisation replaced more blocks than a stream remembers: what it told cannot be taken back. */
+export class ReorgTooDeepError extends Error {
+  override readonly name = 'ReorgTooDeepError';
+  /** The oldest block that is known to be replaced. */
+  readonly blockNumber: bigint;
+
+  constructor(blockNumber: bigint) {
+    super(
+      `block ${blockNumber} and more below it were replaced; start a new stream from a block that is final, ` +
+        'or keep more blocks with keptBlocks',
+    );
+    this.blockNumber = blockNumber;
+  }
+}

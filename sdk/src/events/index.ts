@@ -1,6 +1,6 @@
 export { decodeNovateLog } from './decodeNovateLog.ts';
 export type { EventAddresses, EventContract, NovateLog } from './decodeNovateLog.ts';
-export { MalformedLogError } from './errors.ts';
+export { MalformedLogError, ReorgTooDeepError } from './errors.ts';
 export { applyEvent, createLedgerState, holdersOf } from './ledgerState.ts';
 export type {
   AccountState,
@@ -10,6 +10,9 @@ export type {
   PositionState,
 } from './ledgerState.ts';
 export type { LogLike } from './log.ts';
+export type { BlockRef, StreamedEvent } from './readEventRange.ts';
+export { streamEvents } from './streamEvents.ts';
+export type { EventUpdate, StreamEventsParameters } from './streamEvents.ts';
 export { decodeStateLog, stateEventTopics } from './stateEvents.ts';
 export type {
   CashUpdatedEvent,

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { getAddress } from 'viem';
 import {
+  addressesOf,
   AddressFileError,
   loadDeployedAddresses,
   parseDeployedAddresses,
+  UnknownDeploymentError,
 } from '../../src/addresses/index.ts';
 
 const address = (digit: string): string => `0x${digit.repeat(40)}`;
@@ -91,5 +93,17 @@ describe('deployed addresses', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+describe('the address book', () => {
+  it('has the deployment of a chain, or says which chains there are', () => {
+    const here = parseDeployedAddresses(JSON.stringify(deployed));
+    expect(addressesOf(7, { 7: here })).to.equal(here);
+    expect(() => addressesOf(8, { 7: here })).to.throw(
+      UnknownDeploymentError,
+      /chain 8; there are some on 7\./,
+    );
+    expect(() => addressesOf(999_999)).to.throw(UnknownDeploymentError, 'parseDeployedAddresses');
   });
 });

@@ -135,6 +135,45 @@ contract TwoWorldsTest is InvariantBase {
         worlds.checkState();
     }
 
+    /// @dev Falls or rises that nobody follows, twice, with several holders on either side: whoever cannot pay is deleveraged, and the
+    /// others bear it by their shares, whether they are touched in between or not.
+    /// hardhat-config: fuzz.runs = 32
+    function testFuzz_15_16_DeleveragingIsProRata(
+        uint256 insured,
+        uint256 steps,
+        uint256 account,
+        uint256 touched,
+        bool up
+    ) public {
+        worlds.fundInsurance(bound(insured, 0, 2_000) * 10 ** _decimals);
+        worlds.trade(3, 4, 1, 7e18, 50, 0);
+        worlds.trade(1, 5, 1, 3e18, -50, 0);
+        uint256 before = handler.counts("deleverage");
+        worlds.sink(false, up, 2 + (steps % 2), account, touched);
+        worlds.checkState();
+        for (uint256 i = 0; i < 2; ++i) worlds.movePrice(false, up ? -int256(1_400) : int256(1_500));
+        worlds.trade(4, 2, 1, 5e18, 0, 0);
+        worlds.sink(false, !up, 3, account / 6, touched / 6);
+        worlds.settleExpired(touched, touched / 6, touched / 36);
+        worlds.checkState();
+        assertTrue(handler.counts("deleverage") > before, "15: nobody was deleveraged");
+    }
+
+    /// @dev Account 3 has sold puts. When they expire nobody has liquidated it, and a debt is all that is left of it.
+    /// hardhat-config: fuzz.runs = 8
+    function testFuzz_15_AnExpiryLeavesADebt(uint256 insured) public {
+        worlds.fundInsurance(bound(insured, 0, 2_000) * 10 ** _decimals);
+        for (uint256 i = 0; i < 8; ++i) worlds.movePrice(false, -1_400);
+        worlds.moveTime(1, true, 1);
+        worlds.settlePrice(4);
+        worlds.settleExpired(3, 3, 3);
+        assertTrue(house.cashOf(handler.accountOf(3)) < 0, "15: a debt");
+        worlds.coverBadDebt(3);
+        assertEq(house.cashOf(handler.accountOf(3)), int256(0), "15: a debt is left");
+        assertEq(handler.counts("coverBadDebt"), 1);
+        worlds.checkState();
+    }
+
     /// @dev ETH falls by so many bps, at most 14% a step.
     function _fall(int256 bps) private {
         for (; bps > 1_400; bps -= 1_400) worlds.movePrice(false, -1_400);

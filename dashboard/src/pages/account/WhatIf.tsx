@@ -1,8 +1,9 @@
-import { Button, NumberInput, Select, Slider } from '@mantine/core';
+import { Button, Select, Slider } from '@mantine/core';
 import type { Assessment } from '@novate/sdk';
 import { useMemo, useState } from 'react';
 import { useChain, useSymbols } from '../../chain/ChainContext.tsx';
 import { health, percent, price, toNumber, toWad, usd, usdShort, usdSigned } from '../../format/format.ts';
+import { NumberField } from '../../ui/NumberField.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Plot } from '../../ui/Plot.tsx';
 import type { PlotSeries } from '../../ui/Plot.tsx';
@@ -142,12 +143,11 @@ function TradeInputs({ markets, underlying, size, largest, onUnderlying, onSize 
           onChange={(id) => onUnderlying(Number(id))}
           allowDeselect={false}
         />
-        <NumberInput
+        <NumberField
           label={`Size, ${symbolOf(underlying)} (− sells)`}
           value={size}
           onChange={onSize}
           step={largest / 100}
-          decimalScale={6}
         />
       </div>
       <Slider

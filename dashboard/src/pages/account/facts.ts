@@ -1,8 +1,8 @@
 import {
   assess,
   encodeAccountId,
+  getAccountMarket,
   getPortfolio,
-  getReport,
   NovateContractError,
   withIndex,
 } from '@novate/sdk';
@@ -65,23 +65,23 @@ async function readAccount(
   account: bigint,
 ): Promise<Omit<AccountFacts, 'profile'>> {
   const at = { account, blockNumber: BigInt(snapshot.block) };
-  const [holdings, answer] = await Promise.all([
-    getPortfolio(client, addresses, at),
-    getReport(client, addresses, at).catch((error: unknown) => {
-      // a node that does not answer is another matter
-      if (error instanceof NovateContractError) return error;
-      throw error;
-    }),
-  ]);
-  const failed = answer instanceof NovateContractError;
-  return {
-    account,
-    block: snapshot.block,
-    holdings,
-    report: failed ? undefined : answer,
-    problem: failed ? answer.message : undefined,
-    market: marketOf(snapshot, holdings.premiums),
-  };
+  try {
+    const { holdings, report, market } = await getAccountMarket(client, addresses, at);
+    const facts = { account, block: snapshot.block, holdings, report, problem: undefined };
+    return { ...facts, market: withOthers(market, snapshot) };
+  } catch (error) {
+    // a node that does not answer is another matter
+    if (!(error instanceof NovateContractError)) throw error;
+    const holdings = await getPortfolio(client, addresses, at);
+    const facts = { account, block: snapshot.block, holdings, report: undefined, problem: error.message };
+    return { ...facts, market: marketOf(snapshot, holdings.premiums) };
+  }
+}
+
+/** The account's own prices, surfaces and settlements; of underlyings that it does not hold, the protocol's, to trade in. */
+function withOthers(market: Market, snapshot: Snapshot): Market {
+  const others = marketOf(snapshot, new Map()).underlyings;
+  return { ...market, underlyings: new Map([...others, ...market.underlyings]) };
 }
 
 function marketOf({ markets, timestamp }: Snapshot, premiums: ReadonlyMap<number, bigint>): Market {

@@ -1,6 +1,7 @@
 import { applyTrade, calculatePerpMark, isTradeAllowed } from '@novate/sdk';
 import type { Assessment, Market, Portfolio, RiskProfile } from '@novate/sdk';
-import { toNumber } from '../../format/format.ts';
+import { computeCurve } from './curve.ts';
+import type { Curve } from './curve.ts';
 import { shiftMarket, tryAssess } from './facts.ts';
 
 export interface WhatIfInputs {
@@ -17,19 +18,13 @@ export interface WhatIf {
   readonly result: Assessment | undefined;
   /** Whether the clearinghouse would let the account trade so, at those prices; undefined without a trade. */
   readonly allowed: boolean | undefined;
-  /** Equity and maintenance margin as all indexes move together. */
-  readonly curve: {
-    readonly moves: number[];
-    readonly equity: (number | null)[];
-    readonly margin: (number | null)[];
-  };
+  readonly curve: Curve;
   readonly milliseconds: number;
 }
 
-const CURVE = Array.from({ length: 41 }, (_, i) => (i - 20) / 40);
 const BPS = 10_000n;
 
-/** All by the twin in this browser. */
+/** All by the twin in this browser: what the account would be exactly, the curve in floating point. */
 export function computeWhatIf(
   portfolio: Portfolio,
   market: Market,
@@ -41,18 +36,10 @@ export function computeWhatIf(
   const before = tryAssess(portfolio, shifted, profile);
   const traded = trade(portfolio, shifted, inputs);
   const result = traded === portfolio ? before : tryAssess(traded, shifted, profile);
-  const points = CURVE.map((move) => {
-    const all = new Map([...shifted.underlyings.keys()].map((id) => [id, move] as const));
-    return tryAssess(traded, shiftMarket(shifted, all), profile);
-  });
   return {
     result,
     allowed: traded === portfolio || !before || !result ? undefined : isTradeAllowed(before, result),
-    curve: {
-      moves: CURVE.map((move) => move * 100),
-      equity: points.map((point) => (point ? toNumber(point.equity) : null)),
-      margin: points.map((point) => (point ? toNumber(point.maintenanceMargin) : null)),
-    },
+    curve: computeCurve(traded, shifted, profile),
     milliseconds: performance.now() - start,
   };
 }

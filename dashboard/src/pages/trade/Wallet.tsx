@@ -1,8 +1,9 @@
-import { Alert, Button, Group, NumberInput } from '@mantine/core';
+import { Alert, Button, Group } from '@mantine/core';
 import { useConnect, useConnection, useConnectors, useDisconnect, useSwitchChain } from 'wagmi';
 import type { Connector } from 'wagmi';
 import { useDeployment } from '../../chain/ChainContext.tsx';
 import { hrefOf } from '../../router.ts';
+import { NumberField } from '../../ui/NumberField.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 
 interface Props {
@@ -39,12 +40,12 @@ export function Wallet({ subId, onSubId }: Props) {
           >
             {connection.address}
           </a>
-          <NumberInput
+          <NumberField
             label="Sub-account"
             value={Number(subId)}
-            onChange={(value) => onSubId(BigInt(Math.max(0, Math.trunc(Number(value) || 0))))}
+            onChange={(value) => onSubId(BigInt(clampSubId(Number(value) || 0)))}
             min={0}
-            max={Number.MAX_SAFE_INTEGER}
+            step={1}
             w={120}
           />
         </div>
@@ -56,6 +57,10 @@ export function Wallet({ subId, onSubId }: Props) {
       )}
     </Panel>
   );
+}
+
+function clampSubId(value: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.trunc(value)));
 }
 
 function Connectors() {

@@ -29,10 +29,7 @@ abstract contract Liquidators is Actors {
     function liquidate(uint256 account, uint256 mode, uint256 part) external {
         account = _target(account);
         uint256 taker = mode % 4 == 3 && account < 4 ? account ^ 1 : LIQUIDATOR;
-        ILiquidator.Call memory p;
-        (p.account, p.liquidator) = (ids[account], ids[taker]);
-        p.selection = mode % 3 != 0 ? _proposed(account) : _basket(account, part);
-        (p.minCash, p.deadlineSec) = (type(int256).min, uint40(block.timestamp));
+        ILiquidator.Call memory p = _callOf(account, taker, mode, part);
         Scene memory scene = _sceneOf(account, taker);
         bytes memory call_ = abi.encodeCall(liquidator.liquidate, (p));
         address sender = ids[taker].owner();
@@ -40,6 +37,37 @@ abstract contract Liquidators is Actors {
         if (ok) _check(scene);
         else if (bytes4(why) == ILiquidator.NotLiquidatable.selector && scene.known)
             check11Liquidatable(false, scene.margin);
+    }
+
+    /// @notice Three liquidations in one transaction, of accounts of which some may be well or the same: each is made or refused as
+    /// if it were alone.
+    function liquidateBatch(uint256 account, uint256 mode, uint256 part) external {
+        ILiquidator.Call[] memory calls = new ILiquidator.Call[](3);
+        for (uint256 i = 0; i < 3; ++i) {
+            uint256 next = mode % 2 == 0 ? _target(account / 2 + i) : _trader(account / (i + 1));
+            calls[i] = _callOf(next, LIQUIDATOR, mode / (i + 1), part / (i + 1));
+        }
+        bytes memory call_ = abi.encodeCall(liquidator.liquidateBatch, (calls));
+        address sender = ids[LIQUIDATOR].owner();
+        (, bytes memory answer) = _actSame("liquidateBatch", sender, address(liquidator), call_);
+        ILiquidator.Outcome[] memory outcomes = abi.decode(answer, (ILiquidator.Outcome[]));
+        GhostLiquidations.Attempt[] memory attempts = ghost.attempts();
+        for (uint256 i = 0; i < 3 && !loose; ++i) {
+            assertEq(outcomes[i].done, attempts[i].done, "a liquidation of a batch is not as foretold");
+            assertEq(outcomes[i].reason, attempts[i].reason, "refused in a batch for another reason");
+            _count("batched", bytes4(outcomes[i].reason));
+        }
+    }
+
+    function _callOf(
+        uint256 account,
+        uint256 taker,
+        uint256 mode,
+        uint256 part
+    ) private view returns (ILiquidator.Call memory p) {
+        (p.account, p.liquidator) = (ids[account], ids[taker]);
+        p.selection = mode % 3 != 0 ? _proposed(account) : _basket(account, part);
+        (p.minCash, p.deadlineSec) = (type(int256).min, uint40(block.timestamp));
     }
 
     function _sceneOf(uint256 account, uint256 taker) private view returns (Scene memory scene) {

@@ -46,6 +46,7 @@ abstract contract Stakers is Actors {
     /// @dev The fund's shares are the ghost's, too.
     function _fund(bytes32 action, address who, bytes memory call_, bytes memory foretold) private {
         _act(action, who, address(insurance), call_, foretold);
+        if (loose) return;
         assertEq(insurance.totalSupply(), ghost.supply(), "the fund's supply is not as foretold");
         assertEq(insurance.balanceOf(who), ghost.shares(who), "a staker's shares are not as foretold");
     }

@@ -7,13 +7,17 @@ import {InstrumentId, Kind} from "../../../../contracts/types/InstrumentId.sol";
 import {Portfolio, SpotWord, toSpotWord} from "../../../../contracts/types/Portfolio.sol";
 import {PositionWord, toLinearWord, toOptionWord} from "../../../../contracts/types/PositionWord.sol";
 import {RateModel} from "../../../../contracts/types/RateModel.sol";
-import {ACCOUNTS, ASSETS, BTC_ID, ETH_ID, FIRST_DATED, INSURANCE, SERIES, Stage} from "../Stage.sol";
+import {ACCOUNTS, ASSETS, BTC_ID, ETH_ID, FIRST_DATED, INSURANCE, SERIES} from "../Stage.sol";
 import {GhostMath} from "./GhostMath.sol";
+import {GhostSides} from "./GhostSides.sol";
 
 /// @title GhostLedger: the accounts as they should be, kept apart from the clearinghouse by the spec's formulas
 /// @dev Prices, and what a portfolio needs at them, are the engine's to say; everything else is computed here: interest
 /// (SPEC-C1 to C3), funding (F1 to F7), what settles (V8), who owns what.
-abstract contract GhostLedger is Stage {
+abstract contract GhostLedger is GhostSides {
+    /// @param sizes,costs What was written last: deleveraging since then is not in them, nor in the principal.
+    /// @param since Up to which step of its side each position is written.
+    /// @param epoch How many accounts had been deleveraged when this one was written last.
     struct Entry {
         int256 principal;
         uint256 profileId;
@@ -21,9 +25,11 @@ abstract contract GhostLedger is Stage {
         uint256[ASSETS] spot;
         int256[SERIES] sizes;
         int256[SERIES] costs;
+        uint256[SERIES] since;
+        uint256 epoch;
     }
 
-    /// @dev An entry in memory, its cash at present value.
+    /// @dev An entry in memory, its cash at present value, with all that deleveraging has done to it; `oldCash` is what is written.
     struct Book {
         uint256 place;
         int256 oldCash;
@@ -109,17 +115,30 @@ abstract contract GhostLedger is Stage {
 
     /// @notice How often a loss has scaled down all positive cash.
     uint256 public losses;
+    /// @notice How many accounts were deleveraged.
+    uint256 public deleverages;
+    /// @notice What deleveraged positions will be paid when they are touched, wad USD.
+    int256 public pending;
+    /// @notice What rounding took with losses, wei.
+    uint256 public dust;
+    /// @dev How often an account has borne another's loss.
+    uint256[ACCOUNTS] internal _hits;
+    /// @dev Units that rounding took from the shorts [0] and the longs [1] of each series.
+    uint256[2][SERIES] private _lost;
 
-    /// @dev SPEC-D7: the debt is gone, and the supply index falls by its share of what is lent.
-    function _socialise(uint256 place) internal returns (uint256 debt) {
-        debt = uint256(-_presentOf(_entries[place].principal));
-        _setCash(place, 0);
+    /// @dev SPEC-D7: the supply index falls by the debt's share of what is lent.
+    function _socialise(uint256 debt) internal returns (uint256 taken) {
         (_cash.supplyIndex, _cash.borrowIndex) = indexesNow();
         _cash.since = block.timestamp;
         uint256 supplied = GhostMath.down(_cash.supplied, _cash.supplyIndex);
+        require(debt < supplied, "nobody has the cash to bear this");
         _cash.supplyIndex = (_cash.supplyIndex * (supplied - debt)) / supplied;
+        taken = supplied - GhostMath.down(_cash.supplied, _cash.supplyIndex);
+        dust += taken - debt;
+        for (uint256 i = 0; i < ACCOUNTS; ++i) if (_entries[i].principal > 0) ++_hits[i];
         _accrue();
         ++losses;
+        return GhostMath.min(taken, debt);
     }
 
     /// @notice All positive and all negative cash at present value, as `cashState` rounds them.
@@ -148,37 +167,97 @@ abstract contract GhostLedger is Stage {
         Entry storage entry = _entries[place];
         book.place = place;
         book.oldCash = book.cash = _presentOf(entry.principal);
-        (book.profileId, book.flaggedAt) = (entry.profileId, entry.flaggedAt);
-        (book.spot, book.sizes, book.costs) = (entry.spot, entry.sizes, entry.costs);
+        (book.profileId, book.flaggedAt, book.spot) = (entry.profileId, entry.flaggedAt, entry.spot);
+        for (uint256 k = 0; k < SERIES; ++k) {
+            int256 paid;
+            (book.sizes[k], book.costs[k], paid) = _followed(entry, k);
+            book.cash += paid + entry.costs[k] - book.costs[k];
+        }
     }
 
+    /// @dev What deleveraging has made of a position since it was written: what was closed is paid, and its cost turns into cash.
+    function _followed(
+        Entry storage entry,
+        uint256 k
+    ) private view returns (int256 size, int256 cost, int256 paid) {
+        (size, cost) = (entry.sizes[k], entry.costs[k]);
+        bool isLong = size > 0;
+        if (size == 0 || entry.since[k] == _epochOf(k, isLong)) return (size, cost, 0);
+        uint256 held = GhostMath.abs(size);
+        uint256 left;
+        (left, paid) = _rolled(k, isLong, held, entry.since[k]);
+        cost -= GhostMath.floorOf(cost * int256(held - left), int256(held));
+        size = isLong ? int256(left) : -int256(left);
+    }
+
+    /// @dev Writes an account that has followed its sides. What longs hold more or less is open interest.
     function _save(Book memory book) internal {
         Entry storage entry = _entries[book.place];
         if (book.cash != book.oldCash) _setCash(book.place, book.cash);
         entry.flaggedAt = book.flaggedAt;
+        for (uint256 k = 0; k < SERIES; ++k) {
+            (int256 old, int256 next) = (entry.sizes[k], book.sizes[k]);
+            units[k] = uint256(
+                int256(units[k]) + (next > 0 ? next : int256(0)) - (old > 0 ? old : int256(0))
+            );
+            entry.since[k] = next == 0 ? 0 : _epochOf(k, next > 0);
+        }
         (entry.spot, entry.sizes, entry.costs) = (book.spot, book.sizes, book.costs);
+        entry.epoch = deleverages;
     }
 
-    /// @dev What an action that touches an account finds: expired legs that have a price have become cash.
+    /// @dev What an action that touches an account finds: deleveraging is followed, and expired legs that have a price have become
+    /// cash.
     function _touch(uint256 place) internal returns (Book memory book) {
         book = _load(place);
-        bool settled;
+        bool changed = _follow(place);
         for (uint256 k = FIRST_DATED; k < SERIES; ++k) {
             if (book.sizes[k] == 0) continue;
             uint256 price = _settlementOf(k);
             if (price == 0) continue;
             book.cash += GhostMath.floor(book.sizes[k], int256(_payoff(k, price))) + book.costs[k];
-            (book.sizes[k], book.costs[k], settled) = (0, 0, true);
+            (book.sizes[k], book.costs[k], changed) = (0, 0, true);
         }
-        if (!settled) return book;
+        if (!changed) return book;
         _save(book);
         _accrue();
         return _load(place);
     }
 
+    /// @dev Writes what deleveraging has made of an account's positions, but not their cash. Open interest fell before.
+    function _follow(uint256 place) private returns (bool changed) {
+        Entry storage entry = _entries[place];
+        for (uint256 k = 0; k < SERIES; ++k) {
+            if (entry.sizes[k] == 0 || entry.since[k] == _epochOf(k, entry.sizes[k] > 0)) continue;
+            int256 paid;
+            (entry.sizes[k], entry.costs[k], paid) = _followed(entry, k);
+            pending -= paid;
+            changed = true;
+        }
+    }
+
+    /// @dev Whether an account with positions was written before the last deleveraging.
+    function _isBehind(uint256 place) internal view returns (bool) {
+        Entry storage entry = _entries[place];
+        for (uint256 k = 0; k < SERIES; ++k) if (entry.sizes[k] != 0) return entry.epoch != deleverages;
+        return false;
+    }
+
+    /// @dev Counts what rounding has taken of a series that was just deleveraged.
+    function _recount(uint256 series) internal {
+        uint256 longs;
+        uint256 shorts;
+        for (uint256 i = 0; i < ACCOUNTS; ++i) {
+            (int256 size, , ) = _followed(_entries[i], series);
+            if (size > 0) longs += uint256(size);
+            else shorts += uint256(-size);
+        }
+        _lost[series] = [units[series] - shorts, units[series] - longs];
+    }
+
     function _settlementOf(uint256 series) internal view returns (uint256) {
         uint256 expirySec = instruments[series].expirySec();
-        if (expirySec > block.timestamp) return 0;
+        if (expirySec == 0 || expirySec > block.timestamp) return 0;
         return twap.priceOf(_underlyingOf(series), uint40(expirySec));
     }
 
@@ -264,22 +343,32 @@ abstract contract GhostLedger is Stage {
 
     // ------------------------------------------------------------------------------------------------ reads
 
-    function entryOf(uint256 place) external view returns (Entry memory) {
-        return _entries[place];
+    /// @notice An account, whose positions have followed their sides and whose principal is the one that is written.
+    function entryOf(uint256 place) external view returns (Entry memory entry) {
+        entry = _entries[place];
+        for (uint256 k = 0; k < SERIES; ++k)
+            (entry.sizes[k], entry.costs[k], ) = _followed(_entries[place], k);
     }
 
     function cashOf(uint256 place) external view returns (int256) {
-        return _presentOf(_entries[place].principal);
+        return _load(place).cash;
     }
 
-    /// @notice What longs and what shorts hold of an instrument, and the sum of all cost bases.
-    function sumsOf(uint256 series) external view returns (uint256 longs, uint256 shorts, int256 costs) {
+    /// @notice Cost bases that deleveraging has turned into cash of accounts that do not say so yet.
+    function unbookedOf(uint256 series) external view returns (int256 costs) {
         for (uint256 i = 0; i < ACCOUNTS; ++i) {
-            int256 size = _entries[i].sizes[series];
-            if (size > 0) longs += uint256(size);
-            else shorts += uint256(-size);
-            costs += _entries[i].costs[series];
+            (, int256 cost, ) = _followed(_entries[i], series);
+            costs += _entries[i].costs[series] - cost;
         }
+    }
+
+    /// @notice Units that rounding has taken from the shorts and from the longs of a series that was deleveraged.
+    function lostOf(uint256 series) external view returns (uint256 shorts, uint256 longs) {
+        return (_lost[series][0], _lost[series][1]);
+    }
+
+    function hits() external view returns (uint256[ACCOUNTS] memory) {
+        return _hits;
     }
 
     function insuranceCash() public view returns (uint256) {

@@ -9,11 +9,11 @@ import {AccountId} from "../../../../contracts/types/AccountId.sol";
 import {InstrumentId} from "../../../../contracts/types/InstrumentId.sol";
 import {Portfolio} from "../../../../contracts/types/Portfolio.sol";
 import {ASSETS, FIRST_DATED, INSURANCE, SERIES} from "../Stage.sol";
+import {GhostDeleveraging} from "./GhostDeleveraging.sol";
 import {GhostMath} from "./GhostMath.sol";
-import {GhostTrades} from "./GhostTrades.sol";
 
 /// @title GhostLiquidations: what a liquidation takes, pays and leaves (SPEC-L1 to L7)
-abstract contract GhostLiquidations is GhostTrades {
+abstract contract GhostLiquidations is GhostDeleveraging {
     /// @param account,taker The two accounts as they change.
     /// @param marks,spotMarks At which series and balances change hands.
     struct Case {
@@ -40,9 +40,15 @@ abstract contract GhostLiquidations is GhostTrades {
         uint256 socialised;
     }
 
+    struct Attempt {
+        bool done;
+        bytes reason;
+    }
+
     uint256 internal constant DUST_MARGIN = 100e18;
     uint256 internal constant MIN_REWARD = 5e18;
     Verdict private _verdict;
+    Attempt[] private _attempts;
 
     function verdict() external view returns (Verdict memory) {
         return _verdict;
@@ -53,7 +59,9 @@ abstract contract GhostLiquidations is GhostTrades {
         if (p.selection.instruments.length + p.selection.assetIds.length == 0)
             revert ILiquidator.EmptyBasket();
         Case memory c;
-        c.account = _load(_placeOf(p.account));
+        uint256 place = _placeOf(p.account);
+        if (_isBehind(place)) _touch(place);
+        c.account = _load(place);
         _takeOff(c.account, p);
         _judge(c, p.account);
         c.account.cash += _valueOf(c, p.selection);
@@ -65,7 +73,35 @@ abstract contract GhostLiquidations is GhostTrades {
         _save(c.taker);
         _accrue();
         _verdict = Verdict(c.before, c.next, c.penalty, c.incentive, c.emptied, 0, 0, 0);
-        if (c.emptied && c.next.equity < 0) _cover(c.account.place);
+        if (!c.emptied || c.next.equity >= 0) return;
+        (_verdict.debt, _verdict.covered, _verdict.socialised) = _cover(c.account.place);
+    }
+
+    /// @notice The debt of an account that has nothing else, when it has followed its sides and what has expired is settled.
+    function coverBadDebt(AccountId account) external {
+        uint256 place = _placeOf(account);
+        Book memory book = _touch(place);
+        if (!_isBare(book) || _holdsSpot(book) || _entries[place].principal >= 0)
+            revert IClearinghouseTypes.AccountNotEmpty(account);
+        delete _verdict;
+        (_verdict.debt, _verdict.covered, _verdict.socialised) = _cover(place);
+    }
+
+    /// @notice A batch goes on where one of its liquidations is refused.
+    function liquidateBatch(ILiquidator.Call[] calldata calls) external {
+        delete _attempts;
+        for (uint256 i = 0; i < calls.length; ++i) {
+            try this.liquidate(calls[i]) {
+                _attempts.push(Attempt(true, ""));
+            } catch (bytes memory why) {
+                _attempts.push(Attempt(false, why));
+            }
+        }
+    }
+
+    /// @notice What the last batch came to.
+    function attempts() external view returns (Attempt[] memory) {
+        return _attempts;
     }
 
     /// @dev Legs at a price of nothing, which is paid later.
@@ -165,7 +201,7 @@ abstract contract GhostLiquidations is GhostTrades {
 
     /// @dev SPEC-L8: what the insurance has beyond what the account lacks; without that much the counterparties come next.
     function _spare(Case memory c, int256 equity) private view returns (uint256) {
-        uint256 insured = c.account.place == INSURANCE ? 0 : insuranceCash();
+        uint256 insured = _insuredFor(c.account.place);
         uint256 shortfall = equity < 0 ? uint256(-equity) : 0;
         if (insured >= shortfall) return insured - shortfall;
         if (!_isBare(_load(c.account.place)))
@@ -204,17 +240,5 @@ abstract contract GhostLiquidations is GhostTrades {
         bool well = c.emptied || c.next.equity >= int256(c.next.maintenanceMargin);
         if (well && flagged) c.account.flaggedAt = 0;
         if (!well && !flagged) c.account.flaggedAt = block.timestamp;
-    }
-
-    /// @dev SPEC-L7, D7: the insurance, then all positive cash.
-    function _cover(uint256 place) private {
-        uint256 debt = uint256(-_presentOf(_entries[place].principal));
-        uint256 covered = GhostMath.min(debt, insuranceCash());
-        if (covered != 0) {
-            _credit(INSURANCE, 0, -int256(covered));
-            _credit(place, 0, int256(covered));
-        }
-        (_verdict.debt, _verdict.covered) = (debt, covered);
-        if (covered != debt) _verdict.socialised = _socialise(place);
     }
 }

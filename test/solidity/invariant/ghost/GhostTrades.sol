@@ -157,10 +157,9 @@ abstract contract GhostTrades is GhostActions {
         int256 oldA,
         int256 oldB
     ) private view {
-        (uint256 longs, , ) = this.sumsOf(market.series);
         int256 change = _long(oldA + int256(p.size)) - _long(oldA);
         change += _long(oldB - int256(p.size)) - _long(oldB);
-        uint256 next = uint256(int256(longs) + change);
+        uint256 next = uint256(int256(units[market.series]) + change);
         if (change > 0 && next > market.cap)
             revert IClearinghouseTypes.OpenInterestCapExceeded(p.instrument, market.cap, next);
     }
