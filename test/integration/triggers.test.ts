@@ -59,7 +59,7 @@ interface Working {
   /** Where it takes orders. */
   readonly url: string;
   readonly events: readonly KeeperEvent[];
-  ticked(block: bigint): Promise<void>;
+  readonly ticked: (block: bigint) => Promise<void>;
 }
 
 async function freePort(): Promise<number> {
