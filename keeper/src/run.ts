@@ -19,7 +19,7 @@ import { createLiquidationPort } from './execute/liquidationPort.ts';
 import type { LiquidationPort } from './execute/liquidationPort.ts';
 import { createSettlementDuty } from './execute/settleExpired.ts';
 import { createSettlementPort } from './execute/settlementPort.ts';
-import { createSharedWork, keysOf, unshared } from './execute/sharedWork.ts';
+import { createSharedWork, unshared } from './execute/sharedWork.ts';
 import type { SharedWork } from './execute/sharedWork.ts';
 import type { Wallets } from './execute/wallets.ts';
 import { createMirror } from './mirror/mirror.ts';

@@ -121,7 +121,6 @@ export function createTriggerExecutor(
 
   /** @returns why nothing was sent, if so */
   async function execute(due: Due, { head, gasTokenPrice }: TriggerInputs): Promise<string | undefined> {
-    if (gasTokenPrice === undefined) return 'the price of the gas token is not known';
     const { call, filled } = await fit(due, head);
     const body = port.encode(call);
     const estimate = await port.estimateGas(body, head.number);
