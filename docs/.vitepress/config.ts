@@ -66,6 +66,7 @@ export default defineConfig({
           page('A worked example', '/concepts/worked-example'),
           page('The model and history', '/model'),
           page('Default waterfall', '/waterfall'),
+          page('Liquidity vault', '/vault'),
           page('Compared with others', '/comparison'),
           page('Terminology', '/terminology'),
         ],

@@ -18,6 +18,8 @@ Examples, with --rpc and --addresses as \`npm start\` prints them and --local-ke
   novate trade limit ETH --size -1.5 --price 4200
   novate trade trigger ETH --size -1.5 --below 3700 --price 3600 --tip 5 --reduce-only
   novate trade trigger ETH --size -1.5 --above 4500 --price 4400 --keeper http://127.0.0.1:8600
+  novate trade execute
+  novate trade cancel --nonce 3
   novate trade close ETH
   novate trade positions --json
 
