@@ -1,4 +1,5 @@
-// Every test, in order: build and generated code, Solidity, integration, then the packages. The last line is
+// Every test: build and generated code first, then two lanes side by side, contracts and what is quick in one, what waits
+// for nodes and processes in the other. The second lane's output comes when a step is over. The last line is
 // `N passed, N failed`. `npm test -- solidity sdk` runs some of the steps; what follows `--` goes to their runners.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,8 +21,10 @@ interface Step {
   tests?: { folder: string; ending: string };
   /** Its tests are node:test's and not mocha's. */
   nodeTest?: boolean;
-  /** A failure here leaves nothing to test. */
+  /** A failure here leaves nothing to test. It runs alone, before the lanes. */
   required?: boolean;
+  /** Runs in the second lane. */
+  second?: boolean;
 }
 
 const PACKAGES = ['sdk', 'keeper', 'cli'];
@@ -45,7 +48,9 @@ const STEPS: readonly Step[] = [
   {
     name: 'integration',
     program: 'hardhat',
-    args: ['test', 'mocha'],
+    // built by then: two processes must not write the same artifacts
+    args: ['test', 'mocha', '--no-compile'],
+    second: true,
     tests: { folder: 'test/integration', ending: '.test.ts' },
   },
   ...PACKAGES.map((name) => ({
@@ -53,6 +58,7 @@ const STEPS: readonly Step[] = [
     program: 'mocha',
     args: ['--timeout', String(MOCHA_TIMEOUT_MS), `${name}/test/**/*.test.ts`],
     tests: { folder: `${name}/test`, ending: '.test.ts' },
+    second: name === 'keeper',
   })),
   {
     // --exit: Hardhat keeps a connection open
@@ -73,6 +79,7 @@ const STEPS: readonly Step[] = [
     program: 'node',
     args: ['--test', '--test-reporter=spec', 'dashboard/test/dashboard.test.ts'],
     tests: { folder: 'dashboard/test', ending: '.test.ts' },
+    second: true,
     nodeTest: true,
   },
 ];
@@ -111,7 +118,7 @@ function printReplay(output: string): void {
 }
 
 async function runStep(
-  { name, program, args, tests, nodeTest }: Step,
+  { name, program, args, tests, nodeTest, second = false }: Step,
   extra: readonly string[],
 ): Promise<Counts> {
   const nothing = { passed: 0, failed: 0, skipped: 0 };
@@ -125,8 +132,9 @@ async function runStep(
       return nothing;
     }
   }
-  console.log(`\n== ${name}`);
-  const { code, output } = await run(program, tests === undefined ? args : [...args, ...extra]);
+  if (!second) console.log(`\n== ${name}`);
+  const { code, output } = await run(program, tests === undefined ? args : [...args, ...extra], second);
+  if (second) console.log(`\n== ${name}\n${output}`);
   const counts = tests === undefined ? nothing : readCounts(output);
   if (name === 'solidity') printReplay(output);
   if (code !== 0 && counts.failed === 0) return { ...counts, failed: 1 };
@@ -151,18 +159,35 @@ if (import.meta.main) {
     process.exit(2);
   }
 
+  const wanted = STEPS.filter(
+    ({ name, required }) => required === true || names.length === 0 || names.includes(name),
+  );
+  const results = new Map<Step, string>();
   const total = { passed: 0, failed: 0, skipped: 0 };
-  const lines: string[] = [];
-  for (const step of STEPS.filter(({ name }) => names.length === 0 || names.includes(name))) {
-    const started = Date.now();
-    const counts = await runStep(step, extra);
-    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
-    const verdict = counts.failed > 0 ? 'FAILED' : 'ok';
-    lines.push(
-      `${step.name.padEnd(12)} ${verdict.padEnd(7)} ${counts.passed} passed, ${counts.failed} failed, ${((Date.now() - started) / 1000).toFixed(0)} s`,
-    );
-    if (counts.failed > 0 && step.required === true) break;
+  /** One step after the other. @returns whether the rest makes sense. */
+  const runLane = async (steps: readonly Step[]): Promise<boolean> => {
+    for (const step of steps) {
+      const started = Date.now();
+      const counts = await runStep(step, extra);
+      for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+      const verdict = counts.failed > 0 ? 'FAILED' : 'ok';
+      const seconds = ((Date.now() - started) / 1000).toFixed(0);
+      results.set(
+        step,
+        `${step.name.padEnd(12)} ${verdict.padEnd(7)} ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`,
+      );
+      if (counts.failed > 0 && step.required === true) return false;
+    }
+    return true;
+  };
+  const rest = wanted.filter(({ required }) => required !== true);
+  if (await runLane(wanted.filter(({ required }) => required === true))) {
+    await Promise.all([
+      runLane(rest.filter(({ second }) => second !== true)),
+      runLane(rest.filter(({ second }) => second === true)),
+    ]);
   }
+  const lines = wanted.flatMap((step) => results.get(step) ?? []);
   console.log(`\n${lines.join('\n')}`);
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
   console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
