@@ -79,7 +79,6 @@ const STEPS: readonly Step[] = [
     program: 'node',
     args: ['--test', '--test-reporter=spec', 'dashboard/test/dashboard.test.ts'],
     tests: { folder: 'dashboard/test', ending: '.test.ts' },
-    second: true,
     nodeTest: true,
   },
 ];
