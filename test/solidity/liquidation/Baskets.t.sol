@@ -155,6 +155,9 @@ contract BasketsTest is LiquidationBase {
 
     // ------------------------------------------------------------------------------------------------ helpers
 
+    /// @dev What happens between a liquidation and the look at what everybody holds.
+    function _afterwards() internal virtual {}
+
     /// @dev Alice writes one of each, and then ETH rises.
     function _write(uint256 count) private {
         fund(aliceId, USDC_ID, 7_500e6);
@@ -203,6 +206,7 @@ contract BasketsTest is LiquidationBase {
             );
             return;
         }
+        _afterwards();
         for (uint256 i = 0; i < held.length; ++i) {
             assertEq(_sizeOf(aliceId, held[i]) + _sizeOf(keeperId, held[i]), both[i], "zero sum");
             assertEq(_sizeOf(aliceId, held[i]), held[i].size() + _taken(selection, held[i]), "taken");
@@ -305,6 +309,16 @@ contract BasketsAfterDeleveragingTest is BasketsTest {
         setPrice(ETH, 1_500e18);
         liquidator.deleverage(holder);
         setPrice(ETH, 4_000e18);
+    }
+
+    /// @dev Somebody else's perp is deleveraged: only now are the epochs of what changed hands compared with the markets'.
+    function _afterwards() internal override {
+        (, AccountId other) = person("other");
+        fund(other, USDC_ID, 20_000e6);
+        trade(other, bobId, btcPerp, 1e18);
+        setPrice(BTC, BTC_PRICE / 2);
+        liquidator.deleverage(other);
+        setPrice(BTC, BTC_PRICE);
     }
 
     /// @dev Who was long of an option before takes its shorts over, and is short afterwards.
