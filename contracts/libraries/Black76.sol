@@ -75,7 +75,7 @@ library Black76 {
 
     /// @notice Adds size * call_j to every word of `acc`, call_j being the option's value in scenario j:
     /// `call(mulDown(F, factor_j), K, L + l_j, s of the scenario)`, |size| < 2^95.
-    /// @param option Memory address of seven words: size, L, F, K, s, s up, s down.
+    /// @param option Memory address of ten words: size, L, F, K, s, s up, s down, and three that are overwritten.
     /// @param table Memory address of `n` records of three words: l_j = ln(1 + m_j), factor_j = 1 + m_j, and where in
     /// the option the scenario's s is: 0x80, 0xa0 or 0xc0.
     /// @param acc Memory address of `n` words: sums of wad * wad.
@@ -444,11 +444,11 @@ library Black76 {
         return (record, sum);
     }
 
-    /// @dev Writes the h of the option's three s to unclaimed memory, those that are not for `millsNear` marked.
+    /// @dev Writes the h of the option's three s behind them, those that are not for `millsNear` marked.
     /// @return base The address that the offset of an s leads from to its h.
     function _writeHalves(uint256 option) private pure returns (uint256 base) {
         assembly ("memory-safe") {
-            base := sub(mload(0x40), 0x80)
+            base := add(option, 0x60)
             for {
                 let offset := 0x80
             } lt(offset, 0xe0) {

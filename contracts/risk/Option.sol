@@ -7,6 +7,7 @@ pragma solidity ^0.8.28;
 /// @param size Net units, wad.
 /// @param moneyness,forward,strike,s,sUp,sDown ln(F / K), F, K, and sigma * sqrt(tau) as it is, shocked up and shocked down:
 /// with the size the seven words that `Black76.addScenarios` takes.
+/// @param room,roomUp,roomDown Where it keeps what it makes of the last three.
 /// @param code The strike's 60 bits, as in `InstrumentId`.
 /// @param call,delta What a call is worth now, and d value / d index.
 /// @param extremes,values Memory addresses of what a call is worth in the set's extremes, and in other scenarios: behind the
@@ -20,6 +21,9 @@ struct Option {
     uint256 s;
     uint256 sUp;
     uint256 sDown;
+    uint256 room;
+    uint256 roomUp;
+    uint256 roomDown;
     uint256 code;
     uint256 call;
     uint256 delta;
@@ -30,9 +34,9 @@ struct Option {
 // Bytes from the start of an `Option` to some of its fields, and its size.
 uint256 constant OPTION_UNITS = 0x20;
 uint256 constant OPTION_STRIKE = 0x80;
-uint256 constant OPTION_CODE = 0x100;
-uint256 constant OPTION_CALL = 0x120;
-uint256 constant OPTION_DELTA = 0x140;
-uint256 constant OPTION_EXTREMES = 0x160;
-uint256 constant OPTION_VALUES = 0x180;
-uint256 constant OPTION_SIZE = 0x1a0;
+uint256 constant OPTION_CODE = 0x160;
+uint256 constant OPTION_CALL = 0x180;
+uint256 constant OPTION_DELTA = 0x1a0;
+uint256 constant OPTION_EXTREMES = 0x1c0;
+uint256 constant OPTION_VALUES = 0x1e0;
+uint256 constant OPTION_SIZE = 0x200;

@@ -163,7 +163,7 @@ contract Black76Test is Test {
         uint256[3] memory deviations,
         uint256[8] memory shocks
     ) public pure {
-        uint256[] memory option = new uint256[](7);
+        uint256[] memory option = new uint256[](10);
         F = bound(F, 1, MAX_PRICE / 8);
         uint256 K = FixedPointMathLib.fullMulDiv(F, bound(ratio, 0.1e18, 8e18), WAD);
         if (K == 0) K = 1;
@@ -245,7 +245,7 @@ contract Black76Test is Test {
     }
 
     function _option(uint256 K, uint256 s) private pure returns (uint256[] memory option) {
-        option = new uint256[](7);
+        option = new uint256[](10);
         (option[0], option[1]) = (2e18, uint256(_moneyness(3_000e18, K)));
         (option[2], option[3]) = (3_000e18, K);
         (option[4], option[5], option[6]) = (s, 2 * s, s / 2);
