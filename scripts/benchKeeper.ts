@@ -3,6 +3,7 @@
 //   --accounts N      100,000 unless given
 //   --ticks N         1,000 unless given
 //   --tick-sec N      seconds between blocks, 12 unless given
+//   --mend-ms N       milliseconds that bands may be computed for between two ticks, 1,000 unless given: half of a block of 2 s
 //   --prices A,B,C    candle files (btc-..., eth-..., sol-...) whose returns are played, scaled to ticks by the root of time
 //   --seed N          1 unless given
 //   --cpu-time        measures the bands in CPU time instead of wall time: for a machine that others use too
@@ -22,13 +23,14 @@ const { values } = parseArgs({
     accounts: text,
     ticks: text,
     'tick-sec': text,
+    'mend-ms': text,
     prices: text,
     seed: text,
     only: text,
   },
 });
 
-function read(name: 'accounts' | 'ticks' | 'tick-sec' | 'seed', unless: number): number {
+function read(name: 'accounts' | 'ticks' | 'tick-sec' | 'mend-ms' | 'seed', unless: number): number {
   const value = Number(values[name] ?? unless);
   if (Number.isSafeInteger(value) && value > 0) return value;
   console.error(`bench:keeper: --${name} ${values[name]} must be a whole number from 1`);
@@ -49,6 +51,7 @@ if (bandsWanted) {
     tickSec: read('tick-sec', 12),
     prices: values.prices?.split(',') ?? [],
     seed: read('seed', 1),
+    mendMs: read('mend-ms', 1_000),
     cpuTime: values['cpu-time'],
   });
   rows.push(...ofBands);

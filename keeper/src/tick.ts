@@ -109,7 +109,7 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
   const cash = cashAt(mirror.ledger.cash, board.timestamp);
   const decision = decide({
     ledger: mirror.ledger,
-    watched: rooms.watch.tick({ board, cash, references }),
+    watched: rooms.watch.look({ board, cash, references }),
     board,
     references,
     own: rooms.own,
