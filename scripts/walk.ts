@@ -2,7 +2,7 @@
 // twin has a verdict on every account at every tick; exits 1 at the first miss, which it prints with all that replays it.
 //   --ticks N            10,000,000 unless given
 //   --accounts N         32 unless given
-//   --ticks-per-epoch N  100,000 unless given: time, surfaces, funding and interest move on between epochs, prices at every tick
+//   --ticks-per-epoch N  200,000 unless given: time, surfaces, funding and interest move on between epochs, prices at every tick
 //   --seed N             the same seed walks the same way; the time unless given
 //   --stretch X          stretches bands beyond what is safe: 1.5 must be found out
 import { parseArgs } from 'node:util';
@@ -39,7 +39,7 @@ const accounts = read('accounts', 32);
 const counts = longWalk({
   accounts,
   ticks: read('ticks', 10_000_000),
-  ticksPerEpoch: read('ticks-per-epoch', 100_000),
+  ticksPerEpoch: read('ticks-per-epoch', 200_000),
   seed,
   stretch: read('stretch', 1),
   onProgress: (now) => {

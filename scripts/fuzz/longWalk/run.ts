@@ -12,7 +12,7 @@ import { draw } from './population.ts';
 import type { Inhabitant } from './population.ts';
 import { FeedPrices, WALKING } from './prices.ts';
 
-const EPOCH_SEC = 5_400;
+const EPOCH_SEC = 14_400;
 /** Share of the accounts that trade something else when an epoch begins. */
 const REDRAWN = 1 / 8;
 /** Of ticks: those after which the keeper has no time for bands. */
