@@ -20,7 +20,11 @@ const RESOLUTIONS = {
 /** What each example must print, at least. */
 const PRINTS: Readonly<Record<string, readonly RegExp[]>> = {
   'delegate.ts': [/the bot may trade$/, /^NotAuthorised: 0x\w+ may not withdraw/],
-  'deposit.ts': [/^first: approve 0x/, /^cash: 10000 USD$/, /^\w+: .* (Withdraw less|Ask for at most)/],
+  'deposit.ts': [
+    /^first: sign a permit for 0x/,
+    /^cash: 10000 USD$/,
+    /^\w+: .* (Withdraw less|Ask for at most)/,
+  ],
   'liquidate.ts': [/^liquidatable: true/, /^reward now \d/, /^afterwards (atRisk|healthy)/],
   'matchOrders.ts': [/its account: true$/, /^would fill 3 ETH$/, /^position: 3 ETH; partial fill/],
   'readAccount.ts': [/^healthy equity 49/, /^healthy, healthy$/, /^assets cover claims: true bad debt 0$/],

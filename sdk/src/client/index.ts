@@ -12,7 +12,17 @@ export { createNovateClient } from './createNovateClient.ts';
 export type { CreateNovateClientParameters, NovateViemClient } from './createNovateClient.ts';
 export { novateActions } from './novateActions.ts';
 export type { NovateActions } from './novateActions.ts';
-export type { BlockedWrite, Prepared, ReadyWrite, Requirement, WriteRequest } from './prepare.ts';
+export { signPermit } from './permits.ts';
+export type { PermitTypedData, SignedPermit } from './permits.ts';
+export type {
+  ApprovalRequirement,
+  BlockedWrite,
+  PermitRequirement,
+  Prepared,
+  ReadyWrite,
+  Requirement,
+  WriteRequest,
+} from './prepare.ts';
 export { clearinghouseAbi } from './protocolAbi.ts';
 export { decodeScopes, encodeScopes } from './scopes.ts';
 export type { Scope } from './scopes.ts';
