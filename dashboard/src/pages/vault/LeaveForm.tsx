@@ -57,34 +57,47 @@ export function LeaveForm({ trader, vault, holding }: Props) {
           onChange={(event) => setShares(event.currentTarget.value)}
         />
         <RequestState vault={vault} holding={holding} />
-        <Group>
-          <Button type="submit" disabled={busy}>
-            Request
-          </Button>
-          <Button
-            variant="default"
-            disabled={busy || holding.shares === 0n}
-            onClick={() => vault && holding && setShares(formatUnits(holding.shares, vault.decimals))}
-          >
-            All
-          </Button>
-          <Button
-            disabled={busy || holding.request.state !== 'due'}
-            onClick={() => run('Redeemed', () => sendRedeemFromVault(client, addresses))}
-          >
-            Redeem
-          </Button>
-          <Button
-            variant="default"
-            disabled={busy || holding.request.state === 'none'}
-            onClick={() => run('Cancelled', () => sendCancelVaultRedemption(client, addresses))}
-          >
-            Cancel request
-          </Button>
-        </Group>
+        <Buttons
+          holding={busy ? undefined : holding}
+          onAll={(all) => vault && setShares(formatUnits(all, vault.decimals))}
+          onRedeem={() => run('Redeemed', () => sendRedeemFromVault(client, addresses))}
+          onCancel={() => run('Cancelled', () => sendCancelVaultRedemption(client, addresses))}
+        />
       </form>
       <ActionResult state={action.state} />
     </Panel>
+  );
+}
+
+interface ButtonsProps {
+  /** Undefined where nothing can be done now. */
+  readonly holding: VaultHolding | undefined;
+  readonly onAll: (shares: bigint) => void;
+  readonly onRedeem: () => void;
+  readonly onCancel: () => void;
+}
+
+function Buttons({ holding, onAll, onRedeem, onCancel }: ButtonsProps) {
+  const state = holding?.request.state;
+  return (
+    <Group>
+      <Button type="submit" disabled={holding === undefined}>
+        Request
+      </Button>
+      <Button
+        variant="default"
+        disabled={(holding?.shares ?? 0n) === 0n}
+        onClick={() => holding && onAll(holding.shares)}
+      >
+        All
+      </Button>
+      <Button disabled={state !== 'due'} onClick={onRedeem}>
+        Redeem
+      </Button>
+      <Button variant="default" disabled={state === undefined || state === 'none'} onClick={onCancel}>
+        Cancel request
+      </Button>
+    </Group>
   );
 }
 
