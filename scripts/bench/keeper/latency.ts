@@ -19,7 +19,7 @@ const FIRST_PRICE = 4_430;
 /** Enough to put accounts that were restored to 1.2 times their margin below it again. */
 const STEP = 1.03;
 const GOAL_MS = 250;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 const WARM_ROUNDS = 3;
 const feedAbi = parseAbi(['function setAnswer(int256 answer)']);
 
