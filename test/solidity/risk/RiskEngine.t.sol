@@ -353,6 +353,9 @@ contract RiskEngineTest is RiskTest {
     function test_RevertWhen_InstrumentHasNoPricing() public {
         InstrumentId none = InstrumentId.wrap(uint96(BTC) << 80);
         _expectNotPriced(withLeg(empty(0), toLinearWord(none, 1e18, 0, 0)), none);
+        prices.set(0x800, 1e18);
+        none = InstrumentId.wrap(uint96(0x800) << 80);
+        _expectNotPriced(withLeg(empty(0), toLinearWord(none, 1e18, 0, 0)), none);
         InstrumentId later = InstrumentId.wrap(
             (uint96(5) << 92) | (uint96(BTC) << 80) | (uint96(EXPIRY / 3600) << 60)
         );
@@ -389,6 +392,34 @@ contract RiskEngineTest is RiskTest {
         market.terms[0].rho = 1e18 + 1;
         vm.expectPartialRevert(IRiskTypes.TermOutOfBounds.selector);
         engine.explainAt(p, market);
+    }
+
+    /// @dev In whatever order terms are given, each expiry finds its own.
+    function test_TermsAreFoundWhereverTheyStand() public view {
+        uint256 later = EXPIRY + 7 days;
+        Portfolio memory p = withFuture(empty(0), BTC, EXPIRY, 1e18, 0);
+        p = withFuture(p, BTC, later, 2e18, 0);
+        (uint16[] memory ids, uint256[] memory given) = (new uint16[](1), new uint256[](1));
+        (ids[0], given[0]) = (BTC, 100_000e18);
+        IRiskTypes.MarketInput memory market = at(ids, given);
+        market.terms = new IRiskTypes.TermInput[](2);
+        market.terms[0] = IRiskTypes.TermInput(BTC, uint40(EXPIRY), 101_000e18, 0, 0, 0, 0, 1e18);
+        market.terms[1] = IRiskTypes.TermInput(BTC, uint40(later), 103_000e18, 0, 0, 0, 0, 1e18);
+        assertEq(engine.explainAt(p, market).margin.equity, 101_000e18 + 2 * 103_000e18);
+        (market.terms[0], market.terms[1]) = (market.terms[1], market.terms[0]);
+        assertEq(engine.explainAt(p, market).margin.equity, 101_000e18 + 2 * 103_000e18);
+    }
+
+    /// @dev An absolute move is not a share of the scan range, its weight is: 50% of 100,000 at 0.15 / 0.5 of it, 15,000.
+    function test_AbsoluteMove() public {
+        RiskProfile memory profile = Presets.portfolio();
+        profile.scenarios = new Scenario[](2);
+        profile.scenarios[0] = Scenario({move: -0.5e18, vol: VolMove.Up, weight: 1e18, absolute: true});
+        profile.scenarios[1] = Scenario({move: 0.5e18, vol: VolMove.Up, weight: 1e18, absolute: true});
+        engine.setProfile(CUSTOM, profile);
+        Portfolio memory p = withPerp(empty(20_000e18), BTC, 1e18, -100_000e18, 0);
+        p.profileId = CUSTOM;
+        assertMargin(assess(p), 20_000e18, 16_500e18, 12_500e18);
     }
 
     function test_RevertWhen_PremiumsDoNotMatchPerps() public {
