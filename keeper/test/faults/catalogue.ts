@@ -81,6 +81,24 @@ export const CASES = {
     sign: 'none, it goes on',
     end: 'nothing reverted',
   },
+  skewedClock: {
+    fault: "the host's clock is 10 minutes ahead, or behind, then jumps to the other side",
+    injection: 'two processes with such clocks, one PostgreSQL; each alone, then both',
+    sign: 'none, it goes on',
+    end: 'ready all the time, no lease lost, nothing reverted',
+  },
+  killed: {
+    fault: 'kill -9 of the keeper as its transaction goes out, once the node has it, once it is mined',
+    injection: 'proxy, SIGKILL, the same keeper again',
+    sign: 'not ready',
+    end: 'nothing reverted',
+  },
+  paused: {
+    fault: 'SIGSTOP of the keeper for a minute',
+    injection: 'two processes, one PostgreSQL, a price while one sleeps, another when it is awake',
+    sign: 'not ready',
+    end: 'the other does it all meanwhile; nothing reverted',
+  },
   oracle: {
     fault: 'the oracle halts',
     injection: 'no price for longer than its source allows',

@@ -24,6 +24,10 @@ export interface Faults {
   readonly errors?: Readonly<Record<string, { readonly code: number; readonly message: string }>>;
   /** Methods that are passed on, but whose answer gets lost. */
   readonly lost?: readonly string[];
+  /** Called as a request comes in, before the node has it; the answer gets lost. */
+  readonly before?: Readonly<Record<string, () => void>>;
+  /** Called once the node has answered; the answer gets lost. */
+  readonly after?: Readonly<Record<string, () => void>>;
   /** Requests by WebSocket get no answer. */
   readonly deafSocket?: boolean;
 }
@@ -79,11 +83,19 @@ export async function startFaultProxy(node: string): Promise<FaultProxy> {
     asked.set(call.method, (asked.get(call.method) ?? 0) + 1);
     const { faults } = proxy;
     if (faults.reset === true) return void incoming.socket.destroy();
+    const before = faults.before?.[call.method];
+    if (before !== undefined) {
+      before();
+      return void incoming.socket.destroy();
+    }
     if (faults.latencyMs !== undefined) await sleep(faults.latencyMs);
     const error = faults.errors?.[call.method];
     if (error !== undefined) return send(response, { jsonrpc: '2.0', id: call.id, error }, faults);
     const result = await behave(call, faults, (next) => ask(target, next));
-    if (faults.lost?.includes(call.method) === true) return void incoming.socket.destroy();
+    const after = faults.after?.[call.method];
+    after?.();
+    if (after !== undefined || faults.lost?.includes(call.method) === true)
+      return void incoming.socket.destroy();
     await send(response, result, faults);
   }
 

@@ -1,10 +1,16 @@
 // The real keeper on a real chain through endpoints that misbehave. Minutes, so apart from the other tests: npm run test:faults
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { liquidatorAbi } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
+import { Client } from 'pg';
 import { encodeFunctionData, numberToHex, parseAbi } from 'viem';
 import type { Hash } from 'viem';
+import { startKeeperProcess } from '../helpers/keeperProcess.ts';
+import type { KeeperProcess } from '../helpers/keeperProcess.ts';
 import { runTestKeeper } from '../helpers/keeperRun.ts';
 import type { RunningKeeper } from '../helpers/keeperRun.ts';
 import { startPostgres } from '../helpers/postgres.ts';
@@ -18,6 +24,11 @@ import type { FaultProxy, Faults } from './faultProxy.ts';
 
 const TRADERS = 3;
 const STALL_MS = 3_000;
+const SKEW_MS = 600_000;
+const SHORT_LEASE_MS = 4_000;
+const STOPPED_MS = 60_000;
+/** Of a chain where time matters: work that somebody took who is gone is free again after 20 s. */
+const BLOCK_MS = 6_000;
 const PATIENCE_MS = 90_000;
 /** Enough to put accounts that were restored to 1.2 times their margin below it again. */
 const STEP = 1.03;
@@ -36,7 +47,7 @@ describe('faults', function () {
 
   before(async () => {
     node = await startAnvil();
-    stage = await openStage(node.url, { traders: TRADERS, keepers: 3, size: 100, keeperCash: 10n ** 25n });
+    stage = await openStage(node.url, { traders: TRADERS, keepers: 5, size: 100, keeperCash: 10n ** 25n });
     proxies = [];
     for (let i = 0; i < 3; ++i) proxies.push(await startFaultProxy(node.url));
     postgres = await startPostgres();
@@ -120,7 +131,7 @@ describe('faults', function () {
   async function recover(
     from: bigint,
     keepers: readonly RunningKeeper[] = [keeper],
-    mayRevert = false,
+    { mayRevert = false, paceMs = 0 } = {},
   ): Promise<void> {
     const wanted = new Set(await stage.unhealthy());
     for (let blocks = 0; ; ++blocks) {
@@ -128,6 +139,7 @@ describe('faults', function () {
       expect(blocks, 'blocks until all are liquidated').to.be.lessThan(WITHIN_BLOCKS);
       const { number } = await stage.chain.latest();
       for (const each of keepers) await each.ticked(number, PATIENCE_MS);
+      await sleep(paceMs);
       await stage.chain.mine();
     }
     // whatever was still on its way
@@ -304,7 +316,7 @@ describe('faults', function () {
       await rival.ticked((await stage.chain.latest()).number, PATIENCE_MS);
       const from = (await stage.chain.latest()).number + 1n;
       await raise();
-      await recover(from, [keeper, rival], true);
+      await recover(from, [keeper, rival], { mayRevert: true });
       expect(await reverts(from)).to.be.greaterThan(0);
       const { key } = stage.keepers[1] ?? {};
       for (const { tx } of await liquidations(from)) {
@@ -328,6 +340,117 @@ describe('faults', function () {
     } finally {
       await second.stop();
     }
+  });
+
+  describe('of a process of its own', () => {
+    // alone on the chain: the keeper of the other tests must not do their work
+    before(() => keeper.stop());
+    after(async () => {
+      keeper = await runTestKeeper(settingsOf(0));
+    });
+
+    const latest = async (): Promise<bigint> => (await stage.chain.latest()).number;
+    const processOf = (which: number, more: object = {}, skewMs?: number): Promise<KeeperProcess> =>
+      startKeeperProcess(settingsOf(which, { dataDir: 'memory', ...more }), skewMs);
+
+    async function walletTokens(): Promise<string[]> {
+      const client = new Client({ connectionString: databaseUrl });
+      await client.connect();
+      const { rows } = await client.query<{ name: string; token: string }>(
+        "select name, token from leases where name like 'wallet:%' and expires_at > clock_timestamp() order by name",
+      );
+      await client.end();
+      return rows.map(({ name, token }) => `${name} ${token}`);
+    }
+
+    it('a clock that is wrong', async function () {
+      done.add('skewedClock');
+      if (databaseUrl === undefined) return this.skip();
+      const work = async (...each: KeeperProcess[]): Promise<void> => {
+        for (const one of each) await one.ticked(await latest(), PATIENCE_MS);
+        const from = (await latest()) + 1n;
+        await raise();
+        // what the other owned is taken over at the next beat
+        await recover(from, each, { paceMs: SHORT_LEASE_MS / 2 });
+        for (const one of each) expect(await one.unready()).to.equal(undefined);
+      };
+      const ahead = await processOf(3, { leaseMs: SHORT_LEASE_MS }, SKEW_MS);
+      await work(ahead);
+      const behind = await processOf(4, { leaseMs: SHORT_LEASE_MS }, -SKEW_MS);
+      try {
+        await work(ahead, behind);
+        const tokens = await walletTokens();
+        expect(tokens).to.have.length(2);
+        for (const each of [ahead, behind]) each.signal('SIGUSR2');
+        await sleep(2 * SHORT_LEASE_MS);
+        await work(ahead, behind);
+        expect(await walletTokens(), 'no lease lost').to.deep.equal(tokens);
+        await ahead.stop();
+        await work(behind);
+      } finally {
+        for (const each of [ahead, behind]) await each.stop();
+      }
+    });
+
+    const steps: readonly [string, (kill: () => void) => Faults][] = [
+      ['goes out', (kill) => ({ before: { eth_sendRawTransaction: kill } })],
+      ['is delivered', (kill) => ({ after: { eth_sendRawTransaction: kill } })],
+      ['is mined', (kill) => ({ before: { eth_getTransactionReceipt: kill } })],
+    ];
+    for (const [step, faults] of steps) {
+      it(`kill -9 once its transaction ${step}`, async () => {
+        done.add('killed');
+        const folder = await mkdtemp(join(tmpdir(), 'novate-killed-'));
+        const first = await processOf(4, { dataDir: folder });
+        await first.ticked(await latest(), PATIENCE_MS);
+        const from = (await latest()) + 1n;
+        all(faults(() => first.signal('SIGKILL')));
+        await raise();
+        if (step === 'is mined') {
+          await first.ticked(await latest(), PATIENCE_MS);
+          await stage.chain.mine();
+        }
+        await first.ended;
+        expect(await first.unready()).to.equal('does not answer');
+        all({});
+        const second = await processOf(4, { dataDir: folder });
+        try {
+          await second.ticked(await latest(), PATIENCE_MS);
+          await recover(from, [second], { paceMs: BLOCK_MS });
+        } finally {
+          await second.stop();
+          await rm(folder, { recursive: true });
+        }
+      });
+    }
+
+    it('SIGSTOP for a minute', async function () {
+      done.add('paused');
+      if (databaseUrl === undefined) return this.skip();
+      const [sleeper, other] = [
+        await processOf(3, { leaseMs: SHORT_LEASE_MS }),
+        await processOf(4, { leaseMs: SHORT_LEASE_MS }),
+      ];
+      try {
+        for (const each of [sleeper, other]) await each.ticked(await latest(), PATIENCE_MS);
+        const from = (await latest()) + 1n;
+        sleeper.signal('SIGSTOP');
+        await raise();
+        for (const end = performance.now() + STOPPED_MS; performance.now() < end; await sleep(2_000)) {
+          await stage.chain.mine();
+        }
+        expect(await sleeper.unready()).to.equal('does not answer');
+        expect(await stage.unhealthy()).to.deep.equal([]);
+        sleeper.signal('SIGCONT');
+        await recover(from, [sleeper, other]);
+        const again = (await latest()) + 1n;
+        await raise();
+        await recover(again, [sleeper, other]);
+        expect(await seen(async () => (await sleeper.unready()) === undefined)).to.equal(true);
+      } finally {
+        for (const each of [sleeper, other]) await each.stop();
+      }
+    });
   });
 
   it('are all of those that docs/keeper.md tells of', () => {
