@@ -168,6 +168,12 @@ export const settingsSchema = z.strictObject({
     .max(100_000_000n)
     .default(15_000_000n)
     .describe('most gas one liquidation may take'),
+  batchGas: z.coerce
+    .bigint('must be a whole number')
+    .min(0n)
+    .max(100_000_000n)
+    .default(10_000_000n)
+    .describe('most gas of one transaction that liquidates several accounts; 0: each has its own'),
   feeBumpPercent: whole(10, 200).default(15).describe('what a replacement bids more'),
   replaceAfterBlocks: whole(1, 1_000).default(3).describe('blocks without inclusion until a replacement'),
   settleExpired: flag

@@ -11,7 +11,7 @@ import type { SendFailure } from './classify.ts';
 import { LeaseLostError, WorkTakenError } from '../store/errors.ts';
 import { bumpFees, feesFor } from './fees.ts';
 import type { FeePolicy } from './fees.ts';
-import type { InFlight, Journal, Purpose } from './journal.ts';
+import type { Ending, InFlight, Journal, Purpose } from './journal.ts';
 
 const CANCEL_GAS = 21_000n;
 /** Ticks for which a receipt may be missing although its nonce is used: nodes behind one address lag each other. */
@@ -55,6 +55,8 @@ export interface LaneOptions {
   readonly replaceAfterBlocks: number;
   /** Whether a transaction that waits would still do what it is for. */
   readonly stillWanted: (entry: InFlight, head: BlockHead) => Promise<boolean>;
+  /** Tells the work of a mined transaction that was not done, where it did not revert as a whole. */
+  readonly undoneOf?: (entry: InFlight, receipt: Receipt) => ((key: string) => boolean) | undefined;
   /** The most that a transaction may bid per gas, wei, so that outbidding never costs more than it earns. */
   readonly mostPerGas?: (entry: InFlight) => bigint | undefined;
 }
@@ -159,12 +161,15 @@ export function createLane(options: LaneOptions): Lane {
         await journal.put({ ...entry, missed: entry.missed + 1 });
         continue;
       } else outcomes.push({ kind: 'lost', entry });
-      await journal.remove(
-        entry.nonce,
-        receipt === undefined ? { kind: 'dropped' } : { kind: 'mined', receipt },
-      );
+      await journal.remove(entry.nonce, endingOf(entry, receipt));
     }
     return outcomes;
+  }
+
+  function endingOf(entry: InFlight, receipt: Receipt | undefined): Ending {
+    if (receipt === undefined) return { kind: 'dropped' };
+    const isUndone = receipt.succeeded ? options.undoneOf?.(entry, receipt) : undefined;
+    return { kind: 'mined', receipt, ...(isUndone === undefined ? {} : { isUndone }) };
   }
 
   async function maintain(head: BlockHead): Promise<Upkeep> {

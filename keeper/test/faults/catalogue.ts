@@ -73,7 +73,7 @@ export const CASES = {
     fault: 'a rival liquidates first',
     injection: 'a second keeper with its own store and a higher tip',
     sign: 'none, it goes on',
-    end: 'what came second reverted',
+    end: 'what came second failed in its batch, which did not revert',
   },
   shared: {
     fault: 'two keepers at once',

@@ -32,6 +32,7 @@ const BLOCK_MS = 6_000;
 const PATIENCE_MS = 90_000;
 /** Enough to put accounts that were restored to 1.2 times their margin below it again. */
 const STEP = 1.03;
+const MOST_STEPS = 4;
 const feedAbi = parseAbi(['function setAnswer(int256 answer)']);
 
 describe('faults', function () {
@@ -89,15 +90,18 @@ describe('faults', function () {
     for (const proxy of proxies) proxy.faults = faults;
   }
 
-  /** One block with a price that puts every trader below maintenance margin. */
+  /** One block with a price that puts every trader below maintenance margin; more where they were restored further. */
   async function raise(): Promise<void> {
-    price *= STEP;
     const { chain, stack } = stage;
-    const answer = BigInt(Math.round(price * 1e8));
-    const data = encodeFunctionData({ abi: feedAbi, functionName: 'setAnswer', args: [answer] });
-    await chain.send([{ from: chain.deployer, to: stack.ethFeed, data, gas: 200_000n, label: 'price' }]);
-    await chain.mine();
-    expect(await stage.unhealthy()).to.have.length.greaterThan(0);
+    for (let steps = 0; steps < MOST_STEPS; ++steps) {
+      price *= STEP;
+      const answer = BigInt(Math.round(price * 1e8));
+      const data = encodeFunctionData({ abi: feedAbi, functionName: 'setAnswer', args: [answer] });
+      await chain.send([{ from: chain.deployer, to: stack.ethFeed, data, gas: 200_000n, label: 'price' }]);
+      await chain.mine();
+      if ((await stage.unhealthy()).length > 0) return;
+    }
+    throw new Error(`nobody is liquidatable at ${price} USD`);
   }
 
   async function liquidations(from: bigint): Promise<{ account: AccountId; tx: Hash }[]> {
@@ -110,6 +114,12 @@ describe('faults', function () {
     return logs.flatMap(({ args, transactionHash }) =>
       args.account === undefined ? [] : [{ account: args.account, tx: transactionHash }],
     );
+  }
+
+  /** Liquidations that came too late, in batches that were mined. */
+  async function failedParts(from: bigint): Promise<number> {
+    const at = { address: stage.stack.liquidator, abi: liquidatorAbi, fromBlock: from };
+    return (await stage.chain.client.getContractEvents({ ...at, eventName: 'LiquidationFailed' })).length;
   }
 
   /** Transactions of the keepers that were mined and reverted. */
@@ -131,7 +141,7 @@ describe('faults', function () {
   async function recover(
     from: bigint,
     keepers: readonly RunningKeeper[] = [keeper],
-    { mayRevert = false, paceMs = 0 } = {},
+    { paceMs = 0 } = {},
   ): Promise<void> {
     const wanted = new Set(await stage.unhealthy());
     for (let blocks = 0; ; ++blocks) {
@@ -150,7 +160,7 @@ describe('faults', function () {
     const accounts = (await liquidations(from)).map(({ account }) => account);
     expect(new Set(accounts).size, 'nobody twice').to.equal(accounts.length);
     for (const account of wanted) expect(accounts.includes(account)).to.equal(true);
-    if (!mayRevert) expect(await reverts(from)).to.equal(0);
+    expect(await reverts(from)).to.equal(0);
   }
 
   async function seen(what: () => Promise<boolean>): Promise<boolean> {
@@ -316,8 +326,8 @@ describe('faults', function () {
       await rival.ticked((await stage.chain.latest()).number, PATIENCE_MS);
       const from = (await stage.chain.latest()).number + 1n;
       await raise();
-      await recover(from, [keeper, rival], { mayRevert: true });
-      expect(await reverts(from)).to.be.greaterThan(0);
+      await recover(from, [keeper, rival]);
+      expect(await failedParts(from)).to.be.greaterThan(0);
       const { key } = stage.keepers[1] ?? {};
       for (const { tx } of await liquidations(from)) {
         const { from: sender } = await stage.chain.client.getTransaction({ hash: tx });
@@ -453,7 +463,10 @@ describe('faults', function () {
     });
   });
 
-  it('are all of those that docs/keeper.md tells of', () => {
-    expect([...done].sort()).to.deep.equal(Object.keys(CASES).sort());
+  // after all others: mocha runs what is nested last
+  describe('in the table', () => {
+    it('are all of those that docs/keeper.md tells of', () => {
+      expect([...done].sort()).to.deep.equal(Object.keys(CASES).sort());
+    });
   });
 });
