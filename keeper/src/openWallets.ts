@@ -1,7 +1,7 @@
 import type { AccountId } from '@novate/sdk';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Hex } from 'viem';
-import { createChainWriter } from './chain/viemChain.ts';
+import { createChainWriter, createKeeperClient } from './chain/viemChain.ts';
 import type { KeeperClient } from './chain/viemChain.ts';
 import type { KeeperConfig } from './config/index.ts';
 import { mostForGas } from './decide/plan.ts';
@@ -40,6 +40,8 @@ export function openWallets(
   { client, chainId, store, port, gasToken }: WalletParts,
 ): Wallets {
   const { db, leases, sink } = store;
+  const { privateRpcUrl, rpcTimeoutMs } = config;
+  const hidden = privateRpcUrl === undefined ? client : createKeeperClient(privateRpcUrl, rpcTimeoutMs);
   const walletOf = (privateKey: Hex): Wallet => {
     const key = privateKeyToAccount(privateKey);
     const journal = createStoreJournal({
@@ -49,7 +51,7 @@ export function openWallets(
       keysOf: (purpose) => keysOf(purpose, (account) => sink.versionOf(account)),
     });
     const lane = createLane({
-      writer: createChainWriter(client, key, chainId),
+      writer: createChainWriter(client, key, chainId, hidden),
       journal,
       policy: feePolicy(config),
       replaceAfterBlocks: config.replaceAfterBlocks,

@@ -235,7 +235,9 @@ async function carryOut(
   const { config, mirror, own } = rooms;
   const capacity = await capacityOf(rooms, head, board, references, inFlight);
   const { slippageBps, maxGasPerTransaction: maxGas, batchGas, dryRun } = config;
-  const options = { own, slippageBps, ...planOf(config), maxGas, batchGas, dryRun, policy: rooms.policy };
+  const privateBlocks = config.privateRpcUrl === undefined ? undefined : BigInt(config.privateBlocks);
+  const limits = { maxGas, batchGas, privateBlocks };
+  const options = { own, slippageBps, ...planOf(config), ...limits, dryRun, policy: rooms.policy };
   return rooms.work.share('liquidation', candidates, urgencyOf, async (mine) => {
     const inputs = { head, candidates: mine, capacity, gasTokenPrice, versionOf: mirror.versionOf };
     const result = await execute(rooms.port, rooms.lane, options, inputs);

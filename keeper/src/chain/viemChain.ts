@@ -89,7 +89,13 @@ async function getLogs(client: KeeperClient, { addresses, topics, range }: LogQu
   });
 }
 
-export function createChainWriter(client: KeeperClient, key: LocalAccount, chainId: number): ChainWriter {
+/** @param hidden Where transactions go that not everybody is to see. */
+export function createChainWriter(
+  client: KeeperClient,
+  key: LocalAccount,
+  chainId: number,
+  hidden: KeeperClient = client,
+): ChainWriter {
   const address = key.address;
   return {
     sender: address,
@@ -101,8 +107,8 @@ export function createChainWriter(client: KeeperClient, key: LocalAccount, chain
       const raw = await key.signTransaction({ type: 'eip1559', chainId, nonce, ...body, ...fees });
       return { raw, hash: keccak256(raw) };
     },
-    async sendRaw(raw) {
-      await client.sendRawTransaction({ serializedTransaction: raw });
+    async sendRaw(raw, privately = false) {
+      await (privately ? hidden : client).sendRawTransaction({ serializedTransaction: raw });
     },
     async getReceipt(hash) {
       try {

@@ -61,6 +61,12 @@ export const settingsSchema = z.strictObject({
   maxHeadLagBlocks: whole(0, 1_000)
     .default(3)
     .describe('an endpoint further behind the best one is asked last'),
+  privateRpcUrl: url
+    .optional()
+    .describe('endpoint that liquidations are sent to instead, so that rivals do not see them; never a flag'),
+  privateBlocks: whole(1, 1_000)
+    .default(5)
+    .describe('blocks without inclusion until what went to privateRpcUrl is sent to everybody'),
   wsUrl: z
     .string()
     .refine((text) => /^wss?:\/\//.test(text), 'must be a ws:// or wss:// address')
@@ -241,6 +247,7 @@ export const SECRETS: ReadonlySet<string> = new Set<SettingName>([
   'privateKey',
   'keyPassword',
   'databaseUrl',
+  'privateRpcUrl',
   'alertWebhooks',
 ]);
 
@@ -270,13 +277,15 @@ export function defaultPollInterval(rpcUrl: string): number {
 /** A configuration as it may be shown. Credentials also hide in the path and query of an endpoint. */
 export function redactConfig(config: KeeperConfig): Record<string, unknown> {
   const origin = (address: string): string => new URL(address).origin;
-  const { rpcUrl, rpcFallbackUrls, wsUrl, databaseUrl, walletKeys, pythUrl, alertWebhooks } = config;
+  const { rpcUrl, rpcFallbackUrls, privateRpcUrl, wsUrl, databaseUrl, walletKeys, pythUrl, alertWebhooks } =
+    config;
   return {
     ...config,
     privateKey: REDACTED,
     walletKeys: walletKeys.map(() => REDACTED),
     rpcUrl: origin(rpcUrl),
     rpcFallbackUrls: rpcFallbackUrls.map(origin),
+    ...(privateRpcUrl === undefined ? {} : { privateRpcUrl: origin(privateRpcUrl) }),
     ...(pythUrl === undefined ? {} : { pythUrl: origin(pythUrl) }),
     ...(wsUrl === undefined ? {} : { wsUrl: new URL(wsUrl).host }),
     ...(databaseUrl === undefined ? {} : { databaseUrl: REDACTED }),

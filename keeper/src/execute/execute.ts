@@ -34,6 +34,8 @@ export interface ExecuteOptions extends PlanTerms, CallTerms {
   readonly maxGas: bigint;
   /** Most gas of a transaction that liquidates several accounts; 0 where each has its own. */
   readonly batchGas: bigint;
+  /** For so many blocks a liquidation goes to the private endpoint only; undefined where there is none. */
+  readonly privateBlocks?: bigint | undefined;
   readonly dryRun: boolean;
   readonly policy: FeePolicy;
 }
@@ -198,7 +200,9 @@ export async function execute(
       reward: simulated.penalty + simulated.incentive,
       version: inputs.versionOf(account),
     }));
-    const purpose = { kind: 'liquidation', parts, deadlineSec: deadlineOf(head) } as const;
+    const hidden =
+      options.privateBlocks === undefined ? {} : { privateUntil: head.number + options.privateBlocks };
+    const purpose = { kind: 'liquidation', parts, deadlineSec: deadlineOf(head), ...hidden } as const;
     const result = await lane.send(ready.body, purpose, head);
     if (result.sent) {
       const { entry } = result;

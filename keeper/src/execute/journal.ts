@@ -20,6 +20,8 @@ export type Purpose =
       readonly parts: readonly LiquidationPart[];
       /** Unix seconds after which the call can only revert. */
       readonly deadlineSec?: number;
+      /** Until this block it goes to the private endpoint only. */
+      readonly privateUntil?: bigint | undefined;
     }
   /** Turns what has expired into cash. */
   | { readonly kind: 'settlement'; readonly accounts: readonly bigint[] }

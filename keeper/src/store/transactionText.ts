@@ -30,6 +30,7 @@ const known = z.discriminatedUnion('kind', [
     kind: z.literal('liquidation'),
     parts: z.array(part).min(1),
     deadlineSec: z.number().default(0),
+    privateUntil: integer.optional(),
   }),
   z.object({ kind: z.literal('settlement'), accounts: z.array(integer) }),
   z.object({ kind: z.literal('duty'), duty: z.string(), keys: z.array(z.string()) }),

@@ -81,6 +81,18 @@ export const CASES = {
     sign: 'none, it goes on',
     end: 'nothing reverted',
   },
+  four: {
+    fault: 'four keepers at once',
+    injection: 'four keepers, one PostgreSQL, 60 accounts below their margin in one block',
+    sign: 'none, it goes on',
+    end: 'nothing reverted, no nonce left waiting',
+  },
+  crowd: {
+    fault: 'a crowd is liquidatable at once',
+    injection: '200 accounts in one block; `npm run test:crowd` takes any number',
+    sign: 'none, it goes on',
+    end: 'nothing reverted, no nonce left waiting',
+  },
   skewedClock: {
     fault: "the host's clock is 10 minutes ahead, or behind, then jumps to the other side",
     injection: 'two processes with such clocks, one PostgreSQL; each alone, then both',

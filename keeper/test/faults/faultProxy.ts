@@ -24,6 +24,8 @@ export interface Faults {
   readonly errors?: Readonly<Record<string, { readonly code: number; readonly message: string }>>;
   /** Methods that are passed on, but whose answer gets lost. */
   readonly lost?: readonly string[];
+  /** Methods that are answered by this, and not passed on. */
+  readonly canned?: Readonly<Record<string, unknown>>;
   /** Called as a request comes in, before the node has it; the answer gets lost. */
   readonly before?: Readonly<Record<string, () => void>>;
   /** Called once the node has answered; the answer gets lost. */
@@ -91,6 +93,8 @@ export async function startFaultProxy(node: string): Promise<FaultProxy> {
     if (faults.latencyMs !== undefined) await sleep(faults.latencyMs);
     const error = faults.errors?.[call.method];
     if (error !== undefined) return send(response, { jsonrpc: '2.0', id: call.id, error }, faults);
+    const canned = faults.canned?.[call.method];
+    if (canned !== undefined) return send(response, { jsonrpc: '2.0', id: call.id, result: canned }, faults);
     const result = await behave(call, faults, (next) => ask(target, next));
     const after = faults.after?.[call.method];
     after?.();

@@ -18,6 +18,7 @@ import type { TestPostgres } from '../helpers/postgres.ts';
 import { openStage, startAnvil } from '../helpers/stage.ts';
 import type { Stage, TestNode } from '../helpers/stage.ts';
 import { CASES, WITHIN_BLOCKS } from './catalogue.ts';
+import { runCrowd } from './crowdRun.ts';
 import type { CaseName, Sign } from './catalogue.ts';
 import { startFaultProxy } from './faultProxy.ts';
 import type { FaultProxy, Faults } from './faultProxy.ts';
@@ -25,6 +26,7 @@ import type { FaultProxy, Faults } from './faultProxy.ts';
 const TRADERS = 3;
 const STALL_MS = 3_000;
 const SKEW_MS = 600_000;
+const BLOCK_GAS = 60_000_000n;
 const SHORT_LEASE_MS = 4_000;
 const STOPPED_MS = 60_000;
 /** Of a chain where time matters: work that somebody took who is gone is free again after 20 s. */
@@ -460,6 +462,30 @@ describe('faults', function () {
       } finally {
         for (const each of [sleeper, other]) await each.stop();
       }
+    });
+  });
+
+  describe('of a crowd', function () {
+    this.timeout(900_000);
+
+    async function passes(accounts: number, keepers: number): Promise<boolean> {
+      const result = await runCrowd({ accounts, keepers, blockGas: BLOCK_GAS, say: () => undefined });
+      if (result === undefined) return false;
+      const { liquidations, twice, left, reverted, cleanWallets, blocks } = result;
+      const wanted = { liquidations: accounts, twice: 0, left: 0, reverted: 0, cleanWallets: keepers };
+      expect({ liquidations, twice, left, reverted, cleanWallets }).to.deep.equal(wanted);
+      expect(blocks).to.be.lessThanOrEqual(WITHIN_BLOCKS);
+      return true;
+    }
+
+    it('four keepers at once', async function () {
+      done.add('four');
+      if (!(await passes(60, 4))) this.skip();
+    });
+
+    it('two hundred accounts at once', async () => {
+      done.add('crowd');
+      await passes(200, 1);
     });
   });
 
