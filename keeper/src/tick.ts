@@ -57,6 +57,7 @@ const WORTH_RESTING = new Set(['wouldRevert', 'healthyOnChain', 'notAssessable',
 
 /** Everything a tick works with. */
 export interface Rooms {
+  /** Its calls are agreed on, where a quorum is wanted: prices, surfaces, references and the keeper's own account. */
   readonly client: KeeperClient;
   readonly config: KeeperConfig;
   readonly own: AccountId;

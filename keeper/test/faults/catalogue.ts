@@ -47,6 +47,11 @@ export const CASES = {
     injection: 'proxy, quorum 2',
     sign: 'none, it goes on',
   },
+  oneOld: {
+    fault: 'one of three endpoints answers calls with former prices',
+    injection: 'proxy, quorum 2',
+    sign: 'none, it goes on',
+  },
   socket: {
     fault: 'the WebSocket is dropped, then says nothing',
     injection: 'proxy',

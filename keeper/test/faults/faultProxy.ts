@@ -18,6 +18,8 @@ export interface Faults {
   readonly frozenHead?: bigint;
   /** The head is said to be so many blocks further on, with a hash that nobody else has. */
   readonly lyingHead?: bigint;
+  /** Calls are answered as of this block, whichever is asked for. */
+  readonly oldCalls?: bigint;
   readonly missingLogs?: boolean;
   readonly doubledLogs?: boolean;
   /** Methods that are answered by an error, and not passed on. */
@@ -145,7 +147,8 @@ async function behave(call: Call, faults: Faults, pass: (call: Call) => Promise<
     if (ofHead) return pass({ ...call, params: [hex(frozenHead), false] });
     if (call.method === 'eth_blockNumber') return { jsonrpc: '2.0', id: call.id, result: hex(frozenHead) };
   }
-  const answer = await pass(call);
+  const old = faults.oldCalls !== undefined && call.method === 'eth_call';
+  const answer = await pass(old ? { ...call, params: [first, hex(faults.oldCalls ?? 0n)] } : call);
   const { result } = answer;
   if (lyingHead !== undefined && ofHead && isRecord(result)) {
     const number = hex(BigInt(String(result['number'])) + lyingHead);

@@ -230,6 +230,9 @@ describe('faults', function () {
   it('one endpoint that leaves out logs', () => round('oneMissing', () => first({ missingLogs: true })));
   it('one endpoint that doubles logs', () => round('oneDoubled', () => first({ doubledLogs: true })));
 
+  it('one endpoint that answers calls with former prices', () =>
+    round('oneOld', async () => first({ oldCalls: (await stage.chain.latest()).number })));
+
   it('a WebSocket that is dropped, and one that says nothing', () =>
     round('socket', () => {
       proxies[0]?.dropSockets();
