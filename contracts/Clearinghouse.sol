@@ -19,6 +19,7 @@ import {IClearinghouseExt} from "./interfaces/IClearinghouseExt.sol";
 import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
 import {IClearinghouseDeleveraging} from "./interfaces/IClearinghouseDeleveraging.sol";
 import {IClearinghouseLiquidation} from "./interfaces/IClearinghouseLiquidation.sol";
+import {IClearinghousePermit} from "./interfaces/IClearinghousePermit.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
@@ -70,7 +71,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _s.cashIndex = CashMarket.pack(CashMarket.Index(1e18, 1e18, 0, 0, block.timestamp));
     }
 
-    /// @dev Liquidations, deleveragings, governance and rarely used reads. All addresses are immutable. What runs there calls
+    /// @dev Liquidations, deleveragings, deposits by permit, governance and rarely used reads. All addresses are immutable. What runs there calls
     /// back here for the rate model, and to settle an account first, and nothing else.
     fallback() external {
         address target = _partOf(msg.sig);
@@ -96,7 +97,8 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         if (
             selector == IClearinghouseDeleveraging.executeDeleverage.selector ||
             selector == IClearinghouseDeleveraging.coverBadDebt.selector ||
-            selector == IClearinghouseDeleveraging.solvency.selector
+            selector == IClearinghouseDeleveraging.solvency.selector ||
+            selector == IClearinghousePermit.depositWithPermit.selector
         ) return deleveraging;
         return extension;
     }
@@ -105,22 +107,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
 
     /// @inheritdoc IClearinghouseCore
     function deposit(AccountId account, uint8 assetId, uint256 amountRaw) external nonReentrant {
-        _authorise(account, SCOPE_DEPOSIT);
-        (Asset storage asset, AssetConfig config) = _asset(assetId);
-        (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, config.decimals());
-        AssetTotals totals = asset.totals;
-        uint256 recorded = totals.recorded();
-        uint256 total;
-        unchecked {
-            total = recorded + amount; // both below 2**128
-        }
-        if (!config.enabled() || total > totals.cap()) _requireRepayment(account, assetId, amount, total);
-
-        _pull(IERC20(config.token()), takenRaw, recorded, config.decimals());
-        asset.totals = toAssetTotals(total, totals.cap());
-        AccountHeader header = _credit(account, assetId, int256(amount));
-        emit Deposited(account, assetId, msg.sender, takenRaw);
-        _clearFlagIfHealthy(account, header);
+        _deposit(account, assetId, amountRaw);
     }
 
     /// @inheritdoc IClearinghouseCore
@@ -322,20 +309,6 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
             (bool changed, , Synced memory synced) = _synced(word);
             if (changed) return (synced.word, true);
         }
-    }
-
-    /// @dev What an account owes may be paid back whatever is closed and capped, up to the token's next whole unit.
-    function _requireRepayment(AccountId account, uint8 assetId, uint256 amount, uint256 total) private view {
-        (Asset storage asset, AssetConfig config) = _asset(assetId);
-        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[account].header.cashPrincipal());
-        bool repays =
-            assetId == CASH &&
-                cash < 0 &&
-                amount <= _wholeUnitsUp(uint256(-cash), config.decimals()) &&
-                total <= type(uint128).max;
-        if (repays) return;
-        if (!config.enabled()) revert AssetDisabled(assetId);
-        revert DepositCapExceeded(assetId, asset.totals.cap(), total);
     }
 
     /// @inheritdoc ClearinghouseLedger

@@ -4,10 +4,11 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ClearinghouseMargin} from "./ClearinghouseMargin.sol";
-import {CASH, MAX_COLLATERALS} from "./ClearinghouseStorage.sol";
+import {CASH, MAX_COLLATERALS, SCOPE_DEPOSIT} from "./ClearinghouseStorage.sol";
 import {AccountHeader} from "./types/AccountHeader.sol";
 import {AccountId} from "./types/AccountId.sol";
 import {AssetConfig} from "./types/AssetConfig.sol";
+import {AssetTotals, toAssetTotals} from "./types/AssetTotals.sol";
 import {IClearinghouseTypes} from "./interfaces/IClearinghouseTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
 import {WadMath} from "./libraries/WadMath.sol";
@@ -74,6 +75,42 @@ abstract contract ClearinghouseCustody is ClearinghouseMargin {
             uint256 unit = 10 ** (18 - decimals);
             return WadMath.divUpRaw(amount, unit) * unit;
         }
+    }
+
+    // ------------------------------------------------------------------------------------------------ deposits
+
+    /// @notice Takes tokens from the caller, who must be allowed to deposit, and credits the account with what arrived.
+    function _deposit(AccountId account, uint8 assetId, uint256 amountRaw) internal {
+        _authorise(account, SCOPE_DEPOSIT);
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        (uint256 amount, uint256 takenRaw) = _toWad(amountRaw, config.decimals());
+        AssetTotals totals = asset.totals;
+        uint256 recorded = totals.recorded();
+        uint256 total;
+        unchecked {
+            total = recorded + amount; // both below 2**128
+        }
+        if (!config.enabled() || total > totals.cap()) _requireRepayment(account, assetId, amount, total);
+
+        _pull(IERC20(config.token()), takenRaw, recorded, config.decimals());
+        asset.totals = toAssetTotals(total, totals.cap());
+        AccountHeader header = _credit(account, assetId, int256(amount));
+        emit IClearinghouseTypes.Deposited(account, assetId, msg.sender, takenRaw);
+        _clearFlagIfHealthy(account, header);
+    }
+
+    /// @dev What an account owes may be paid back whatever is closed and capped, up to the token's next whole unit.
+    function _requireRepayment(AccountId account, uint8 assetId, uint256 amount, uint256 total) private view {
+        (Asset storage asset, AssetConfig config) = _asset(assetId);
+        int256 cash = CashMarket.toCash(_cashIndex(), _s.accounts[account].header.cashPrincipal());
+        bool repays =
+            assetId == CASH &&
+                cash < 0 &&
+                amount <= _wholeUnitsUp(uint256(-cash), config.decimals()) &&
+                total <= type(uint128).max;
+        if (repays) return;
+        if (!config.enabled()) revert IClearinghouseTypes.AssetDisabled(assetId);
+        revert IClearinghouseTypes.DepositCapExceeded(assetId, asset.totals.cap(), total);
     }
 
     // ------------------------------------------------------------------------------------------------ tokens

@@ -1,4 +1,5 @@
-// Depositing: prepare says what must come first (an approval), what it would cost, and why it would fail; send does it all.
+// Depositing: prepare says what must come first (a permit to sign, or an approval of tokens that know none), what it would
+// cost, and why it would fail; send does it all.
 import { formatWad, NovateContractError } from '@novate/sdk';
 import { setUp, usdc } from './setup.ts';
 
@@ -12,7 +13,7 @@ const deposit = { account, assetId: cash.assetId, amountRaw: usdc(10_000) };
 const prepared = await client.novate.prepareDeposit(deposit);
 if (!prepared.ready) for (const { description } of prepared.requirements) console.log('first:', description);
 
-// approves and waits where that is needed, then deposits
+// has the permit signed, or approves and waits, then deposits
 const hash = await client.novate.sendDeposit(deposit);
 await client.waitForTransactionReceipt({ hash });
 const { portfolio } = await client.novate.getPortfolio({ account });

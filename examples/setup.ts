@@ -4,7 +4,7 @@ import { createNovateClient, encodeAccountId } from '@novate/sdk';
 import type { AccountId, NovateViemClient } from '@novate/sdk';
 import { deployNovate } from '@novate/sdk/testing';
 import type { TestNovate } from '@novate/sdk/testing';
-import { createWalletClient, http } from 'viem';
+import { createTestClient, createWalletClient, http } from 'viem';
 import { hardhat } from 'viem/chains';
 
 /** Any Hardhat or Anvil node: `npx hardhat node` in another terminal. */
@@ -20,6 +20,8 @@ export interface Stage extends TestNovate {
   readonly maria: Person;
   readonly noor: Person;
   readonly bot: Person;
+  /** Lets time pass on the node. Prices age with it. */
+  readonly wait: (seconds: number) => Promise<void>;
 }
 
 export async function setUp(): Promise<Stage> {
@@ -40,7 +42,11 @@ export async function setUp(): Promise<Stage> {
     });
     return { client, account: encodeAccountId(address) };
   };
-  return { ...protocol, maria: person(0), noor: person(1), bot: person(2) };
+  const clock = createTestClient({ mode: 'hardhat', chain: hardhat, transport });
+  const wait = async (seconds: number): Promise<void> => {
+    await clock.increaseTime({ seconds });
+  };
+  return { ...protocol, maria: person(0), noor: person(1), bot: person(2), wait };
 }
 
 /** USDC in its own six decimals. */

@@ -3,12 +3,16 @@
 //   --accounts N      100,000 unless given
 //   --ticks N         1,000 unless given
 //   --tick-sec N      seconds between blocks, 12 unless given
+//   --mend-ms N       milliseconds that bands may be computed for between two ticks, 1,000 unless given: half of a block of 2 s
 //   --prices A,B,C    candle files (btc-..., eth-..., sol-...) whose returns are played, scaled to ticks by the root of time
 //   --seed N          1 unless given
 //   --cpu-time        measures the bands in CPU time instead of wall time: for a machine that others use too
-//   --only a,b        parts: bands, brute (which needs bands), store; all unless given
+//   --rounds N        prices until the keeper's transaction is there, 30 unless given
+//   --trace           prints when each request of such a round arrived at the node
+//   --only a,b        parts: bands, brute (which needs bands), store, latency; all unless given
 import { parseArgs } from 'node:util';
 import { benchBands } from './bench/keeper/bands.ts';
+import { benchLatency } from './bench/keeper/latency.ts';
 import { benchBrute } from './bench/keeper/brute.ts';
 import { benchKeeperStore } from './bench/keeperStore.ts';
 import type { Measurement } from './bench/measurement.ts';
@@ -22,13 +26,19 @@ const { values } = parseArgs({
     accounts: text,
     ticks: text,
     'tick-sec': text,
+    'mend-ms': text,
     prices: text,
     seed: text,
+    rounds: text,
+    trace: { type: 'boolean', default: false },
     only: text,
   },
 });
 
-function read(name: 'accounts' | 'ticks' | 'tick-sec' | 'seed', unless: number): number {
+function read(
+  name: 'accounts' | 'ticks' | 'tick-sec' | 'mend-ms' | 'seed' | 'rounds',
+  unless: number,
+): number {
   const value = Number(values[name] ?? unless);
   if (Number.isSafeInteger(value) && value > 0) return value;
   console.error(`bench:keeper: --${name} ${values[name]} must be a whole number from 1`);
@@ -49,6 +59,7 @@ if (bandsWanted) {
     tickSec: read('tick-sec', 12),
     prices: values.prices?.split(',') ?? [],
     seed: read('seed', 1),
+    mendMs: read('mend-ms', 1_000),
     cpuTime: values['cpu-time'],
   });
   rows.push(...ofBands);
@@ -56,6 +67,8 @@ if (bandsWanted) {
 }
 // after the bands: their world is garbage by then
 if (isWanted('store')) rows.push(...(await benchKeeperStore(accounts)));
+if (isWanted('latency'))
+  rows.push(...(await benchLatency({ rounds: read('rounds', 30), trace: values.trace })));
 
 if (values.json) console.log(JSON.stringify(rows, null, 2));
 else printTable(rows);

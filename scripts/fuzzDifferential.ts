@@ -3,6 +3,7 @@
 //   --minutes N   stops after so long, however many there were
 //   --seed TEXT   the same seed asks the same questions; the time unless given
 //   --replay FILE asks once more about a case that a mismatch printed
+//   --evm NAME    anvil unless given, or hardhat, which takes several times as long
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../cli/src/local/ensureBuilt.ts';
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     seed: { type: 'string' },
     replay: { type: 'string' },
+    evm: { type: 'string', default: 'anvil' },
   },
 });
 const runs = Number(values.runs ?? DEFAULT_RUNS);
@@ -33,10 +35,15 @@ if (!(minutes > 0)) {
   console.error(`fuzz:differential: --minutes ${values.minutes} must be a number above 0`);
   process.exit(2);
 }
+const { evm } = values;
+if (evm !== 'anvil' && evm !== 'hardhat') {
+  console.error(`fuzz:differential: --evm ${evm} must be anvil or hardhat`);
+  process.exit(2);
+}
 const seed = values.seed ?? String(Date.now());
 
 await ensureBuilt();
-const stage = await openStage();
+const stage = await openStage(evm);
 const started = Date.now();
 const rateOf = (portfolios: number): string => number(portfolios / ((Date.now() - started) / 1000));
 let shown = started;

@@ -15,6 +15,7 @@ getContractFactory(name: 'ClearinghouseCustody', signerOrOptions?: ethers.Signer
 getContractFactory(name: 'ClearinghouseExt', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseExt__factory>
 getContractFactory(name: 'ClearinghouseLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseLedger__factory>
 getContractFactory(name: 'ClearinghouseMargin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseMargin__factory>
+getContractFactory(name: 'ClearinghousePermit', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghousePermit__factory>
 getContractFactory(name: 'ClearinghouseStorage', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseStorage__factory>
 getContractFactory(name: 'ClearinghouseTrading', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseTrading__factory>
 getContractFactory(name: 'DeleverageIndex', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DeleverageIndex__factory>
@@ -25,6 +26,7 @@ getContractFactory(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer |
 getContractFactory(name: 'IClearinghouseDeleveraging', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseDeleveraging__factory>
 getContractFactory(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseExt__factory>
 getContractFactory(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseLiquidation__factory>
+getContractFactory(name: 'IClearinghousePermit', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghousePermit__factory>
 getContractFactory(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseTypes__factory>
 getContractFactory(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInsuranceFund__factory>
 getContractFactory(name: 'ILiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquidator__factory>
@@ -47,6 +49,7 @@ getContractFactory(name: 'CashPool', signerOrOptions?: ethers.Signer | FactoryOp
 getContractFactory(name: 'CallBatch', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CallBatch__factory>
 getContractFactory(name: 'MockAggregator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockAggregator__factory>
 getContractFactory(name: 'MockERC20', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockERC20__factory>
+getContractFactory(name: 'MockPermitToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPermitToken__factory>
 getContractFactory(name: 'MockPythOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockPythOracle__factory>
 getContractFactory(name: 'MockSurfaces', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockSurfaces__factory>
 getContractFactory(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MockWallet1271__factory>
@@ -74,6 +77,7 @@ getContractAt(name: 'ClearinghouseCustody', address: string | ethers.Addressable
 getContractAt(name: 'ClearinghouseExt', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseExt>
 getContractAt(name: 'ClearinghouseLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseLedger>
 getContractAt(name: 'ClearinghouseMargin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseMargin>
+getContractAt(name: 'ClearinghousePermit', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghousePermit>
 getContractAt(name: 'ClearinghouseStorage', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseStorage>
 getContractAt(name: 'ClearinghouseTrading', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseTrading>
 getContractAt(name: 'DeleverageIndex', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DeleverageIndex>
@@ -84,6 +88,7 @@ getContractAt(name: 'IClearinghouseCore', address: string | ethers.Addressable, 
 getContractAt(name: 'IClearinghouseDeleveraging', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseDeleveraging>
 getContractAt(name: 'IClearinghouseExt', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseExt>
 getContractAt(name: 'IClearinghouseLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseLiquidation>
+getContractAt(name: 'IClearinghousePermit', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghousePermit>
 getContractAt(name: 'IClearinghouseTypes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseTypes>
 getContractAt(name: 'IInsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInsuranceFund>
 getContractAt(name: 'ILiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquidator>
@@ -106,6 +111,7 @@ getContractAt(name: 'CashPool', address: string | ethers.Addressable, signer?: e
 getContractAt(name: 'CallBatch', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CallBatch>
 getContractAt(name: 'MockAggregator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockAggregator>
 getContractAt(name: 'MockERC20', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockERC20>
+getContractAt(name: 'MockPermitToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPermitToken>
 getContractAt(name: 'MockPythOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockPythOracle>
 getContractAt(name: 'MockSurfaces', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockSurfaces>
 getContractAt(name: 'MockWallet1271', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MockWallet1271>
@@ -133,6 +139,7 @@ deployContract(name: 'ClearinghouseCustody', signerOrOptions?: ethers.Signer | D
 deployContract(name: 'ClearinghouseExt', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseExt>
 deployContract(name: 'ClearinghouseLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLedger>
 deployContract(name: 'ClearinghouseMargin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseMargin>
+deployContract(name: 'ClearinghousePermit', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghousePermit>
 deployContract(name: 'ClearinghouseStorage', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseStorage>
 deployContract(name: 'ClearinghouseTrading', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseTrading>
 deployContract(name: 'DeleverageIndex', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeleverageIndex>
@@ -143,6 +150,7 @@ deployContract(name: 'IClearinghouseCore', signerOrOptions?: ethers.Signer | Dep
 deployContract(name: 'IClearinghouseDeleveraging', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseDeleveraging>
 deployContract(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
 deployContract(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseLiquidation>
+deployContract(name: 'IClearinghousePermit', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghousePermit>
 deployContract(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>
@@ -165,6 +173,7 @@ deployContract(name: 'CashPool', signerOrOptions?: ethers.Signer | DeployContrac
 deployContract(name: 'CallBatch', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
 deployContract(name: 'MockAggregator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockERC20', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
+deployContract(name: 'MockPermitToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPermitToken>
 deployContract(name: 'MockPythOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPythOracle>
 deployContract(name: 'MockSurfaces', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSurfaces>
 deployContract(name: 'MockWallet1271', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>
@@ -192,6 +201,7 @@ deployContract(name: 'ClearinghouseCustody', args: any[], signerOrOptions?: ethe
 deployContract(name: 'ClearinghouseExt', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseExt>
 deployContract(name: 'ClearinghouseLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLedger>
 deployContract(name: 'ClearinghouseMargin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseMargin>
+deployContract(name: 'ClearinghousePermit', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghousePermit>
 deployContract(name: 'ClearinghouseStorage', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseStorage>
 deployContract(name: 'ClearinghouseTrading', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseTrading>
 deployContract(name: 'DeleverageIndex', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeleverageIndex>
@@ -202,6 +212,7 @@ deployContract(name: 'IClearinghouseCore', args: any[], signerOrOptions?: ethers
 deployContract(name: 'IClearinghouseDeleveraging', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseDeleveraging>
 deployContract(name: 'IClearinghouseExt', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
 deployContract(name: 'IClearinghouseLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseLiquidation>
+deployContract(name: 'IClearinghousePermit', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghousePermit>
 deployContract(name: 'IClearinghouseTypes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>
@@ -224,6 +235,7 @@ deployContract(name: 'CashPool', args: any[], signerOrOptions?: ethers.Signer | 
 deployContract(name: 'CallBatch', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CallBatch>
 deployContract(name: 'MockAggregator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockAggregator>
 deployContract(name: 'MockERC20', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockERC20>
+deployContract(name: 'MockPermitToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPermitToken>
 deployContract(name: 'MockPythOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockPythOracle>
 deployContract(name: 'MockSurfaces', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockSurfaces>
 deployContract(name: 'MockWallet1271', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MockWallet1271>

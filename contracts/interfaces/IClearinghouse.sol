@@ -5,6 +5,7 @@ import {IClearinghouseCore} from "./IClearinghouseCore.sol";
 import {IClearinghouseDeleveraging} from "./IClearinghouseDeleveraging.sol";
 import {IClearinghouseExt} from "./IClearinghouseExt.sol";
 import {IClearinghouseLiquidation} from "./IClearinghouseLiquidation.sol";
+import {IClearinghousePermit} from "./IClearinghousePermit.sol";
 
 /// @title IClearinghouse: pooled collateral and positions of every account
 /// @notice The sole writer of balances and positions. Amounts are wad (1e18) unless a name ends in `Raw`, which is the
@@ -16,5 +17,6 @@ interface IClearinghouse is
     IClearinghouseCore,
     IClearinghouseExt,
     IClearinghouseLiquidation,
-    IClearinghouseDeleveraging
+    IClearinghouseDeleveraging,
+    IClearinghousePermit
 {}

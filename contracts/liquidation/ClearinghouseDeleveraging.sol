@@ -6,6 +6,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {CASH, ROLE_LIQUIDATOR} from "../ClearinghouseStorage.sol";
+import {ClearinghousePermit} from "../ClearinghousePermit.sol";
 import {ClearinghouseTrading} from "../ClearinghouseTrading.sol";
 import {AccountHeader} from "../types/AccountHeader.sol";
 import {AccountId} from "../types/AccountId.sol";
@@ -27,7 +28,8 @@ import {LiquidationMath} from "./LiquidationMath.sol";
 /// @dev The clearinghouse delegates these calls to this contract, as it does others to ClearinghouseExt.
 /// Insurance first, then all who hold the opposite side of each of its positions, pro rata, and last all positive cash.
 /// Nobody is ranked or visited: a side's two indexes move, and each position follows when it is next touched.
-contract ClearinghouseDeleveraging is ClearinghouseTrading, IClearinghouseDeleveraging {
+/// Deposits by permit are here too (ClearinghousePermit), for the core and the other parts are full (ADR 2).
+contract ClearinghouseDeleveraging is ClearinghouseTrading, ClearinghousePermit, IClearinghouseDeleveraging {
     /// @dev How long a flagged account's insolvency waits for a liquidator that the insurance fund could pay for.
     uint256 private constant PATIENCE_SEC = 15 minutes;
 

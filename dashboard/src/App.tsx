@@ -13,6 +13,7 @@ import { StatusBar } from './ui/StatusBar.tsx';
 
 const AccountPage = lazy(() => import('./pages/AccountPage.tsx'));
 const KeeperPage = lazy(() => import('./pages/KeeperPage.tsx'));
+const VaultPage = lazy(() => import('./pages/VaultPage.tsx'));
 const TradePage = lazy(() => import('./pages/TradePage.tsx'));
 
 const TITLES: Readonly<Record<Page, string>> = {
@@ -20,6 +21,7 @@ const TITLES: Readonly<Record<Page, string>> = {
   accounts: 'Accounts',
   account: 'Account',
   keeper: 'Keeper',
+  vault: 'Vault',
   trade: 'Trade',
   settings: 'Connection',
 };
@@ -82,6 +84,8 @@ function Content({ route }: { route: Route }) {
       return <AccountPage argument={route.argument} />;
     case 'keeper':
       return <KeeperPage />;
+    case 'vault':
+      return <VaultPage />;
     case 'trade':
       return <TradePage />;
     default:

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export type Page = 'protocol' | 'accounts' | 'account' | 'keeper' | 'trade' | 'settings';
+export type Page = 'protocol' | 'accounts' | 'account' | 'keeper' | 'vault' | 'trade' | 'settings';
 
 export interface Route {
   readonly page: Page;
@@ -8,7 +8,7 @@ export interface Route {
   readonly argument: string | undefined;
 }
 
-const PAGES: readonly Page[] = ['protocol', 'accounts', 'account', 'keeper', 'trade', 'settings'];
+const PAGES: readonly Page[] = ['protocol', 'accounts', 'account', 'keeper', 'vault', 'trade', 'settings'];
 
 /** The hash of a page. The query before it holds the connection and stays. */
 export function hrefOf(page: Page, argument?: string): string {

@@ -1,7 +1,7 @@
 // The dashboard in a headless Chromium, against a live local stack.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { getReport } from '@novate/sdk';
+import { ETH, getReport, getVaultStatus } from '@novate/sdk';
 import type { Browser, Page } from 'playwright-core';
 import { ensureDashboard } from '../server/ensureDashboard.ts';
 import { serveDashboard } from '../server/serveDashboard.ts';
@@ -12,6 +12,7 @@ import { startRpcProxy } from './support/rpcProxy.ts';
 import type { RpcProxy } from './support/rpcProxy.ts';
 import { startStack } from './support/stack.ts';
 import type { Stack } from './support/stack.ts';
+import { sellToVault } from './support/sellToVault.ts';
 import { tradeOption } from './support/tradeOption.ts';
 import { bundleWhatIf } from './support/whatIfBundle.ts';
 
@@ -67,6 +68,7 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
     for (const [link, heading] of [
       ['Accounts', 'Accounts by health'],
       ['Keeper', 'Funnel'],
+      ['Vault', 'Liquidity vault'],
       ['Trade', 'Wallet'],
       ['Connection', 'Connection'],
     ] as const) {
@@ -79,7 +81,7 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
   });
 
   it('keeps everything in its place while figures arrive', async () => {
-    for (const hash of ['protocol', 'accounts', 'keeper']) {
+    for (const hash of ['protocol', 'accounts', 'keeper', 'vault']) {
       const { page, close } = await open(hash);
       await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
       await page.waitForTimeout(700);
@@ -165,6 +167,45 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
     await stopMining();
   });
 
+  it('provides liquidity: deposit in the vault by keyboard, trade with it, request to leave, cancel', async () => {
+    const stopMining = stack.mineOn();
+    const { page, complaints, close } = await open('vault');
+    const figures = page.locator('dl[aria-label="Liquidity vault"]');
+    await figures.getByText('$0.00', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Local development wallet' }).click();
+    await page.getByRole('button', { name: 'Get test tokens' }).click();
+    await page.getByText(/has 100,000 USDC more/).waitFor();
+    await page.getByLabel('Amount, USDC').focus();
+    await page.keyboard.type('50000');
+    await page.getByText(/Gives about 50,000 shares/).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText(/Deposited 50000 USDC in block/).waitFor();
+    await figures.getByText('$50,000.00', { exact: true }).waitFor();
+    await sellToVault(stack);
+    const row = page.getByRole('row', { name: /ETH perp/ });
+    await row.getByText(/^1 ETH/).waitFor();
+    const { markets } = await getVaultStatus(stack.chain.client, stack.addresses);
+    const eth = markets.find(({ underlying }) => underlying === ETH);
+    const ask = (Number(eth?.buy.quote?.price) / 1e18).toLocaleString('en-US', {
+      maximumFractionDigits: 0,
+      roundingMode: 'trunc',
+    });
+    await row.getByText(`$${ask}.`).first().waitFor();
+    await page.getByRole('button', { name: 'All', exact: true }).click();
+    await page.getByRole('button', { name: 'Request', exact: true }).click();
+    await page.getByText(/50,000 shares requested; they may leave in/).waitFor();
+    await page.getByRole('button', { name: 'Cancel request' }).click();
+    await page.getByText('Nothing is requested.').waitFor();
+    // what is beyond the wallet is refused in place, and kept
+    await page.getByLabel('Shares to leave with').fill('50001');
+    await page.getByRole('button', { name: 'Request', exact: true }).click();
+    await page.getByText('More than the wallet holds: write less, or all.').waitFor();
+    assert.equal(await page.getByLabel('Shares to leave with').inputValue(), '50001');
+    assert.deepEqual(complaints, []);
+    await close();
+    await stopMining();
+  });
+
   it('says what is wrong with a connection, keeps what was entered, and connects once it is right', async () => {
     const lens = stack.addresses.marginLens;
     const { page, close } = await visit(
@@ -215,11 +256,23 @@ describe('dashboard', { skip: chromium === undefined ? NO_CHROMIUM : false, time
 
   it('fits a phone, page by page', async () => {
     const { page, close } = await open('protocol', { viewport: PHONE, colorScheme: 'dark' });
-    for (const hash of ['protocol', 'accounts', `account/${trader()}`, 'keeper', 'trade', 'settings']) {
+    for (const hash of [
+      'protocol',
+      'accounts',
+      `account/${trader()}`,
+      'keeper',
+      'vault',
+      'trade',
+      'settings',
+    ]) {
       await page.evaluate((to) => (window.location.hash = `#/${to}`), hash);
       await page.getByRole('heading', { level: 2 }).first().waitFor();
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(width <= PHONE.width, `${hash} is ${width} pixels wide`);
+      const hidden = await page
+        .getByRole('navigation')
+        .evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+      assert.ok(hidden <= 0, `${hidden} pixels of the links are hidden`);
     }
     await close();
   });

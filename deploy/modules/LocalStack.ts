@@ -9,7 +9,8 @@ const FEED_DECIMALS = 8;
 
 /** The protocol with tokens that anyone may mint and feeds whose owner sets the prices: for local chains only. */
 export default buildModule('LocalStack', (m) => {
-  const usdc = m.contract('MockERC20', ['USD Coin', 'USDC', 6], { id: 'USDC' });
+  // takes permits, as Circle's USDC does; those who have wrapped ether or bitcoin must approve
+  const usdc = m.contract('MockPermitToken', ['USD Coin', 'USDC', 6], { id: 'USDC' });
   const weth = m.contract('MockERC20', ['Wrapped Ether', 'WETH', 18], { id: 'WETH' });
   const wbtc = m.contract('MockERC20', ['Wrapped Bitcoin', 'WBTC', 8], { id: 'WBTC' });
   const feed = (name: string, price: bigint) => {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startAlerts } from './alerts/index.ts';
 import type { MarginCalls } from './alerts/marginCalls.ts';
 import { AccountWatch } from './bands/accountWatch.ts';
+import { MEND_SLICE_MS, mendUntil } from './bands/mendUntil.ts';
 import { openChain } from './chain/viemChain.ts';
 import type { ChainAccess } from './chain/viemChain.ts';
 import type { BlockHead } from './chain/types.ts';
@@ -48,8 +49,6 @@ import { createFollower } from './watch/follower.ts';
 import { createHeadClock } from './watch/headClock.ts';
 import type { HeadClock } from './watch/headClock.ts';
 
-/** What a tick may spend on computing bands; the rest of them wait, and are judged each tick instead. */
-const BAND_BUDGET_MS = 15;
 const LONGEST_PAUSE_MS = 10_000;
 /** How long a stopping keeper waits for what it has sent. */
 const GRACE_MS = 2_000;
@@ -169,7 +168,7 @@ async function open(
   const ownership = startOwnership(store.leases, wallets, store.shards, log);
   // a keeper that only looks owns nothing, so that it is in nobody's way
   if (!config.dryRun) await ownership.beat();
-  const watch = new AccountWatch(mirror.book, { bandBudgetMs: BAND_BUDGET_MS });
+  const watch = new AccountWatch(mirror.book, { bandBudgetMs: MEND_SLICE_MS });
   const alerts = startAlerts(config, { chainId, store, mirror, watch, metrics, log });
   let rebuilding = false;
   const triggersOf = (work: SharedWork): Triggers | undefined => {
@@ -312,7 +311,8 @@ async function loop(
     metrics.headLag.set(Number(clock.lag));
     metrics.staleEndpoints.set(pool.stale().length);
     const pause = Math.min(config.pollIntervalMs * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS);
-    await wakeUp.next(Math.max(pause, failures === 0 ? config.pollIntervalMs : 0), signal);
+    const wait = wakeUp.next(Math.max(pause, failures === 0 ? config.pollIntervalMs : 0), signal);
+    await mendUntil(rooms.watch, wait);
   }
   wakeUp.close();
 }

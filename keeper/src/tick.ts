@@ -1,5 +1,5 @@
 import { decodeInstrumentId, getPortfolio, max, mulDivDown } from '@novate/sdk';
-import type { AccountId } from '@novate/sdk';
+import type { AccountId, CashIndex } from '@novate/sdk';
 import type { MarginCalls } from './alerts/marginCalls.ts';
 import type { BlockHead, Receipt } from './chain/types.ts';
 import type { KeeperClient } from './chain/viemChain.ts';
@@ -88,11 +88,24 @@ export interface Rooms {
 
 export const initialGas = FIRST_GAS;
 
+/** What a tick saw, decided and sent. */
+interface Urgent {
+  readonly references: References;
+  readonly board: PriceBoard;
+  readonly cash: CashIndex;
+  readonly gasTokenPrice: bigint | undefined;
+  readonly decision: Decision;
+  readonly execution: Execution;
+}
+
 /** Deals with one block: watch, mirror, decide, execute. Rejects where a part of it could not be done. */
 export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal): Promise<void> {
-  const { config, mirror, follower, lane, reporter, attempts } = rooms;
+  const { config, follower, lane, reporter, attempts } = rooms;
   const startedAt = performance.now();
   const behind = BigInt(config.confirmations);
+  // what events say of accounts and what the lens says of prices do not depend on each other
+  const prices = readPrices(rooms.client, config.addresses, head);
+  prices.catch(() => undefined);
   const target = behind === 0n ? head : await readBehind(rooms, head, behind);
   if (target !== undefined) await follower.follow(target, signal);
   if (signal.aborted) return;
@@ -102,33 +115,14 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
     rooms.triggers?.settled(outcome, head);
     await settle(rooms, outcome, head, failed);
   }
-  if (!config.dryRun) reporter.upkeep(await lane.maintain(head));
-  const references = await refreshReferences(rooms, head);
-  const board = await readBoard(rooms, references, head);
-  reporter.unpriced(board.unpriced);
-
-  const gasTokenPrice = gasTokenPriceOf(config, board);
-  rooms.gasToken.price = gasTokenPrice;
-  reporter.gasPriced(gasTokenPrice);
-  const inFlight = lane.inFlight();
-  const cash = cashAt(mirror.ledger.cash, board.timestamp);
-  const decision = decide({
-    ledger: mirror.ledger,
-    watched: rooms.watch.tick({ board, cash, references }),
-    board,
-    references,
-    own: rooms.own,
-    inFlight: accountsOf(inFlight),
-    coolingDown: attempts.resting(head.number, mirror.versionOf),
-    gasCost: gasTokenPrice && mulDivDown(gasCostWei(leastGas(rooms), head, rooms.policy), gasTokenPrice, WAD),
-    ...planOf(config),
-    basketChoice: config.basket,
-    limit: config.maxAccountsPerTick,
-  });
-  const execution =
-    decision.candidates.length === 0 || signal.aborted
-      ? NOTHING
-      : await carryOut(rooms, head, board, references, decision, inFlight, gasTokenPrice);
+  let urgent: Urgent;
+  try {
+    urgent = await liquidate(rooms, head, prices, signal);
+  } finally {
+    // after what is urgent, whatever became of that
+    if (!config.dryRun) reporter.upkeep(await lane.maintain(head));
+  }
+  const { board, cash, references, decision, execution, gasTokenPrice } = urgent;
   reporter.execution(execution);
   for (const { account, reason } of execution.details) {
     if (WORTH_RESTING.has(reason)) attempts.failed(account, head.number);
@@ -152,11 +146,49 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
   );
 }
 
+/** All that stands between a price and the transactions that it calls for. */
+async function liquidate(
+  rooms: Rooms,
+  head: BlockHead,
+  prices: Promise<PriceBoard>,
+  signal: AbortSignal,
+): Promise<Urgent> {
+  const { config, mirror, lane, reporter, attempts } = rooms;
+  const references = await refreshReferences(rooms, head);
+  const board = await readBoard(rooms, references, head, prices);
+  reporter.unpriced(board.unpriced);
+
+  const gasTokenPrice = gasTokenPriceOf(config, board);
+  rooms.gasToken.price = gasTokenPrice;
+  reporter.gasPriced(gasTokenPrice);
+  const inFlight = lane.inFlight();
+  const cash = cashAt(mirror.ledger.cash, board.timestamp);
+  const decision = decide({
+    ledger: mirror.ledger,
+    watched: rooms.watch.look({ board, cash, references }),
+    board,
+    references,
+    own: rooms.own,
+    inFlight: accountsOf(inFlight),
+    coolingDown: attempts.resting(head.number, mirror.versionOf),
+    gasCost: gasTokenPrice && mulDivDown(gasCostWei(leastGas(rooms), head, rooms.policy), gasTokenPrice, WAD),
+    ...planOf(config),
+    basketChoice: config.basket,
+    limit: config.maxAccountsPerTick,
+  });
+  const execution =
+    decision.candidates.length === 0 || signal.aborted
+      ? NOTHING
+      : await carryOut(rooms, head, board, references, decision, inFlight, gasTokenPrice);
+  return { references, board, cash, gasTokenPrice, decision, execution };
+}
+
 /** Prices, and the expiries that accounts hold or that are on their way to the keeper, all of one block. */
 async function readBoard(
-  { client, config, mirror, lane }: Rooms,
+  { client, mirror, lane }: Rooms,
   references: References,
   head: BlockHead,
+  prices: Promise<PriceBoard>,
 ): Promise<PriceBoard> {
   const expiries: ExpirySet = new Map();
   const add = (found: ExpirySet): void => found.forEach((expiry, key) => expiries.set(key, expiry));
@@ -170,10 +202,7 @@ async function readBoard(
     const legs = partsOf(purpose).flatMap(({ basket }) => basket.legs);
     add(expiriesOf(legs.map(({ instrument }) => decodeInstrumentId(instrument))));
   }
-  const [board, states] = await Promise.all([
-    readPrices(client, config.addresses, head),
-    readExpiries(client, references, expiries, head),
-  ]);
+  const [board, states] = await Promise.all([prices, readExpiries(client, references, expiries, head)]);
   return withExpiries(board, states);
 }
 
@@ -234,7 +263,9 @@ async function carryOut(
   gasTokenPrice: bigint | undefined,
 ): Promise<Execution> {
   const { config, mirror, own } = rooms;
-  const capacity = await capacityOf(rooms, head, board, references, inFlight);
+  const capacity = capacityOf(rooms, head, board, references, inFlight);
+  // where there is nothing to do after all, nobody waits for it
+  capacity.catch(() => undefined);
   const { slippageBps, maxGasPerTransaction: maxGas, batchGas, dryRun } = config;
   const privateBlocks = config.privateRpcUrl === undefined ? undefined : BigInt(config.privateBlocks);
   const limits = { maxGas, batchGas, privateBlocks };

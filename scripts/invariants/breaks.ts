@@ -26,7 +26,7 @@ const ROB_NEIGHBOUR = `if (_s.accounts[${BESIDE}].header.cashPrincipal() > 0) _c
 export const BREAKS: readonly Break[] = [
   {
     invariant: 1,
-    file: 'contracts/Clearinghouse.sol',
+    file: 'contracts/ClearinghouseCustody.sol',
     from: 'asset.totals = toAssetTotals(total, totals.cap());',
     to: 'asset.totals = toAssetTotals(total + 1e18, totals.cap());',
     what: 'a deposit records a unit more than came in',

@@ -52,9 +52,14 @@ export class Judge {
   readonly #compiler = new Compiler();
   readonly #runner = new TestRunner();
   readonly #onLimit: (ms: number) => void;
+  readonly #quick: boolean;
 
-  /** `onLimit` hears how long the tests that start now may take; 0 when they end. */
-  constructor(project: Project, onLimit: (ms: number) => void) {
+  /**
+   * `onLimit` hears how long the tests that start now may take; 0 when they end. `quick` draws little in every suite: some that
+   * survive would not survive all draws.
+   */
+  constructor(project: Project, onLimit: (ms: number) => void, quick: boolean) {
+    this.#quick = quick;
     this.#project = project;
     this.#sources = new Map(project.sources);
     this.#onLimit = onLimit;
@@ -79,7 +84,9 @@ export class Judge {
     const quick = await this.#run(changed, near, QUICK_EFFORT, QUICK_SHARE);
     if (quick !== undefined) return { verdict: 'killed', by: quick };
     Object.assign(changed, this.#build(sources, rest));
-    const full = await this.#run(changed, this.#project.suites, FULL_EFFORT, 1);
+    const full = this.#quick
+      ? await this.#run(changed, this.#project.suites, QUICK_EFFORT, QUICK_SHARE)
+      : await this.#run(changed, this.#project.suites, FULL_EFFORT, 1);
     return full === undefined ? { verdict: 'survived' } : { verdict: 'killed', by: full };
   }
 

@@ -15,9 +15,16 @@ interface Message {
 class Worker {
   #process: ChildProcess | undefined;
   #judged = 0;
+  readonly #args: string[];
+
+  constructor(quick: boolean) {
+    this.#args = quick ? ['--quick'] : [];
+  }
 
   judge(mutant: Mutant): Promise<Judgement> {
-    const child = (this.#process ??= fork(join(import.meta.dirname, 'worker.ts'), { stdio: 'inherit' }));
+    const child = (this.#process ??= fork(join(import.meta.dirname, 'worker.ts'), this.#args, {
+      stdio: 'inherit',
+    }));
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
       const settle = (judgement: Judgement): void => {
@@ -56,11 +63,12 @@ class Worker {
 export async function judgeAll(
   mutants: readonly Mutant[],
   jobs: number,
+  quick: boolean,
   onJudged: (mutant: Mutant, judgement: Judgement, seconds: number) => void,
 ): Promise<void> {
   const queue = [...mutants];
   const work = async (): Promise<void> => {
-    const worker = new Worker();
+    const worker = new Worker(quick);
     try {
       for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
         const started = Date.now();

@@ -6,7 +6,8 @@ import { readProject } from './project.ts';
 const project = readProject();
 if (project === undefined) throw new Error('the project has not been opened');
 
-const judge = new Judge(project, (limitMs) => process.send?.({ limitMs }));
+const quick = process.argv.includes('--quick');
+const judge = new Judge(project, (limitMs) => process.send?.({ limitMs }), quick);
 
 process.on('message', (mutant: Mutant) => {
   judge.judge(mutant).then(

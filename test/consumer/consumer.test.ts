@@ -20,12 +20,24 @@ const RESOLUTIONS = {
 /** What each example must print, at least. */
 const PRINTS: Readonly<Record<string, readonly RegExp[]>> = {
   'delegate.ts': [/the bot may trade$/, /^NotAuthorised: 0x\w+ may not withdraw/],
-  'deposit.ts': [/^first: approve 0x/, /^cash: 10000 USD$/, /^\w+: .* (Withdraw less|Ask for at most)/],
+  'deposit.ts': [
+    /^first: sign a permit for 0x/,
+    /^cash: 10000 USD$/,
+    /^\w+: .* (Withdraw less|Ask for at most)/,
+  ],
   'liquidate.ts': [/^liquidatable: true/, /^reward now \d/, /^afterwards (atRisk|healthy)/],
   'matchOrders.ts': [/its account: true$/, /^would fill 3 ETH$/, /^position: 3 ETH; partial fill/],
   'readAccount.ts': [/^healthy equity 49/, /^healthy, healthy$/, /^assets cover claims: true bad debt 0$/],
   'streamEvents.ts': [/^applied block \d+ OrderFilled/, /^\d+ events/],
   'stress.ts': [/^prices -40%, vol \+0%: .*: insolvent$/, /^prices 0%, vol \+0%: .*: healthy$/, /^delta /],
+  'vault.ts': [
+    /^worth 1000\d\d\.\d+ USDC, a share 1\.\d{6}$/,
+    /^holds -5 ETH, -0\.\d+% of its cap$/,
+    /^sells at 40\d\d\.\d\d and buys at 39\d\d\.\d\d$/,
+    /^RequestNotReady: /,
+    /^pays \d{5,6}\.?\d* USDC$/,
+    /^still in it: \d{1,5}\.?\d* USDC, request (none|due)$/,
+  ],
   'whatIf.ts': [/^twin equals engine: true$/, /^liquidatable at ETH 3\d{3}/, /^could buy at most \d/],
 };
 const HELPERS = new Set(['figure.ts', 'positions.ts', 'setup.ts']);

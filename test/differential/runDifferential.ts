@@ -13,7 +13,7 @@ import type { Case } from './types.ts';
 const PRESET_PROFILES: readonly RiskProfile[] = Object.values(PRESETS);
 const RANDOM_PROFILES = 7;
 const ACCOUNTS_PER_CASE = 4;
-const CASES_PER_BATCH = 4;
+const CASES_PER_BATCH = 32;
 /** Random profiles are replaced after so many cases. */
 const CASES_PER_EPOCH = 1_024;
 /** In every so many cases the router's prices are asked as well. */

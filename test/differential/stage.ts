@@ -3,7 +3,7 @@ import type { RiskProfile } from '@novate/sdk';
 import { encodeFunctionData, parseAbi, zeroAddress, zeroHash } from 'viem';
 import type { Address, Hex } from 'viem';
 import { openChain } from './chain.ts';
-import type { Request, TestChain } from './chain.ts';
+import type { Evm, Request, TestChain } from './chain.ts';
 import { MAX_DEVIATION_BPS } from './quotes.ts';
 import { UNDERLYINGS } from './types.ts';
 
@@ -32,8 +32,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
-  const chain = await openChain();
+export async function openStage(evm: Evm = 'hardhat'): Promise<Stage> {
+  const chain = await openChain(evm);
   const router = await chain.deploy('PriceRouter', [chain.manager, zeroAddress, 0]);
   const surfaces = await chain.deploy('MockSurfaces');
   const engine = await deployEngine(chain, router, surfaces);

@@ -78,6 +78,20 @@ describe('docs', () => {
     expect(figures.filter((figure) => readme?.includes(figure) !== true)).to.deep.equal([]);
   });
 
+  it('give a source for whatever they say of others', () => {
+    const text = readFileSync(join(ROOT, 'docs/comparison.md'), 'utf8');
+    const [table = '', sources = ''] = [text.split('## Gas')[0], text.split('## Sources')[1]];
+    const numbers = new Set([...sources.matchAll(/^(\d+)\. /gm)].map((match) => match[1]));
+    const rows = table.split('\n').filter((line) => /^\| [a-z]/.test(line));
+    expect(rows.length).to.be.at.least(6);
+    for (const row of rows)
+      for (const cell of row.split('|').slice(3, -1)) {
+        const cited = [...cell.matchAll(/\[(\d+)\]/g)].map((match) => match[1]);
+        expect(cited, cell).to.not.deep.equal([]);
+        for (const number of cited) expect(numbers, cell).to.include(number);
+      }
+  });
+
   it('build as a site', async () => {
     const { code, output } = await run(
       'node',

@@ -114,12 +114,18 @@ const triggerOrder = (w: World, instrument = 0n) => {
   const noSignature = { signer, signature };
   return { triggerOrder: { order: terms, triggerPrice: 1n, above: true, tip: 0n }, ...noSignature };
 };
+const NO_WORD: Hex = `0x${'0'.repeat(64)}`;
 const ETH_PERP = (1n << 92n) | (BigInt(ETH) << 80n);
 
 const CLEARINGHOUSE: Rows = {
   ...AUTHORITY,
   // traders
   deposit: only(['owner', 'depositOperator'], (w) => [account(w), 0, 1_000_000n]),
+  depositWithPermit: only(
+    ['owner', 'depositOperator'],
+    // a permit that nobody signed: the approval that is there already decides
+    (w) => [account(w), 0, 1_000_000n, 0n, 27, NO_WORD, NO_WORD],
+  ),
   withdraw: only(['owner', 'withdrawOperator'], (w) => [account(w), 0, 1_000_000n, w.people.owner]),
   transfer: only(['owner', 'withdrawOperator'], (w) => [account(w), account(w, 1n), 0, WAD]),
   setProfile: only(['owner', 'tradeOperator'], (w) => [account(w), 1]),
@@ -160,7 +166,7 @@ const CLEARINGHOUSE: Rows = {
 const CORE = ['deposit', 'withdraw', 'transfer', 'trade', 'tradeWithTip'];
 const LIQUIDATION = ['executeLiquidation'];
 
-const DELEVERAGING = ['executeDeleverage', 'coverBadDebt'];
+const DELEVERAGING = ['executeDeleverage', 'coverBadDebt', 'depositWithPermit'];
 
 const RISK_ENGINE: Rows = {
   ...AUTHORITY,

@@ -113,6 +113,8 @@ describe('novate deploy', function () {
       guardian: GUARDIAN,
       governor: GOVERNOR,
       adminDelaySec: 86_400,
+      btcDeviationBps: 10,
+      ethDeviationBps: 10,
       ...changes,
     };
     const path = join(folder, `${name}.json5`);

@@ -346,12 +346,15 @@ describe('keeper on a real chain', function () {
   it('loses against a rival without harm', async () => {
     const rival = await createRival();
     await setPrices(0.82);
+    let over = (): void => undefined;
+    const played = new Promise<void>((resolve) => (over = resolve));
     const [events, others] = await Promise.all([
-      withKeeper(await configure(), playOut),
-      withKeeper(
-        await configure(rival),
-        async (ticked) => void (await ticked((await chain.latest()).number)),
-      ),
+      withKeeper(await configure(), (ticked) => playOut(ticked).finally(over)),
+      // it must still be there when the blocks come that say what became of its transactions
+      withKeeper(await configure(rival), async (ticked) => {
+        await ticked((await chain.latest()).number);
+        await played;
+      }),
     ]);
     expect(await liquidatable()).to.have.length(0);
     const [mine, theirs] = [liquidationsIn(events), liquidationsIn(others)];

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { network } from 'hardhat';
-import { createPublicClient, createWalletClient, getAddress, http, parseAbi } from 'viem';
+import {
+  createPublicClient,
+  createWalletClient,
+  erc20Abi,
+  getAddress,
+  http,
+  parseAbi,
+  parseSignature,
+} from 'viem';
 import type { Address, Hash, Hex } from 'viem';
 import { hardhat } from 'viem/chains';
 import {
@@ -20,13 +28,16 @@ import {
   orderMatcherAbi,
   parseWad,
   PRESETS,
+  sendRequest,
   signOrder,
+  signPermit,
   TokenBalanceTooLowError,
   verifyOrder,
 } from '@novate/sdk';
 import type { AccountId, LedgerState, Market, NovateAddresses, SignedOrder } from '@novate/sdk';
 import { connectChain } from '../../cli/src/local/chain.ts';
 import { deployLocal } from '../../cli/src/local/deployLocal.ts';
+import { mockPermitTokenAbi } from '../../sdk/src/abi/mocks/index.ts';
 
 const USDC = 0;
 const WETH = 1;
@@ -104,6 +115,11 @@ describe('SDK over JSON-RPC', () => {
     await mined(
       client.writeContract({ address: token, abi: mintable, functionName: 'mint', args: [to, amount] }),
     );
+  }
+
+  function allowanceOf(token: Address, owner: Address): Promise<bigint> {
+    const args = [owner, stack.addresses.clearinghouse] as const;
+    return publicClient().readContract({ address: token, abi: erc20Abi, functionName: 'allowance', args });
   }
 
   async function fund(index: number, usdc: bigint): Promise<void> {
@@ -191,7 +207,7 @@ describe('SDK over JSON-RPC', () => {
     expect(assets[WETH]).to.include({ assetId: WETH, token: stack.weth, underlying: ETH });
   });
 
-  it('deposits after the approval it lists, and withdraws what is free', async () => {
+  it('deposits by the permit it lists, and withdraws what is free', async () => {
     const { key, account } = person(1);
     const { novate } = clientOf(key);
     const amountRaw = 50_000n * 10n ** 6n;
@@ -202,13 +218,62 @@ describe('SDK over JSON-RPC', () => {
 
     await mint(stack.usdc, key, amountRaw);
     const blocked = await novate.prepareDeposit({ account, assetId: USDC, amountRaw });
-    expect(blocked.requirements).to.have.length(1);
+    expect(blocked.requirements.map(({ type }) => type)).to.deep.equal(['permit']);
     await mined(novate.sendDeposit({ account, assetId: USDC, amountRaw }));
+    // nothing is left that could be taken
+    expect(await allowanceOf(stack.usdc, key)).to.equal(0n);
     expect((await novate.getPortfolio({ account })).portfolio.cash).to.equal(50_000n * WAD);
     expect((await novate.getCashState()).supplied).to.equal(50_000n * WAD);
 
     await mined(novate.sendWithdraw({ account, assetId: USDC, amountRaw: 10_000n * 10n ** 6n, to: key }));
     expect((await novate.getPortfolio({ account })).portfolio.cash).to.equal(40_000n * WAD);
+  });
+
+  it('deposits by a permit that somebody has shown to the token before', async () => {
+    const { key, account } = person(7);
+    const client = clientOf(key);
+    const deposit = { account, assetId: USDC, amountRaw: 5_000n * 10n ** 6n };
+    await mint(stack.usdc, key, deposit.amountRaw);
+    const { requirements } = await client.novate.prepareDeposit(deposit);
+    const [permit] = requirements;
+    if (permit?.type !== 'permit') throw new Error('no permit');
+    const signed = await signPermit(client, permit);
+    const { r, s, v = 27n } = parseSignature(signed.signature);
+    await mined(
+      clientOf(person(8).key).writeContract({
+        address: stack.usdc,
+        abi: mockPermitTokenAbi,
+        functionName: 'permit',
+        args: [
+          key,
+          stack.addresses.clearinghouse,
+          deposit.amountRaw,
+          BigInt(signed.deadlineSec),
+          Number(v),
+          r,
+          s,
+        ],
+      }),
+    );
+    const prepared = await client.novate.prepareDeposit({ ...deposit, permit: signed });
+    if (!prepared.ready) throw new Error('not ready');
+    expect(prepared.request.functionName).to.equal('depositWithPermit');
+    await mined(sendRequest(client, prepared.request));
+    expect((await client.novate.getPortfolio({ account })).portfolio.cash).to.equal(5_000n * WAD);
+    // used up now
+    await mint(stack.usdc, key, deposit.amountRaw);
+    const again = await revertOf(client.novate.prepareDeposit({ ...deposit, permit: signed }));
+    expect(again.errorName).to.equal('ERC20InsufficientAllowance');
+  });
+
+  it('asks for an approval of a token that takes no permits', async () => {
+    const { key, account } = person(7);
+    await mint(stack.weth, key, WAD);
+    const deposit = { account, assetId: WETH, amountRaw: WAD };
+    const { requirements } = await clientOf(key).novate.prepareDeposit(deposit);
+    expect(requirements.map(({ type }) => type)).to.deep.equal(['approval']);
+    await mined(clientOf(key).novate.sendDeposit(deposit));
+    expect(await allowanceOf(stack.weth, key)).to.equal(0n);
   });
 
   it('explains what would revert, before anything is sent', async () => {

@@ -94,7 +94,7 @@ export declare namespace IRiskTypes {
     }
 
   export interface IClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deleveraging" | "deposit" | "executeDeleverage" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "solvency" | "sweepFees" | "tightenAsset" | "tightenDated" | "tightenPerp" | "trade" | "tradeWithTip" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deleveraging" | "deposit" | "depositWithPermit" | "executeDeleverage" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "solvency" | "sweepFees" | "tightenAsset" | "tightenDated" | "tightenPerp" | "trade" | "tradeWithTip" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -112,6 +112,7 @@ encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): st
 encodeFunctionData(functionFragment: 'datedConfig', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'deleveraging', values?: undefined): string;
 encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'depositWithPermit', values: [BigNumberish, BigNumberish, BigNumberish, BigNumberish, BigNumberish, BytesLike, BytesLike]): string;
 encodeFunctionData(functionFragment: 'executeDeleverage', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'executeLiquidation', values: [ILiquidator.CallStruct, AddressLike, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'extension', values?: undefined): string;
@@ -167,6 +168,7 @@ decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'datedConfig', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deleveraging', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'depositWithPermit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'executeDeleverage', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'executeLiquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'extension', data: BytesLike): Result;
@@ -728,6 +730,14 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    depositWithPermit: TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, deadlineSec: BigNumberish, v: BigNumberish, r: BytesLike, s: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     executeDeleverage: TypedContractMethod<
       [account: BigNumberish, ],
       [IClearinghouseTypes.DeleverageStructOutput],
@@ -1117,6 +1127,11 @@ getFunction(nameOrSignature: 'deleveraging'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'deposit'): TypedContractMethod<
       [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'depositWithPermit'): TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, deadlineSec: BigNumberish, v: BigNumberish, r: BytesLike, s: BytesLike, ],
       [void],
       'nonpayable'
     >;

@@ -28,12 +28,13 @@ export declare namespace IClearinghouseTypes {
     }
 
   export interface ClearinghouseDeleveragingInterface extends Interface {
-    getFunction(nameOrSignature: "authority" | "coverBadDebt" | "executeDeleverage" | "isConsumingScheduledOp" | "setAuthority" | "solvency"): FunctionFragment;
+    getFunction(nameOrSignature: "authority" | "coverBadDebt" | "depositWithPermit" | "executeDeleverage" | "isConsumingScheduledOp" | "setAuthority" | "solvency"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
     encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'depositWithPermit', values: [BigNumberish, BigNumberish, BigNumberish, BigNumberish, BigNumberish, BytesLike, BytesLike]): string;
 encodeFunctionData(functionFragment: 'executeDeleverage', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
@@ -41,6 +42,7 @@ encodeFunctionData(functionFragment: 'solvency', values?: undefined): string;
 
     decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'depositWithPermit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'executeDeleverage', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
@@ -482,6 +484,14 @@ decodeFunctionResult(functionFragment: 'solvency', data: BytesLike): Result;
     
 
     
+    depositWithPermit: TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, deadlineSec: BigNumberish, v: BigNumberish, r: BytesLike, s: BytesLike, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
     executeDeleverage: TypedContractMethod<
       [account: BigNumberish, ],
       [IClearinghouseTypes.DeleverageStructOutput],
@@ -524,6 +534,11 @@ decodeFunctionResult(functionFragment: 'solvency', data: BytesLike): Result;
 getFunction(nameOrSignature: 'coverBadDebt'): TypedContractMethod<
       [account: BigNumberish, ],
       [[bigint, bigint] & {covered: bigint, remaining: bigint }],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'depositWithPermit'): TypedContractMethod<
+      [account: BigNumberish, assetId: BigNumberish, amountRaw: BigNumberish, deadlineSec: BigNumberish, v: BigNumberish, r: BytesLike, s: BytesLike, ],
+      [void],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'executeDeleverage'): TypedContractMethod<

@@ -6,6 +6,7 @@ export type { weirdTokensSol };
 export type { CallBatch } from './CallBatch.js';
 export type { MockAggregator } from './MockAggregator.js';
 export type { MockERC20 } from './MockERC20.js';
+export type { MockPermitToken } from './MockPermitToken.js';
 export type { MockPythOracle } from './MockPythOracle.js';
 export type { MockSurfaces } from './MockSurfaces.js';
 export type { MockWallet1271 } from './MockWallet1271.js';

@@ -11,8 +11,9 @@ export function completionScript(shell: Shell, root: CommandNode): string {
     case 'bash':
       return bash(root);
     case 'zsh':
-      // zsh understands bash's completions once it is asked to
-      return `autoload -U +X bashcompinit && bashcompinit\n${bash(root)}`;
+      // zsh understands bash's completions once it is asked to, and once its own are loaded
+      return `(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i; }
+autoload -Uz +X bashcompinit && bashcompinit\n${bash(root)}`;
     case 'fish':
       return fish(root);
   }

@@ -1,6 +1,7 @@
 import { isAddress, zeroAddress } from 'viem';
 import { z } from 'zod';
 import { nearest } from '@novate/keeper';
+import { VAULT_MARKETS } from '../../../deploy/stack/defaults.ts';
 import { UsageError } from '../usageError.ts';
 
 const address = z
@@ -43,6 +44,7 @@ function market<Name extends string>(name: Name) {
     [`${name}Perp`]: profile.optional(),
     [`${name}Dated`]: profile.optional(),
     [`${name}Vault`]: profile.optional(),
+    [`${name}DeviationBps`]: bps.optional(),
   };
 }
 
@@ -117,7 +119,41 @@ export function checkParameters(value: unknown, file: string, isPublic: boolean)
   if (isPublic && adminDelaySec < 3_600) {
     throw new UsageError(`${file}: adminDelaySec is ${adminDelaySec}; on a public network at least 3600`);
   }
+  for (const name of ['btc', 'eth'] as const) requireSpread(parameters, name, file, isPublic);
   return parameters;
+}
+
+/** Whoever sees an update of the feed before the vault does profits from a base spread below it. */
+function requireSpread(
+  parameters: DeployParameters,
+  name: 'btc' | 'eth',
+  file: string,
+  isPublic: boolean,
+): void {
+  const deviation = parameters[`${name}DeviationBps`];
+  const vault = parameters[`${name}Vault`];
+  const given: unknown =
+    typeof vault === 'object' && vault !== null ? Reflect.get(vault, 'baseSpreadBps') : undefined;
+  const spread = given ?? VAULT_MARKETS[name].baseSpreadBps;
+  if (deviation === undefined) {
+    if (!isPublic) return;
+    throw new UsageError(
+      `${file}: ${name}DeviationBps is missing: write at which deviation ${name}Feed is updated, as its publisher states`,
+    );
+  }
+  if (Number(spread) < Number(deviation)) {
+    throw new UsageError(
+      `${file}: ${name}Vault.baseSpreadBps is ${String(spread)}, less than the ${String(deviation)} of ` +
+        `${name}DeviationBps at which the feed is updated; raise it`,
+    );
+  }
+}
+
+/** What goes to the deployment: without what only the check needs. */
+export function deployedParameters(parameters: DeployParameters): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(parameters).filter(([name]) => !/^(btc|eth)DeviationBps$/.test(name)),
+  );
 }
 
 function describe({ issues }: z.ZodError): string {

@@ -8,7 +8,7 @@ import type { DeployCheck, DeployedContracts } from './checkDeployment.ts';
 import type { DeployNetwork } from './networks.ts';
 import { openNetwork } from './openNetwork.ts';
 import type { Connection } from './openNetwork.ts';
-import { checkParameters } from './parameters.ts';
+import { checkParameters, deployedParameters } from './parameters.ts';
 import type { DeployParameters } from './parameters.ts';
 
 export interface DeployOptions {
@@ -126,7 +126,7 @@ async function deployAll(
 ): Promise<DeployedContracts> {
   const { default: Novate } = await import('../../../deploy/modules/Novate.ts');
   const deployed = await connection.ignition.deploy(Novate, {
-    parameters: { Novate: parameters as never },
+    parameters: { Novate: deployedParameters(parameters) as never },
     displayUi: false,
     ...(deploymentId === undefined ? {} : { deploymentId }),
   });

@@ -37,7 +37,9 @@ export async function deposit(desk: Desk, inputs: DepositInputs): Promise<Deposi
       : amount * 10n ** BigInt(asset.decimals - WAD_DECIMALS);
   if (amountRaw === 0n) throw new UsageError(`--amount: is less than the token's smallest unit`);
   if (mint) await mintTokens(desk, asset.token, amountRaw);
-  const { hash } = await execute(desk, () => novate.prepareDeposit({ account, assetId, amountRaw }));
+  const { hash } = await execute(desk, (permit) =>
+    novate.prepareDeposit({ account, assetId, amountRaw, permit }),
+  );
   const { portfolio } = await novate.getPortfolio({ account });
   return { assetId, deposited: formatWad(amount), cash: formatWad(portfolio.cash), transaction: hash };
 }

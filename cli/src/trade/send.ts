@@ -1,5 +1,5 @@
 import { decodeNovateLog, formatAccount, formatInstrument, formatWad } from '@novate/sdk';
-import type { NovateLog, Prepared } from '@novate/sdk';
+import type { NovateLog, Prepared, SignedPermit } from '@novate/sdk';
 import { send } from '@novate/sdk';
 import type { Hash } from 'viem';
 import { waitForTransactionReceipt } from 'viem/actions';
@@ -24,7 +24,7 @@ export const NAMES = { underlyings: Object.fromEntries(UNDERLYINGS.map(({ id, sy
 /** Sends what is prepared, waits until it is mined and returns what it logged. @throws Error where it reverted */
 export async function execute<Result>(
   { client, addresses }: Desk,
-  prepare: () => Promise<Prepared<Result>>,
+  prepare: (permit?: SignedPermit | false) => Promise<Prepared<Result>>,
 ): Promise<{ readonly hash: Hash; readonly logs: readonly NovateLog[] }> {
   const hash = await send(client, prepare);
   const receipt = await waitForTransactionReceipt(client, { hash });

@@ -45,6 +45,7 @@ const LIQUIDATOR = 2;
 const RPC_TIMEOUT_MS = 15_000;
 /** A page of logs may be large. */
 const RPC_BODY_BYTES = 100_000_000;
+const vaultAbi = parseAbi(['function orderMatcher() view returns (address)']);
 const matcherAbi = parseAbi(['function fees() view returns (uint16, uint16)']);
 
 export function createClient(rpcUrl: string): PublicClient {
@@ -72,7 +73,13 @@ export async function discover(settings: Settings): Promise<Deployment> {
     settings,
     chainId,
     fromBlock,
-    addresses: { ...core, marginLens: lens, orderMatcher: found.venue, liquidator: found.liquidator },
+    addresses: {
+      ...core,
+      marginLens: lens,
+      orderMatcher: found.venue,
+      liquidator: found.liquidator,
+      ...(found.vault === undefined ? {} : { liquidityVault: found.vault }),
+    },
     modules: found.modules,
     client,
   };
@@ -165,21 +172,39 @@ async function findModules(client: PublicClient, clearinghouse: Address, fromBlo
   }
   const modules = [...roles].filter(([, role]) => role !== 0).map(([module]) => module);
   const having = (role: number) => modules.filter((module) => ((roles.get(module) ?? 0) & role) !== 0);
-  const venue = await firstMatcher(client, having(VENUE));
-  return { modules, venue, liquidator: having(LIQUIDATOR).at(-1) ?? zeroAddress };
+  const [venue, vault] = await Promise.all([
+    firstMatcher(client, having(VENUE)),
+    firstVault(client, having(VENUE)),
+  ]);
+  return { modules, venue, vault, liquidator: having(LIQUIDATOR).at(-1) ?? zeroAddress };
 }
 
 /** The newest venue that answers as an order matcher does. */
 async function firstMatcher(client: PublicClient, venues: readonly Address[]): Promise<Address> {
+  const ask = (address: Address) => client.readContract({ address, abi: matcherAbi, functionName: 'fees' });
+  return (await firstThatAnswers(venues, ask)) ?? zeroAddress;
+}
+
+/** The newest venue that answers as a liquidity vault does. */
+async function firstVault(client: PublicClient, venues: readonly Address[]): Promise<Address | undefined> {
+  const ask = (address: Address) =>
+    client.readContract({ address, abi: vaultAbi, functionName: 'orderMatcher' });
+  return firstThatAnswers(venues, ask);
+}
+
+async function firstThatAnswers(
+  venues: readonly Address[],
+  ask: (address: Address) => Promise<unknown>,
+): Promise<Address | undefined> {
   for (const address of [...venues].reverse()) {
     try {
-      await client.readContract({ address, abi: matcherAbi, functionName: 'fees' });
+      await ask(address);
       return address;
     } catch {
       // a venue of another kind
     }
   }
-  return zeroAddress;
+  return undefined;
 }
 
 export function hasTrading({ addresses }: Deployment): boolean {

@@ -1,35 +1,12 @@
 import { useState } from 'react';
-import { createConfig, http, injected, useConnection, useConnectorClient, WagmiProvider } from 'wagmi';
-import type { Config } from 'wagmi';
 import { useDeployment } from '../chain/ChainContext.tsx';
 import { hasTrading } from '../connection/discover.ts';
-import type { Deployment } from '../connection/discover.ts';
 import { Panel } from '../ui/Panel.tsx';
 import { DepositForm } from './trade/DepositForm.tsx';
-import { chainOf, LOCAL_CHAIN_ID, localWallet } from './trade/localWallet.ts';
 import { OrderForm } from './trade/OrderForm.tsx';
 import { Positions } from './trade/Positions.tsx';
-import type { Draft } from './trade/order.ts';
-import type { Trader } from './trade/order.ts';
-import { Wallet } from './trade/Wallet.tsx';
-
-/** Kept per deployment, so that the wallet stays connected while other pages are shown. */
-const configs = new WeakMap<Deployment, Config>();
-
-function configOf(deployment: Deployment): Config {
-  const known = configs.get(deployment);
-  if (known !== undefined) return known;
-  const { chainId, settings } = deployment;
-  const chain = chainOf(chainId, settings.rpcUrl);
-  const config = createConfig({
-    chains: [chain],
-    connectors: chainId === LOCAL_CHAIN_ID ? [injected(), localWallet(settings.rpcUrl)] : [injected()],
-    transports: { [chain.id]: http(settings.rpcUrl) },
-    storage: null,
-  });
-  configs.set(deployment, config);
-  return config;
-}
+import type { Draft, Trader } from './trade/order.ts';
+import { WithWallet } from './trade/WithWallet.tsx';
 
 export default function TradePage() {
   const deployment = useDeployment();
@@ -40,34 +17,9 @@ export default function TradePage() {
       </Panel>
     );
   return (
-    <WagmiProvider config={configOf(deployment)} reconnectOnMount={false}>
-      <Trade />
-    </WagmiProvider>
-  );
-}
-
-function Trade() {
-  const { chainId } = useDeployment();
-  const connection = useConnection();
-  const [subId, setSubId] = useState(0n);
-  const { data: client } = useConnectorClient({
-    query: { enabled: connection.status === 'connected' && connection.chainId === chainId },
-  });
-  const trader: Trader | undefined =
-    client !== undefined && connection.address !== undefined
-      ? { client, address: connection.address, subId }
-      : undefined;
-  return (
-    <>
-      <Wallet subId={subId} onSubId={setSubId} />
-      {trader === undefined ? (
-        <Panel title="Deposit, trade, close">
-          <p className="empty">Connect a wallet to go on. Nothing is sent without your signature.</p>
-        </Panel>
-      ) : (
-        <Desk trader={trader} />
-      )}
-    </>
+    <WithWallet title="Deposit, trade, close" forAccount>
+      {(trader) => <Desk trader={trader} />}
+    </WithWallet>
   );
 }
 

@@ -6,6 +6,7 @@ const LINKS: readonly (readonly [Page, string])[] = [
   ['protocol', 'Protocol'],
   ['accounts', 'Accounts'],
   ['keeper', 'Keeper'],
+  ['vault', 'Vault'],
   ['trade', 'Trade'],
   ['settings', 'Connection'],
 ];

@@ -36,6 +36,19 @@ export const TERMS = {
     'The index price, all others unchanged, at which the account crosses its maintenance margin.',
   scenario: 'One combination of a price move and a volatility move that the margin must survive.',
   suspects: 'Accounts that a keeper’s fast screening could not call healthy.',
+  vaultWorth:
+    'What the vault’s account is worth: its cash, and its positions at the index price. Trades do not move it.',
+  sharePrice:
+    'Net asset value divided by shares. Comers and leavers pay the vault’s spread on its positions besides.',
+  inventory: 'What the vault holds: the other side of what traders hold against it. Minus means short.',
+  vaultCap:
+    'The vault’s position as a share of the most that it may be long or short. The spread grows with it.',
+  vaultCushion:
+    'The vault’s own margin. It adds to no position and pays nobody out below its multiple of the initial margin.',
+  vaultBid: 'What somebody gets who sells to the vault now, fee aside.',
+  vaultAsk: 'What somebody pays who buys from the vault now, fee aside.',
+  vaultSpread:
+    'How far the quotes lie outside the recent range of the index, buying and selling: a fixed part, one for volatility, one for the vault’s own position.',
   limitPrice: 'The worst price at which the order may trade.',
   reduceOnly: 'Fills only what brings the position toward zero.',
 } as const;

@@ -7,6 +7,8 @@ export interface RpcProxy {
   /** Refuses connections, as a node that has ended does. */
   die(): Promise<void>;
   revive(): Promise<void>;
+  /** When calls of contracts were answered, milliseconds since 1970, oldest first. */
+  readonly callsAnsweredAt: readonly number[];
   close(): Promise<void>;
 }
 
@@ -14,8 +16,11 @@ const CORS = { 'access-control-allow-origin': '*', 'access-control-allow-headers
 
 /** @param invented JSON of logs, comma-separated, that the first answer about the oldest blocks begins with */
 export async function startRpcProxy(target: string, invented?: string): Promise<RpcProxy> {
+  const callsAnsweredAt: number[] = [];
   const handler = (request: IncomingMessage, response: ServerResponse): void => {
-    pass(request, response, target, invented).catch(() => response.writeHead(502, CORS).end());
+    pass(request, response, target, invented, callsAnsweredAt).catch(() =>
+      response.writeHead(502, CORS).end(),
+    );
   };
   let server: Server | undefined = createServer(handler);
   const listen = (port: number): Promise<void> =>
@@ -32,6 +37,7 @@ export async function startRpcProxy(target: string, invented?: string): Promise<
     });
   return {
     url: `http://127.0.0.1:${port}`,
+    callsAnsweredAt,
     die,
     async revive() {
       server = createServer(handler);
@@ -46,6 +52,7 @@ async function pass(
   response: ServerResponse,
   target: string,
   invented: string | undefined,
+  callsAnsweredAt: number[],
 ): Promise<void> {
   if (request.method === 'OPTIONS') return void response.writeHead(204, CORS).end();
   const chunks: Buffer[] = [];
@@ -57,12 +64,18 @@ async function pass(
     body,
   });
   const text = await answer.text();
+  if (body.includes('"eth_call"')) response.once('finish', () => callsAnsweredAt.push(now()));
   response.writeHead(200, { ...CORS, 'content-type': 'application/json' });
   response.end(
     invented === undefined || !asksForAllLogs(body)
       ? text
       : text.replace('"result":[', `"result":[${invented},`),
   );
+}
+
+/** Milliseconds since 1970, finer than Date.now. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** The follower's first question: every event from the first block on. */

@@ -60,7 +60,7 @@ export interface WatchInputs {
 }
 
 export interface WatchOptions {
-  /** Milliseconds that one tick may spend on bands; more where judging those without takes longer than that. */
+  /** Milliseconds that `tick` may spend on bands. */
   readonly bandBudgetMs: number;
   readonly ticksPerSweep?: number;
   /** Stretches bands of prices beyond what is safe, so that tests can show that they notice; 1 unless given. */
@@ -83,6 +83,7 @@ export interface WatchFigures {
   /** Accounts whose band was left, or that changed, in this tick. */
   readonly left: number;
   readonly judged: number;
+  /** Bands computed since the tick began. */
   readonly built: number;
   readonly swept: number;
   readonly banded: number;
@@ -113,6 +114,9 @@ export class AccountWatch {
   #restUntil = new Int32Array(FIRST_CAPACITY);
   #healths = new Float64Array(FIRST_CAPACITY);
   #pending: number[] = [];
+  /** Healthy accounts that wait for a band, in the order of turns; those before `#hopefulAt` had theirs. */
+  #hopeful: number[] = [];
+  #hopefulAt = 0;
   readonly #parked = new Map<LoadStatus, number>();
   readonly #risks = new Map<number, RiskTable>();
   #profiles: ReadonlyMap<number, RiskProfile> = new Map();
@@ -139,11 +143,16 @@ export class AccountWatch {
     return this.#book;
   }
 
-  /**
-   * Takes in what changed, and names the accounts that may be liquidatable now.
-   * @param bandBudgetMs In place of the option, for a first build.
-   */
+  /** `look`, and then `mend` for so long: for whoever has no time between ticks. */
   tick(inputs: WatchInputs, bandBudgetMs = this.#options.bandBudgetMs): Watched {
+    const watched = this.look(inputs);
+    const built = this.mend(bandBudgetMs);
+    const [banded, pending] = [this.#banded, this.#pending.length];
+    return { ...watched, figures: { ...watched.figures, built, banded, pending } };
+  }
+
+  /** Takes in what changed, and names the accounts that may be liquidatable now: all that stands between a price and an answer. */
+  look(inputs: WatchInputs): Watched {
     this.#tick++;
     this.#left = 0;
     this.#adopt(inputs.references);
@@ -151,30 +160,44 @@ export class AccountWatch {
     this.#view = view;
     this.#takeChanges();
     this.#leaveBands(view);
-    const startedAt = this.#clock();
     const skipped: SkipCounts = new Map();
     const suspects: AccountId[] = [];
-    const hopeful = this.#judgePending(view, suspects, skipped);
+    this.#hopeful = this.#judgePending(view, suspects, skipped);
+    this.#hopefulAt = 0;
     const judged = this.#pending.length;
-    const spent = this.#clock() - startedAt;
-    const built = this.#buildBands(view, hopeful, Math.max(bandBudgetMs, spent));
     const { swept, strays } = this.#sweep(view, suspects);
     this.#countBlocked(view, skipped);
     this.#countParked(skipped);
+    const figures = { left: this.#left, judged, built: 0, swept, banded: this.#banded, strays };
     return {
       accounts: this.#book.size,
       suspects,
       skipped,
-      figures: {
-        left: this.#left,
-        judged,
-        built,
-        swept,
-        banded: this.#banded,
-        pending: this.#pending.length,
-        strays,
-      },
+      figures: { ...figures, pending: this.#pending.length },
     };
+  }
+
+  /** How many healthy accounts wait for a band. */
+  get waiting(): number {
+    return this.#hopeful.length - this.#hopefulAt;
+  }
+
+  /**
+   * Computes bands at the prices of the last look, for those furthest from the line first. Nobody waits for it: an account without
+   * a band is judged by each look instead. @returns How many it computed.
+   */
+  mend(budgetMs: number): number {
+    const view = this.#view;
+    if (view === undefined || this.waiting === 0) return 0;
+    const end = this.#clock() + budgetMs;
+    const from = this.#hopefulAt;
+    while (this.waiting > 0) {
+      if ((this.#hopefulAt - from) % BUILDS_PER_CLOCK === 0 && this.#clock() >= end) break;
+      const place = this.#hopeful[this.#hopefulAt++]!;
+      if (this.#states[place] === PENDING) this.#build(place, view);
+    }
+    this.#pending = this.#pending.filter((place) => this.#states[place] === PENDING);
+    return this.#hopefulAt - from;
   }
 
   /** Judges every account at the prices of the last tick, bands or not. */
@@ -305,18 +328,6 @@ export class AccountWatch {
     }
     this.#pending.length = kept;
     return hopeful.sort((a, b) => this.#healths[b]! - this.#healths[a]!);
-  }
-
-  #buildBands(view: MarketView, hopeful: readonly number[], budgetMs: number): number {
-    const end = this.#clock() + budgetMs;
-    let built = 0;
-    for (const place of hopeful) {
-      if (built % BUILDS_PER_CLOCK === 0 && this.#clock() >= end) break;
-      built++;
-      this.#build(place, view);
-    }
-    this.#pending = this.#pending.filter((place) => this.#states[place] === PENDING);
-    return built;
   }
 
   #build(place: number, view: MarketView): void {

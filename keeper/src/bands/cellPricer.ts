@@ -16,6 +16,17 @@ const DOUBT_WITH_OPTIONS = 1e-7;
 const DOUBT_WITHOUT = 1e-9;
 const ABSOLUTE_DOUBT = 1e-6;
 const MOST_LEGS = 256;
+const NOTHING = new Float64Array(0);
+/** Of a group that is not loaded. */
+const NO_SHOCKS: ShockTable = {
+  shocks: NOTHING,
+  factors: NOTHING,
+  logs: NOTHING,
+  weights: NOTHING,
+  vols: new Uint8Array(0),
+  haircutSlope: 0,
+  haircutCap: 0,
+};
 
 /** How far each slow input may move before a bound no longer holds. All zero: the inputs as they are now. */
 export interface Allowances {
@@ -206,27 +217,12 @@ export class CellPricer {
   }
 
   #openGroup(place: number): void {
-    const shocks = this.#risk!.shocksOf(this.#book.universe.underlyings[place]!);
-    const fresh = {
-      place,
-      shocks,
-      linear: 0,
-      linearSlack: 0,
-      putStrikes: 0,
-      net: 0,
-      gross: 0,
-      perpAbs: 0,
-      spot: 0,
-      shortUnits: 0,
-      strikeGross: 0,
-      units: 0,
-      datedUnits: 0,
-      termFrom: this.#termCount,
-      termTo: this.#termCount,
-    };
-    const known = this.#groups[this.count++];
-    if (known === undefined) this.#groups.push(fresh);
-    else Object.assign(known, fresh);
+    const group = (this.#groups[this.count++] ??= createGroup());
+    group.place = place;
+    group.shocks = this.#risk!.shocksOf(this.#book.universe.underlyings[place]!);
+    group.linear = group.linearSlack = group.putStrikes = group.net = group.gross = 0;
+    group.perpAbs = group.spot = group.shortUnits = group.strikeGross = group.units = group.datedUnits = 0;
+    group.termFrom = group.termTo = this.#termCount;
   }
 
   #addUndated(group: UnderlyingGroup, kind: number, size: number): void {
@@ -458,6 +454,26 @@ function haircutOf(
 ): number {
   if (haircutSlope === 0) return value * rate;
   return value * Math.min(haircutCap, rate + haircutSlope * value);
+}
+
+function createGroup(): UnderlyingGroup {
+  return {
+    place: NONE,
+    shocks: NO_SHOCKS,
+    linear: 0,
+    linearSlack: 0,
+    putStrikes: 0,
+    net: 0,
+    gross: 0,
+    perpAbs: 0,
+    spot: 0,
+    shortUnits: 0,
+    strikeGross: 0,
+    units: 0,
+    datedUnits: 0,
+    termFrom: 0,
+    termTo: 0,
+  };
 }
 
 function createTermGroup(): TermGroup {

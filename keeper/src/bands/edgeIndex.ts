@@ -3,6 +3,7 @@ import type { MarketView } from './marketView.ts';
 import type { Band } from './band.ts';
 import { createEdgeHeap } from './edgeHeap.ts';
 import type { EdgeHeap } from './edgeHeap.ts';
+import { grown } from '../mirror/universe.ts';
 
 /** Both ends of one input's range, in order. Lower ends are kept negated, so that the nearest comes first in either heap. */
 interface Axis {
@@ -22,11 +23,19 @@ interface UnderlyingAxes {
 /** Edges of a band for parallel moves: of the common move, then underlying, low and high of each residual. */
 type Tube = readonly number[];
 
+/** Which of its edges count for an account now. */
+const OUT = 0;
+const BOX = 1;
+const TUBE = 2;
+const FIRST_CAPACITY = 1_024;
+
 const newAxis = (): Axis => ({ low: createEdgeHeap(), high: createEdgeHeap() });
 
 /**
  * The edges of all bands in order, one pair of heaps per input, so that a tick touches only the accounts whose band was left.
- * An account has the edges of its box of prices; once it leaves that, those of its band for parallel moves, if it has one.
+ * The edges of its box of prices count for an account; once it leaves that, those of its band for parallel moves, if it has one.
+ * Edges that count no more stay where they are until prices come by or a new band moves them: taking all of them out at once
+ * would cost more than everything else that a tick does with an account.
  */
 export class EdgeIndex {
   readonly #axes: UnderlyingAxes[] = [];
@@ -34,6 +43,7 @@ export class EdgeIndex {
   readonly #supply = createEdgeHeap();
   readonly #borrow = createEdgeHeap();
   readonly #tubes: (Tube | undefined)[] = [];
+  #modes = new Uint8Array(FIRST_CAPACITY);
   /** Underlyings whose mean logarithm of price is the common move. */
   #members: readonly number[] = [];
   #known = 0;
@@ -42,6 +52,8 @@ export class EdgeIndex {
   /** Puts in what the account's inputs may not leave. */
   register(place: number, band: Band, view: MarketView): void {
     const { premium, funding, interest } = band.allowances;
+    if (place >= this.#modes.length) this.#modes = grown(this.#modes, 2 * place);
+    this.#modes[place] = BOX;
     const tube: number[] = [];
     for (let k = 0; k < band.count; ++k) {
       const u = band.places[k]!;
@@ -65,54 +77,52 @@ export class EdgeIndex {
         : undefined;
   }
 
-  /** Takes out every edge of the account. */
+  /** From now on none of the account's edges counts. */
   remove(place: number): void {
-    for (const { price, residual, premium, funding } of this.#axes) {
-      removeAxis(price, place);
-      removeAxis(residual, place);
-      removeAxis(premium, place);
-      removeAxis(funding, place);
-    }
-    removeAxis(this.#common, place);
-    this.#borrow.remove(place);
-    this.#supply.remove(place);
+    this.#modes[place] = OUT;
     this.#tubes[place] = undefined;
   }
 
-  /** Hands over every account whose band the present inputs have left; its edges are taken out. */
+  /** Hands over every account whose band the present inputs have left; it has none from then on. */
   advance(view: MarketView, leave: (place: number) => void): void {
     const out = (place: number): void => {
       this.remove(place);
       leave(place);
     };
-    this.#moveCommon(view, out);
-    const leaveBox = (place: number): void => {
-      if (!this.#enterTube(place)) out(place);
+    const leaveBand = (place: number): void => {
+      if (this.#modes[place] !== OUT) out(place);
     };
+    const leaveTube = (place: number): void => {
+      if (this.#modes[place] === TUBE) out(place);
+    };
+    const leaveBox = (place: number): void => {
+      if (this.#modes[place] === BOX && !this.#enterTube(place)) out(place);
+    };
+    this.#moveCommon(view, leaveTube);
     this.#axes.forEach(({ price }, u) => {
       if ((view.status[u] ?? UNPRICED) === UNPRICED) return;
       pop(price, view.low[u]!, view.high[u]!, leaveBox);
     });
-    if (!Number.isNaN(this.#commonNow)) pop(this.#common, this.#commonNow, this.#commonNow, out);
+    if (!Number.isNaN(this.#commonNow)) pop(this.#common, this.#commonNow, this.#commonNow, leaveTube);
     this.#axes.forEach(({ residual, premium, funding }, u) => {
       if ((view.status[u] ?? UNPRICED) === UNPRICED) return;
       const common = this.#commonNow;
       if (residual.low.size > 0) {
-        pop(residual, Math.log(view.low[u]!) - common, Math.log(view.high[u]!) - common, out);
+        pop(residual, Math.log(view.low[u]!) - common, Math.log(view.high[u]!) - common, leaveTube);
       }
-      pop(premium, view.premiumLow[u]!, view.premiumHigh[u]!, out);
-      pop(funding, view.funding[u]!, view.funding[u]!, out);
+      pop(premium, view.premiumLow[u]!, view.premiumHigh[u]!, leaveBand);
+      pop(funding, view.funding[u]!, view.funding[u]!, leaveBand);
     });
-    this.#borrow.popBelow(view.borrowIndex, out);
-    this.#supply.popBelow(-view.supplyIndex, out);
+    this.#borrow.popBelow(view.borrowIndex, leaveBand);
+    this.#supply.popBelow(-view.supplyIndex, leaveBand);
   }
 
-  /** Exchanges the edges of the box for those of the band for parallel moves. */
+  /** From now on the edges of the band for parallel moves count, where there is one. */
   #enterTube(place: number): boolean {
     const tube = this.#tubes[place];
     if (tube === undefined || Number.isNaN(this.#commonNow)) return false;
     this.#tubes[place] = undefined;
-    for (const { price } of this.#axes) removeAxis(price, place);
+    this.#modes[place] = TUBE;
     setAxis(this.#common, place, tube[0]!, tube[1]!);
     for (let i = 2; i < tube.length; i += 3) {
       setAxis(this.#axesOf(tube[i]!).residual, place, tube[i + 1]!, tube[i + 2]!);

@@ -8,7 +8,7 @@ import type { ExecuteInputs } from './execute.ts';
 import { gasCostWei } from './fees.ts';
 import type { FeePolicy } from './fees.ts';
 import type { LiquidationCall, LiquidationPort } from './liquidationPort.ts';
-import { mapConcurrently } from './pool.ts';
+import { mapConcurrently, startConcurrently } from './pool.ts';
 import { boundedCall, callOf, NO_CASH_BOUND, padded, unpadded } from './prepared.ts';
 import type { CallTerms, Planned, Ready, ReadyPart } from './prepared.ts';
 
@@ -36,8 +36,11 @@ export interface BatchTools {
 
 /** Puts liquidations together into transactions. */
 export interface Batches {
-  /** In the order of what is planned, as far as its order survives being put together. */
-  prepare(planned: readonly Planned[]): Promise<readonly Ready[]>;
+  /**
+   * In the order of what is planned, as far as its order survives being put together.
+   * @returns each as soon as it is ready.
+   */
+  start(planned: readonly Planned[]): Promise<readonly Promise<readonly Ready[]>[]>;
 }
 
 /** @property gas What the liquidation would take in a transaction of its own. */
@@ -167,16 +170,17 @@ export function createBatches(
   }
 
   return {
-    async prepare(planned) {
+    async start(planned) {
       const together = planned.filter(({ candidate }) => !candidate.deleverage);
-      if (budget === 0n || together.length < 2) return prepareAlone(planned);
+      if (budget === 0n || together.length < 2) {
+        return startConcurrently(planned, CALLS_AT_ONCE, (each) => prepareAlone([each]));
+      }
       const sized = new Map((await estimate(together)).map((each) => [each.candidate.account, each]));
       const groups = pack(planned.map((each) => sized.get(each.candidate.account) ?? each));
-      const ready = await mapConcurrently(groups, CALLS_AT_ONCE, (group) => {
+      return startConcurrently(groups, CALLS_AT_ONCE, (group) => {
         const several = group.filter(isSized);
         return several.length > 1 ? prepareGroup(several) : prepareAlone(group);
       });
-      return ready.flat();
     },
   };
 }

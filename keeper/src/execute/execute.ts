@@ -44,7 +44,8 @@ export interface ExecuteInputs {
   readonly head: BlockHead;
   /** The worst first. */
   readonly candidates: readonly Candidate[];
-  readonly capacity: Capacity;
+  /** May still be on its way: it is needed once candidates are confirmed. */
+  readonly capacity: Capacity | Promise<Capacity>;
   /** USD per unit of the gas token, wad; undefined where it is not known. */
   readonly gasTokenPrice: bigint | undefined;
   readonly versionOf: (account: AccountId) => number;
@@ -122,14 +123,14 @@ export async function execute(
   }
 
   /** The largest share of the basket that the keeper's margin has room for. */
-  function fit(candidate: Candidate): Planned | undefined {
+  function fit(candidate: Candidate, capacity: Capacity): Planned | undefined {
     if (candidate.deleverage) {
       return { candidate: { ...candidate, basket: NO_BASKET, reward: 0n }, taken: NOTHING_TAKEN };
     }
     for (const share of SHARES) {
       const smaller = share === WAD ? candidate : shrinkCandidate(candidate, share);
       if (isEmpty(smaller.basket)) break;
-      const taken = inputs.capacity.take(smaller.basket, smaller.market, smaller.reward);
+      const taken = capacity.take(smaller.basket, smaller.market, smaller.reward);
       if (taken !== undefined) return { candidate: smaller, taken };
     }
     return skip(candidate.account, 'keeperNeedsCollateral', NEEDS_COLLATERAL);
@@ -158,11 +159,16 @@ export async function execute(
     const { account } = planned.candidate;
     try {
       const unbounded = callOf(planned, options, head, 0n, NO_CASH_BOUND);
-      const simulated = await port.simulate(unbounded, head.number);
+      // the bounds that follow from the simulation cost no gas but for the bytes that they are written in
+      const simulating = port.simulate(unbounded, head.number);
+      const estimating = port.estimateGas(port.encode(unbounded), head.number);
+      // where the call reverts, the simulation says why
+      estimating.catch(() => undefined);
+      const simulated = await simulating;
       const reward = simulated.penalty + simulated.incentive;
       const call = boundedCall(planned, options, head, reward);
       const body = port.encode(call);
-      const estimate = await port.estimateGas(body, head.number);
+      const estimate = await estimating;
       if (estimate > options.maxGas) return skip(account, 'gasLimit', `needs ${estimate} gas`);
       const { gasTokenPrice: price } = inputs;
       const cost = price && mulDown(gasCostWei(estimate, head, options.policy), price);
@@ -226,17 +232,24 @@ export async function execute(
     skip,
     onKeeperMargin: () => (outOfMargin = true),
   });
-  const planned = (await confirm()).map(fit).filter((plan) => plan !== undefined);
-  const ready = await batches.prepare(planned);
+  if (!options.dryRun) lane.getReady();
+  const [confirmed, capacity] = await Promise.all([confirm(), inputs.capacity]);
+  const planned = confirmed.map((candidate) => fit(candidate, capacity)).filter((plan) => plan !== undefined);
+  const preparing = await batches.start(planned);
   const executed: Executed[] = [];
   const skipAll = ({ parts }: Ready, reason: SkipReason, message: string): void => {
     for (const { candidate } of parts) skip(candidate.account, reason, message);
   };
-  for (const each of ready) {
+  async function sendNext(each: Ready): Promise<void> {
+    // the first is on its way at once; those after it wait for what the others say of the keeper's margin
+    if (executed.length > 0) await Promise.all(preparing);
     // the chain knows the keeper's margin better than the twin: what comes next would only revert
     if (outOfMargin && executed.length > 0) skipAll(each, 'keeperNeedsCollateral', NEEDS_COLLATERAL);
     else if (stopped) skipAll(each, 'sendFailed', 'not tried: the one before could not be sent either');
     else executed.push(...(await sendOne(each)));
+  }
+  for (const next of preparing) {
+    for (const each of await next) await sendNext(each);
   }
   return { executed, skipped, details };
 }

@@ -64,6 +64,8 @@ export interface LaneOptions {
 /** The transactions of one key, in the order of their nonces. */
 export interface Lane {
   inFlight(): readonly InFlight[];
+  /** Finds out meanwhile what the next `send` will ask for. */
+  getReady(): void;
   /** Sends without waiting for the block. */
   send(body: TransactionBody, purpose: Purpose, head: BlockHead): Promise<SendResult>;
   /** Takes out what has been mined by `head`. */
@@ -77,11 +79,22 @@ export function createLane(options: LaneOptions): Lane {
   const replaceAfter = BigInt(options.replaceAfterBlocks);
   /** Since when a nonce that nothing of ours stands for keeps others waiting. */
   const gapSeen = new Map<number, bigint>();
+  /** The next nonce, asked for ahead; of this tick only. */
+  let ahead: Promise<number> | undefined;
+
+  function getReady(): void {
+    if (journal.entries().length > 0) return;
+    ahead = writer.getNonce('pending');
+    // whoever sends asks again, and hears of it then
+    ahead.catch(() => (ahead = undefined));
+  }
 
   async function nextNonce(resync: boolean): Promise<number> {
     const last = journal.entries().at(-1);
     if (last !== undefined && !resync) return last.nonce + 1;
-    const pending = await writer.getNonce('pending');
+    const known = resync ? undefined : ahead;
+    ahead = undefined;
+    const pending = await (known?.catch(() => writer.getNonce('pending')) ?? writer.getNonce('pending'));
     return last === undefined ? pending : Math.max(last.nonce + 1, pending);
   }
 
@@ -163,6 +176,7 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   async function settle(head: BlockHead): Promise<readonly Outcome[]> {
+    ahead = undefined;
     const entries = journal.entries();
     if (entries.length === 0) return [];
     const mined = await writer.getNonce({ blockNumber: head.number });
@@ -265,7 +279,7 @@ export function createLane(options: LaneOptions): Lane {
     return { to: writer.sender, data: '0x', gas: CANCEL_GAS };
   }
 
-  return { inFlight: () => journal.entries(), send, settle, maintain };
+  return { inFlight: () => journal.entries(), getReady, send, settle, maintain };
 }
 
 function newEntry(

@@ -33,6 +33,7 @@ export function createLanes(lanes: readonly OwnedLane[]): Lane {
 
   return {
     inFlight: () => mine().flatMap((lane) => lane.inFlight()),
+    getReady: () => mine().forEach((lane) => lane.getReady()),
     send(body, purpose, head) {
       const next = last.then(() => sendNow(body, purpose, head));
       last = next.catch(() => undefined);

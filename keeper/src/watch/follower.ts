@@ -83,6 +83,8 @@ export function createFollower(options: FollowerOptions): Follower {
   async function rewind(target: BlockHead): Promise<void> {
     let kept = checkpoints.length;
     for (let last = checkpoints[kept - 1]; last !== undefined; last = checkpoints[kept - 1]) {
+      // the usual case, without a question: the next block says what it follows
+      if (last.number + 1n === target.number && last.hash === target.parentHash) break;
       const known = last.number <= target.number ? await at(last.number, target) : undefined;
       if (known?.hash === last.hash) break;
       kept--;

@@ -119,6 +119,23 @@ describe('watching accounts', () => {
     expect(swept).to.be.at.least(10);
   });
 
+  it('computes no bands while somebody waits for the answer, and all of them afterwards', () => {
+    const book = createAccountBook();
+    for (let id = 0n; id < 100n; ++id) book.set(id, long(20_000));
+    let beats = 0;
+    const watch = new AccountWatch(book, { bandBudgetMs: 0, clock: () => beats++ });
+    expect(watch.mend(1_000), 'before the first look').to.equal(0);
+    const inputs = { board: eth(3_000), cash, references };
+    expect(watch.look(inputs).figures).to.include({ judged: 100, built: 0, banded: 0, pending: 100 });
+    const some = watch.mend(3);
+    expect(some).to.be.within(1, 99);
+    expect(watch.waiting).to.equal(100 - some);
+    book.set(99n, undefined);
+    expect(watch.mend(1_000)).to.equal(100 - some);
+    expect(watch.look(inputs).figures).to.include({ judged: 0, banded: 99, pending: 0 });
+    expect(watch.look({ ...inputs, board: eth(1_000) }).suspects).to.have.length(99);
+  });
+
   it('misses nobody without any time for bands: then everybody is judged', () => {
     const book = createAccountBook();
     for (let id = 0n; id < 10n; ++id) book.set(id, long(id === 3n ? 6_000 : 20_000));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { concat, encodeErrorResult, toHex } from 'viem';
 import type { Hex } from 'viem';
@@ -31,6 +32,8 @@ interface Script {
   /** What the chain says of each account; a plain success unless given. */
   readonly answers?: Readonly<Record<number, readonly Answer[]>>;
   readonly healthy?: readonly AccountId[];
+  /** What a simulation waits for. */
+  readonly wait?: (account: AccountId) => Promise<void>;
   readonly notAssessable?: readonly AccountId[];
   /** The node does not answer for several at once. */
   readonly noBatches?: boolean;
@@ -74,7 +77,8 @@ function portOf(script: Script, calls: LiquidationCall[], batches: Batch[]): Liq
       if (answer instanceof Error) return Promise.reject(answer);
       gasOf.set(toHex(call.account), answer.gas ?? 300_000n);
       const penalty = answer.reward ?? usd(50);
-      return Promise.resolve({ equity: 0n, maintenanceMargin: WAD, penalty, incentive: 0n });
+      const simulated = { equity: 0n, maintenanceMargin: WAD, penalty, incentive: 0n };
+      return (script.wait?.(call.account) ?? Promise.resolve()).then(() => simulated);
     },
     encode(call) {
       calls.push(call);
@@ -183,13 +187,21 @@ describe('execute', () => {
 
   it('bounds reward and cash by the quote, and the time', async () => {
     await run(1, {});
-    const [call] = calls;
+    const call = calls.at(-1);
     expect(call?.minReward).to.equal(usd(49));
     // a perp moves no cash: what is left is the reward, less 2% of it and of the notional
     const notional = Number(((call?.selection.sizes[0] ?? 0n) * 3_000n) / WAD);
     const bound = Number(call?.minReward) / 1e18 - notional * 0.02;
     expect(Math.abs(Number(call?.minCash) / 1e18 - bound) <= 200).to.equal(true);
     expect(BigInt(call?.deadlineSec ?? 0)).to.equal(node.head().timestamp + 120n);
+  });
+
+  it('does not keep the worst waiting for the others', async () => {
+    const sentBy: number[] = [];
+    const slow = async (): Promise<Execution> =>
+      run(3, { wait: (id) => sleep(id === 11n ? 0 : 30).then(() => void sentBy.push(node.taken.length)) });
+    expect(sentTo(await slow())).to.deep.equal([11n, 12n, 13n]);
+    expect(sentBy.slice(1), 'sent before the others were simulated').to.deep.equal([1, 1]);
   });
 
   it('leaves alone what recovered, or cannot be assessed now', async () => {

@@ -102,6 +102,39 @@ describe('lane', () => {
     expect(second.sent && second.entry.nonce).to.equal(3);
   });
 
+  it('asks ahead for the nonce, and not again; what it heard counts for one tick', async () => {
+    let asked = 0;
+    const getNonce: FakeNode['getNonce'] = (at) => {
+      if (at === 'pending') asked++;
+      return node.getNonce(at);
+    };
+    const lane = laneOf({ writer: { ...node, getNonce } });
+    lane.getReady();
+    expect(asked).to.equal(1);
+    await send(lane);
+    expect(asked).to.equal(1);
+    node.mine();
+    await lane.settle(node.head());
+    lane.getReady();
+    // another process with the key, before the next block
+    node.useNonce();
+    node.useNonce();
+    await lane.settle(node.head());
+    await send(lane, 2n);
+    expect(nonces()).to.deep.equal([0, 3]);
+    expect(asked).to.equal(3);
+  });
+
+  it('asks again where asking ahead failed', async () => {
+    let failures = 1;
+    const getNonce: FakeNode['getNonce'] = (at) =>
+      failures-- > 0 ? Promise.reject(new Error('no answer')) : node.getNonce(at);
+    const lane = laneOf({ writer: { ...node, getNonce } });
+    lane.getReady();
+    expect((await send(lane)).sent).to.equal(true);
+    expect(nonces()).to.deep.equal([0]);
+  });
+
   it('bids more when it is underpriced, and gives up at the cap', async () => {
     const lane = laneOf();
     node.script.push(nodeError('max fee per gas less than block base fee'));

@@ -57,8 +57,14 @@ interface Call {
 
 type Answer = Record<string, unknown>;
 
-/** @param node Address of the real node. */
-export async function startFaultProxy(node: string): Promise<FaultProxy> {
+/**
+ * @param node Address of the real node.
+ * @param onCall Told of each request by HTTP as soon as it has arrived.
+ */
+export async function startFaultProxy(
+  node: string,
+  onCall: (method: string) => void = () => undefined,
+): Promise<FaultProxy> {
   const asked = new Map<string, number>();
   const open = new Set<Socket>();
   const tunnels = new Set<Socket>();
@@ -85,6 +91,7 @@ export async function startFaultProxy(node: string): Promise<FaultProxy> {
     const body = await textOf(incoming);
     const call = JSON.parse(body) as Call;
     asked.set(call.method, (asked.get(call.method) ?? 0) + 1);
+    onCall(call.method);
     const { faults } = proxy;
     if (faults.reset === true) return void incoming.socket.destroy();
     const before = faults.before?.[call.method];

@@ -77,6 +77,22 @@ describe('follower', () => {
     expect(held(sink)).to.deep.equal(await all(chain));
   });
 
+  it('asks for the logs alone of a block that says that it follows the last one', async () => {
+    chain.mine(...blocks(3));
+    const follower = follow();
+    await follower.follow(chain.head());
+    let asked = 0;
+    chain.hook = (request) => void (request === 'block' && asked++);
+    chain.mine(...blocks(1, 50));
+    await follower.follow(chain.head());
+    expect({ asked, cursor: follower.cursor?.number }).to.deep.equal({ asked: 0, cursor: 4n });
+    // another block of the same number does not follow: then it must ask
+    chain.reorg(3n, ...blocks(2, 60));
+    await follower.follow(chain.head());
+    expect(asked).to.be.greaterThan(0);
+    expect(held(sink)).to.deep.equal(await all(chain));
+  });
+
   it('halves the range where the node refuses, grows back, and loses nothing', async () => {
     chain.mine(...blocks(60));
     const sizes: bigint[] = [];

@@ -33,7 +33,7 @@ const DAY_SEC = 86_400;
 const YEAR_SEC = 365 * DAY_SEC;
 const EXPIRY_DAYS = [2, 7, 14, 30, 90, 180];
 /** Strikes over the index at the beginning. */
-const MONEYNESS = [0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.3, 1.5];
+export const MONEYNESS = [0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.3, 1.5];
 const SPOT_ASSETS = 3;
 const INSURANCE = 2n;
 
@@ -96,7 +96,7 @@ export const references: References = {
   minReward: 5n * WAD,
 };
 
-const expiries = EXPIRY_DAYS.map((days) => Math.floor(START_SEC / 3_600) * 3_600 + days * DAY_SEC);
+export const expiries = EXPIRY_DAYS.map((days) => Math.floor(START_SEC / 3_600) * 3_600 + days * DAY_SEC);
 
 /** Opens so many accounts. The same seed opens the same ones. */
 export function openWorld(accounts: number, seed: number): World {

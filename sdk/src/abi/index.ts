@@ -6,6 +6,7 @@ export { clearinghouseLiquidationAbi } from './clearinghouseLiquidation.ts';
 export { iAggregatorV3Abi } from './iAggregatorV3.ts';
 export { iCashPoolAbi } from './iCashPool.ts';
 export { iClearinghouseCoreAbi } from './iClearinghouseCore.ts';
+export { iClearinghousePermitAbi } from './iClearinghousePermit.ts';
 export { iClearinghouseTypesAbi } from './iClearinghouseTypes.ts';
 export { iRiskEngineCoreAbi } from './iRiskEngineCore.ts';
 export { iRiskTypesAbi } from './iRiskTypes.ts';

@@ -3,7 +3,7 @@ import { readContract, simulateContract } from 'viem/actions';
 import type { Account, Address } from 'viem';
 import { TokenBalanceTooLowError } from './errors.ts';
 import { explained } from './explained.ts';
-import type { Requirement, WriteRequest } from './prepare.ts';
+import type { ApprovalRequirement, WriteRequest } from './prepare.ts';
 import type { NovateClient } from './types.ts';
 
 // without a return value, so that tokens which return none are understood too
@@ -29,8 +29,23 @@ export interface ApprovalNeed {
 export async function requiredApprovals(
   client: NovateClient,
   need: ApprovalNeed,
-): Promise<readonly Requirement[]> {
-  const { token, owner, spender, amountRaw } = need;
+): Promise<readonly ApprovalRequirement[]> {
+  const { amountRaw } = need;
+  const allowanceRaw = await readAllowance(client, need);
+  if (allowanceRaw >= amountRaw) return [];
+  const approval = approvalOf(need, amountRaw);
+  if (allowanceRaw === 0n || (await wouldSucceed(client, need))) return [approval];
+  return [approvalOf(need, 0n), approval];
+}
+
+/**
+ * What the spender may take already, raw units.
+ * @throws TokenBalanceTooLowError where the owner does not have what is needed
+ */
+export async function readAllowance(
+  client: NovateClient,
+  { token, owner, spender, amountRaw }: ApprovalNeed,
+): Promise<bigint> {
   const [balanceRaw, allowanceRaw] = await Promise.all([
     explained(
       readContract(client, {
@@ -50,13 +65,10 @@ export async function requiredApprovals(
     ),
   ]);
   if (balanceRaw < amountRaw) throw new TokenBalanceTooLowError(token, owner.address, balanceRaw, amountRaw);
-  if (allowanceRaw >= amountRaw) return [];
-  const approval = approvalOf(need, amountRaw);
-  if (allowanceRaw === 0n || (await wouldSucceed(client, need))) return [approval];
-  return [approvalOf(need, 0n), approval];
+  return allowanceRaw;
 }
 
-function approvalOf({ token, owner, spender }: ApprovalNeed, amountRaw: bigint): Requirement {
+function approvalOf({ token, owner, spender }: ApprovalNeed, amountRaw: bigint): ApprovalRequirement {
   const request: WriteRequest = {
     address: token,
     abi: tokenAbi,

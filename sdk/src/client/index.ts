@@ -12,7 +12,17 @@ export { createNovateClient } from './createNovateClient.ts';
 export type { CreateNovateClientParameters, NovateViemClient } from './createNovateClient.ts';
 export { novateActions } from './novateActions.ts';
 export type { NovateActions } from './novateActions.ts';
-export type { BlockedWrite, Prepared, ReadyWrite, Requirement, WriteRequest } from './prepare.ts';
+export { signPermit } from './permits.ts';
+export type { PermitTypedData, SignedPermit } from './permits.ts';
+export type {
+  ApprovalRequirement,
+  BlockedWrite,
+  PermitRequirement,
+  Prepared,
+  ReadyWrite,
+  Requirement,
+  WriteRequest,
+} from './prepare.ts';
 export { clearinghouseAbi } from './protocolAbi.ts';
 export { decodeScopes, encodeScopes } from './scopes.ts';
 export type { Scope } from './scopes.ts';
@@ -51,6 +61,15 @@ export { getReport } from './reads/getReport.ts';
 export type { GetReportParameters } from './reads/getReport.ts';
 export { getSolvency } from './reads/getSolvency.ts';
 export type { Solvency } from './reads/getSolvency.ts';
+export { getVaultHolding } from './reads/getVaultHolding.ts';
+export type { GetVaultHoldingParameters, VaultHolding, VaultRequestState } from './reads/getVaultHolding.ts';
+export { getVaultStatus } from './reads/getVaultStatus.ts';
+export type {
+  GetVaultStatusParameters,
+  VaultMarket,
+  VaultSide,
+  VaultStatus,
+} from './reads/getVaultStatus.ts';
 export { isLiquidatable } from './reads/isLiquidatable.ts';
 export type { IsLiquidatableParameters, Liquidatability } from './reads/isLiquidatable.ts';
 export { proRataLiquidation } from './reads/proRataLiquidation.ts';
@@ -68,12 +87,16 @@ export { prepareCancelAllOrders, sendCancelAllOrders } from './writes/cancelAllO
 export type { CancelAllOrdersParameters } from './writes/cancelAllOrders.ts';
 export { prepareCancelOrder, sendCancelOrder } from './writes/cancelOrder.ts';
 export type { CancelOrderParameters } from './writes/cancelOrder.ts';
+export { prepareCancelVaultRedemption, sendCancelVaultRedemption } from './writes/cancelVaultRedemption.ts';
+export type { CancelVaultRedemptionParameters } from './writes/cancelVaultRedemption.ts';
 export { prepareClearFlag, sendClearFlag } from './writes/clearFlag.ts';
 export type { ClearFlagParameters } from './writes/clearFlag.ts';
 export { prepareDeleverage, sendDeleverage } from './writes/deleverage.ts';
 export type { DeleverageParameters, Losses } from './writes/deleverage.ts';
 export { prepareDeposit, sendDeposit } from './writes/deposit.ts';
 export type { DepositParameters } from './writes/deposit.ts';
+export { prepareDepositToVault, sendDepositToVault } from './writes/depositToVault.ts';
+export type { DepositToVaultParameters } from './writes/depositToVault.ts';
 export { prepareExecuteTriggered, sendExecuteTriggered } from './writes/executeTriggered.ts';
 export type { ExecuteTriggeredParameters } from './writes/executeTriggered.ts';
 export { prepareFillOrder, sendFillOrder } from './writes/fillOrder.ts';
@@ -95,6 +118,13 @@ export type {
 } from './writes/liquidateBatch.ts';
 export { prepareMatchOrders, sendMatchOrders } from './writes/matchOrders.ts';
 export type { MatchOrdersParameters } from './writes/matchOrders.ts';
+export { prepareRedeemFromVault, sendRedeemFromVault } from './writes/redeemFromVault.ts';
+export type { RedeemFromVaultParameters } from './writes/redeemFromVault.ts';
+export {
+  prepareRequestVaultRedemption,
+  sendRequestVaultRedemption,
+} from './writes/requestVaultRedemption.ts';
+export type { RequestVaultRedemptionParameters } from './writes/requestVaultRedemption.ts';
 export { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';
 export type { SetOperatorParameters } from './writes/setOperator.ts';
 export { prepareSetProfile, sendSetProfile } from './writes/setProfile.ts';

@@ -16,6 +16,8 @@ import { getPortfolio } from './reads/getPortfolio.ts';
 import { getPosition } from './reads/getPosition.ts';
 import { getReport } from './reads/getReport.ts';
 import { getSolvency } from './reads/getSolvency.ts';
+import { getVaultHolding } from './reads/getVaultHolding.ts';
+import { getVaultStatus } from './reads/getVaultStatus.ts';
 import { isLiquidatable } from './reads/isLiquidatable.ts';
 import { proRataLiquidation } from './reads/proRataLiquidation.ts';
 import { quoteLiquidation } from './reads/quoteLiquidation.ts';
@@ -26,15 +28,22 @@ import { prepareAccrueFunding, sendAccrueFunding } from './writes/accrueFunding.
 import { prepareAccrueInterest, sendAccrueInterest } from './writes/accrueInterest.ts';
 import { prepareCancelAllOrders, sendCancelAllOrders } from './writes/cancelAllOrders.ts';
 import { prepareCancelOrder, sendCancelOrder } from './writes/cancelOrder.ts';
+import { prepareCancelVaultRedemption, sendCancelVaultRedemption } from './writes/cancelVaultRedemption.ts';
 import { prepareClearFlag, sendClearFlag } from './writes/clearFlag.ts';
 import { prepareDeleverage, sendDeleverage } from './writes/deleverage.ts';
 import { prepareDeposit, sendDeposit } from './writes/deposit.ts';
+import { prepareDepositToVault, sendDepositToVault } from './writes/depositToVault.ts';
 import { prepareExecuteTriggered, sendExecuteTriggered } from './writes/executeTriggered.ts';
 import { prepareFillOrder, sendFillOrder } from './writes/fillOrder.ts';
 import { prepareFlag, sendFlag } from './writes/flag.ts';
 import { prepareLiquidate, sendLiquidate } from './writes/liquidate.ts';
 import { prepareLiquidateBatch, sendLiquidateBatch } from './writes/liquidateBatch.ts';
 import { prepareMatchOrders, sendMatchOrders } from './writes/matchOrders.ts';
+import { prepareRedeemFromVault, sendRedeemFromVault } from './writes/redeemFromVault.ts';
+import {
+  prepareRequestVaultRedemption,
+  sendRequestVaultRedemption,
+} from './writes/requestVaultRedemption.ts';
 import { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';
 import { prepareSetProfile, sendSetProfile } from './writes/setProfile.ts';
 import { prepareTradeWithVault, sendTradeWithVault } from './writes/tradeWithVault.ts';
@@ -96,6 +105,8 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     getPosition: bind(getPosition),
     getReport: bind(getReport),
     getSolvency: bindOptional(getSolvency),
+    getVaultHolding: bind(getVaultHolding),
+    getVaultStatus: bindOptional(getVaultStatus),
     isLiquidatable: bind(isLiquidatable),
     proRataLiquidation: bind(proRataLiquidation),
     quoteLiquidation: bind(quoteLiquidation),
@@ -113,12 +124,16 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     sendCancelAllOrders: bind(sendCancelAllOrders),
     prepareCancelOrder: bind(prepareCancelOrder),
     sendCancelOrder: bind(sendCancelOrder),
+    prepareCancelVaultRedemption: bindOptional(prepareCancelVaultRedemption),
+    sendCancelVaultRedemption: bindOptional(sendCancelVaultRedemption),
     prepareClearFlag: bind(prepareClearFlag),
     sendClearFlag: bind(sendClearFlag),
     prepareDeleverage: bind(prepareDeleverage),
     sendDeleverage: bind(sendDeleverage),
     prepareDeposit: bind(prepareDeposit),
     sendDeposit: bind(sendDeposit),
+    prepareDepositToVault: bind(prepareDepositToVault),
+    sendDepositToVault: bind(sendDepositToVault),
     prepareExecuteTriggered: bind(prepareExecuteTriggered),
     sendExecuteTriggered: bind(sendExecuteTriggered),
     prepareFillOrder: bind(prepareFillOrder),
@@ -131,6 +146,10 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     sendLiquidateBatch: bind(sendLiquidateBatch),
     prepareMatchOrders: bind(prepareMatchOrders),
     sendMatchOrders: bind(sendMatchOrders),
+    prepareRedeemFromVault: bindOptional(prepareRedeemFromVault),
+    sendRedeemFromVault: bindOptional(sendRedeemFromVault),
+    prepareRequestVaultRedemption: bind(prepareRequestVaultRedemption),
+    sendRequestVaultRedemption: bind(sendRequestVaultRedemption),
     prepareSetOperator: bind(prepareSetOperator),
     sendSetOperator: bind(sendSetOperator),
     prepareSetProfile: bind(prepareSetProfile),

@@ -1,6 +1,7 @@
 import { estimateContractGas } from 'viem/actions';
 import type { Abi, Account, Address } from 'viem';
 import { explained } from './explained.ts';
+import type { PermitTypedData } from './permits.ts';
 import type { NovateClient } from './types.ts';
 
 /** A contract call ready to send: pass it to viem's `writeContract`. */
@@ -14,8 +15,8 @@ export interface WriteRequest {
   readonly gas?: bigint;
 }
 
-/** A step that must be mined before a write can succeed. */
-export interface Requirement {
+/** A transaction that must be mined before a write can succeed. */
+export interface ApprovalRequirement {
   readonly type: 'approval';
   /** What the step does, for people. */
   readonly description: string;
@@ -26,6 +27,26 @@ export interface Requirement {
   readonly request: WriteRequest;
 }
 
+/** A signature that a write can carry in place of an approval (EIP-2612). It costs nothing, and nothing is sent for it. */
+export interface PermitRequirement {
+  readonly type: 'permit';
+  /** What the signature allows, for people. */
+  readonly description: string;
+  readonly token: Address;
+  readonly spender: Address;
+  /** What it lets the spender take, in the token's own decimals. */
+  readonly amountRaw: bigint;
+  /** Unix seconds, the last at which it counts. */
+  readonly deadlineSec: number;
+  /** Who signs. */
+  readonly owner: Account;
+  /** For viem's `signTypedData`. */
+  readonly typedData: PermitTypedData;
+}
+
+/** What a write needs first. */
+export type Requirement = ApprovalRequirement | PermitRequirement;
+
 /** A write that was simulated on the latest state: it would succeed, use about `request.gas`, and return `result`. */
 export interface ReadyWrite<Result> {
   readonly ready: true;
@@ -34,7 +55,10 @@ export interface ReadyWrite<Result> {
   readonly result: Result;
 }
 
-/** A write that needs other steps first. Send their requests in order, wait until they are mined, then prepare again. */
+/**
+ * A write that needs other steps first. Send the requests of approvals in order, wait until they are mined, then prepare
+ * again; or have a permit signed, and prepare again with it.
+ */
 export interface BlockedWrite {
   readonly ready: false;
   readonly requirements: readonly [Requirement, ...Requirement[]];

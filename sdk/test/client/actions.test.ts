@@ -128,7 +128,7 @@ describe('prepareDeposit', () => {
     const [approval, ...more] = prepared.requirements;
     expect(more).to.deep.equal([]);
     expect(approval).to.deep.include({ type: 'approval', token: TOKEN, amountRaw: 500n });
-    if (approval === undefined) throw new Error('no approval');
+    if (approval?.type !== 'approval') throw new Error('no approval');
     await writeContract(client, { ...approval.request, chain: null });
     expect(node.sent).to.deep.equal([
       { to: TOKEN, functionName: 'approve', args: [addresses.clearinghouse, 500n], gas: undefined },

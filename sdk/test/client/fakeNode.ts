@@ -41,8 +41,15 @@ interface CallRequest {
 export const GAS_ESTIMATE = 100_000n;
 export const BLOCK_TIMESTAMP = 1_800_000_000n;
 
+/** What the fake node knows of its one account. */
+export interface FakeWallet {
+  readonly code?: Hex;
+  /** Typed data as JSON to its signature; a wallet without it knows no such method. */
+  readonly sign?: (typedData: string) => Promise<Hex>;
+}
+
 /** An EIP-1193 provider that answers calls from functions, so that what clients send can be looked at. */
-export function fakeNode(contracts: readonly FakeContract[]): FakeNode {
+export function fakeNode(contracts: readonly FakeContract[], wallet: FakeWallet = {}): FakeNode {
   const sent: SentTransaction[] = [];
 
   function run({ to, data, from = '0x' }: CallRequest): {
@@ -85,6 +92,11 @@ export function fakeNode(contracts: readonly FakeContract[]): FakeNode {
         });
         return numberToHex(sent.length, { size: 32 });
       }
+      case 'eth_getCode':
+        return wallet.code ?? '0x';
+      case 'eth_signTypedData_v4':
+        if (wallet.sign === undefined) throw Object.assign(new Error('no such method'), { code: -32601 });
+        return wallet.sign(String(Array.isArray(params) ? params[1] : ''));
       case 'eth_getTransactionReceipt':
         return { status: '0x1', blockNumber: numberToHex(1), logs: [], transactionHash: hashOf(params) };
       default:

@@ -98,6 +98,9 @@ contract DatedTest is Stack {
             abi.encodeWithSelector(IClearinghouseTypes.TooManyPositions.selector, aliceId, uint256(64))
         );
         tradeAt(aliceId, bobId, more, 1e18, mark);
+        (int256 size, int256 cost) = house.positionOf(aliceId, more);
+        assertEq(size, 0);
+        assertEq(cost, 0);
     }
 
     // ------------------------------------------------------------------------------------------------ refusals

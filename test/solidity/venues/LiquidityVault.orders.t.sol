@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {ICashPool} from "../../../contracts/interfaces/ICashPool.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {ILiquidityVault} from "../../../contracts/interfaces/ILiquidityVault.sol";
@@ -101,6 +102,19 @@ contract LiquidityVaultOrdersTest is VaultBase {
         forged.order = order;
         vm.expectRevert(refusal);
         matcher.matchOrders(forged, taker, 0.5e18);
+    }
+
+    /// @dev Its yes to the order that it made ends with the call, not with the transaction.
+    function test_TheVaultsSignatureEndsWithItsCall() public {
+        IOrderMatcher.Order memory made;
+        (made.account, made.instrument, made.size) = (vaultId, ethPerp, -3e18);
+        made.limitPrice = uint128((vault.quote(ETH, 3e18).price * 1e18) / 0.9998e18 + 1);
+        (made.maxFee, made.expirySec, made.postOnly) = (0.0002e18, uint40(block.timestamp), true);
+        bytes32 hash = matcher.orderHash(made);
+        // this is the order that the matcher asks about
+        vm.expectCall(address(vault), abi.encodeCall(IERC1271.isValidSignature, (hash, "")));
+        vault.fillOrder(_signed(_order(10e18, 4_050e18)), 3e18);
+        assertEq(bytes32(vault.isValidSignature(hash, "")), bytes32(bytes4(0xffffffff)));
     }
 
     // ------------------------------------------------------------------------------------------------ triggers

@@ -22,18 +22,18 @@ contract OrderMatcherGasTest is OrderMatcherBase {
     }
 
     /// @dev Both accounts' first orders, filled whole: two new slots.
-    function test_WholeInNewSlots() public {
+    function test_GasWholeInNewSlots() public {
         assertLe(_match(0, 2e18), 83_000);
     }
 
     /// @dev Later orders, filled whole: no new slot.
-    function test_WholeInUsedSlots() public {
+    function test_GasWholeInUsedSlots() public {
         _match(0, 2e18);
         assertLe(_match(1, 2e18), 44_000);
     }
 
     /// @dev Both partly filled: a slot each for the amount.
-    function test_PartlyInUsedSlots() public {
+    function test_GasPartlyInUsedSlots() public {
         _match(0, 2e18);
         assertLe(_match(1, 1e18), 89_000);
     }

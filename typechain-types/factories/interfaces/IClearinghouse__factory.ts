@@ -1780,6 +1780,49 @@
         "internalType": "AccountId",
         "name": "account",
         "type": "uint256"
+      },
+      {
+        "internalType": "uint8",
+        "name": "assetId",
+        "type": "uint8"
+      },
+      {
+        "internalType": "uint256",
+        "name": "amountRaw",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "deadlineSec",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint8",
+        "name": "v",
+        "type": "uint8"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "r",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "s",
+        "type": "bytes32"
+      }
+    ],
+    "name": "depositWithPermit",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint256"
       }
     ],
     "name": "executeDeleverage",

@@ -8,6 +8,7 @@ export { IClearinghouseCore__factory } from './IClearinghouseCore__factory.js';
 export { IClearinghouseDeleveraging__factory } from './IClearinghouseDeleveraging__factory.js';
 export { IClearinghouseExt__factory } from './IClearinghouseExt__factory.js';
 export { IClearinghouseLiquidation__factory } from './IClearinghouseLiquidation__factory.js';
+export { IClearinghousePermit__factory } from './IClearinghousePermit__factory.js';
 export { IClearinghouseTypes__factory } from './IClearinghouseTypes__factory.js';
 export { IInsuranceFund__factory } from './IInsuranceFund__factory.js';
 export { ILiquidator__factory } from './ILiquidator__factory.js';

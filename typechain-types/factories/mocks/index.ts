@@ -5,6 +5,7 @@ export * as weirdTokensSol from './WeirdTokens.sol/index.js';
 export { CallBatch__factory } from './CallBatch__factory.js';
 export { MockAggregator__factory } from './MockAggregator__factory.js';
 export { MockERC20__factory } from './MockERC20__factory.js';
+export { MockPermitToken__factory } from './MockPermitToken__factory.js';
 export { MockPythOracle__factory } from './MockPythOracle__factory.js';
 export { MockSurfaces__factory } from './MockSurfaces__factory.js';
 export { MockWallet1271__factory } from './MockWallet1271__factory.js';

@@ -15,7 +15,7 @@ import type { Trader } from './order.ts';
 import { useAction } from './useAction.ts';
 
 /** What "get test tokens" mints, units. */
-const TEST_UNITS = 100_000n;
+export const TEST_UNITS = 100_000n;
 
 export function DepositForm({ trader }: { trader: Trader }) {
   const deployment = useDeployment();
@@ -109,7 +109,8 @@ function DepositFields({ assets, asset, amount, error, onAsset, onAmount }: Fiel
   );
 }
 
-function parseAmount(text: string, decimals: number): bigint | undefined {
+/** Raw units; undefined where it is no number above 0. */
+export function parseAmount(text: string, decimals: number): bigint | undefined {
   try {
     const raw = parseWad(text.trim().replaceAll(',', ''), decimals);
     return raw > 0n ? raw : undefined;
@@ -119,7 +120,7 @@ function parseAmount(text: string, decimals: number): bigint | undefined {
 }
 
 /** The wallet's tokens, units. */
-function useBalance({ address }: Trader, asset: AssetFigures | undefined): number | undefined {
+export function useBalance({ address }: Trader, asset: AssetFigures | undefined): number | undefined {
   const { client, settings } = useDeployment();
   const { snapshot } = useChain();
   const { data } = useQuery({

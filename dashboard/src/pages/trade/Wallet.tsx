@@ -8,7 +8,8 @@ import { Panel } from '../../ui/Panel.tsx';
 
 interface Props {
   readonly subId: bigint;
-  readonly onSubId: (subId: bigint) => void;
+  /** Where an account is chosen too. */
+  readonly onSubId: ((subId: bigint) => void) | undefined;
 }
 
 export function Wallet({ subId, onSubId }: Props) {
@@ -40,14 +41,16 @@ export function Wallet({ subId, onSubId }: Props) {
           >
             {connection.address}
           </a>
-          <NumberField
-            label="Sub-account"
-            value={Number(subId)}
-            onChange={(value) => onSubId(BigInt(clampSubId(Number(value) || 0)))}
-            min={0}
-            step={1}
-            w={120}
-          />
+          {onSubId !== undefined && (
+            <NumberField
+              label="Sub-account"
+              value={Number(subId)}
+              onChange={(value) => onSubId(BigInt(clampSubId(Number(value) || 0)))}
+              min={0}
+              step={1}
+              w={120}
+            />
+          )}
         </div>
       ) : (
         <Connectors />

@@ -5,6 +5,7 @@ export { feeOnTransferTokenAbi } from './feeOnTransferToken.ts';
 export { lyingTokenAbi } from './lyingToken.ts';
 export { mockAggregatorAbi } from './mockAggregator.ts';
 export { mockERC20Abi } from './mockERC20.ts';
+export { mockPermitTokenAbi } from './mockPermitToken.ts';
 export { mockPythOracleAbi } from './mockPythOracle.ts';
 export { mockSurfacesAbi } from './mockSurfaces.ts';
 export { mockWallet1271Abi } from './mockWallet1271.ts';

@@ -17,7 +17,7 @@ export const externalExplanations = {
   },
   ERC20InsufficientAllowance: {
     says: '{spender:address} may take {allowance:int} raw units of the token, less than {needed:int}.',
-    remedy: 'Approve the spender first; the requirements of prepareDeposit hold the ready request.',
+    remedy: 'Approve the spender, or sign a new permit: prepareDeposit lists which, ready to send or sign.',
   },
   ERC20InvalidSender: { says: '{sender:address} cannot send the token.', remedy: TOKEN_REMEDY },
   ERC20InvalidReceiver: { says: '{receiver:address} cannot receive the token.', remedy: TOKEN_REMEDY },
