@@ -1,17 +1,21 @@
+import type { AccountId } from '@novate/sdk';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Hex } from 'viem';
-import { createChainWriter } from './chain/viemChain.ts';
+import { createChainWriter, createKeeperClient } from './chain/viemChain.ts';
 import type { KeeperClient } from './chain/viemChain.ts';
 import type { KeeperConfig } from './config/index.ts';
 import { mostForGas } from './decide/plan.ts';
+import { classifySimulationError } from './execute/classify.ts';
 import { bidPerGas } from './execute/fees.ts';
 import type { FeePolicy } from './execute/fees.ts';
-import type { InFlight } from './execute/journal.ts';
+import { partsOf } from './execute/journal.ts';
+import type { InFlight, Purpose } from './execute/journal.ts';
 import { createLane } from './execute/lane.ts';
 import type { LiquidationPort } from './execute/liquidationPort.ts';
-import { keysOf } from './execute/sharedWork.ts';
+import { keysOf, workOn } from './execute/sharedWork.ts';
 import { createWallets } from './execute/wallets.ts';
 import type { Wallet, Wallets } from './execute/wallets.ts';
+import { failuresOf } from './report/outcomes.ts';
 import type { KeeperStore } from './store/index.ts';
 import { createStoreJournal } from './store/storeJournal.ts';
 import { planOf } from './tick.ts';
@@ -36,6 +40,8 @@ export function openWallets(
   { client, chainId, store, port, gasToken }: WalletParts,
 ): Wallets {
   const { db, leases, sink } = store;
+  const { privateRpcUrl, rpcTimeoutMs } = config;
+  const hidden = privateRpcUrl === undefined ? client : createKeeperClient(privateRpcUrl, rpcTimeoutMs);
   const walletOf = (privateKey: Hex): Wallet => {
     const key = privateKeyToAccount(privateKey);
     const journal = createStoreJournal({
@@ -45,17 +51,19 @@ export function openWallets(
       keysOf: (purpose) => keysOf(purpose, (account) => sink.versionOf(account)),
     });
     const lane = createLane({
-      writer: createChainWriter(client, key, chainId),
+      writer: createChainWriter(client, key, chainId, hidden),
       journal,
       policy: feePolicy(config),
       replaceAfterBlocks: config.replaceAfterBlocks,
       mostPerGas: (entry) => mostPerGas(entry, config, gasToken.price),
+      undoneOf: ({ purpose }, receipt) => undoneOf(purpose, failuresOf(receipt, config.addresses.liquidator)),
       async stillWanted({ body }, head) {
         try {
           await port.replay(body, head.number);
           return true;
-        } catch {
-          return false;
+        } catch (error) {
+          // no answer is no verdict
+          return classifySimulationError(error).kind === 'rpc';
         }
       },
     });
@@ -78,8 +86,23 @@ function mostPerGas(
   config: KeeperConfig,
   gasTokenPrice: bigint | undefined,
 ): bigint | undefined {
-  if (purpose.kind !== 'liquidation' || purpose.reward === 0n || gasTokenPrice === undefined)
-    return undefined;
-  const most = mostForGas(purpose.reward, planOf(config));
-  return most === undefined ? undefined : bidPerGas(most, body.gas, gasTokenPrice);
+  const earning = partsOf(purpose).filter(({ reward }) => reward > 0n);
+  if (earning.length === 0 || gasTokenPrice === undefined) return undefined;
+  let most = 0n;
+  for (const { reward } of earning) {
+    const share = mostForGas(reward, planOf(config));
+    if (share === undefined) return undefined;
+    most += share;
+  }
+  return bidPerGas(most, body.gas, gasTokenPrice);
+}
+
+/** The work of a batch on accounts whose liquidation failed in it. */
+function undoneOf(
+  purpose: Purpose,
+  failed: ReadonlyMap<AccountId, Hex>,
+): ((key: string) => boolean) | undefined {
+  if (purpose.kind !== 'liquidation' || failed.size === 0) return undefined;
+  const starts = [...failed.keys()].map((account) => workOn('liquidation', account));
+  return (key) => starts.some((start) => key.startsWith(start));
 }

@@ -208,7 +208,7 @@ interface Parts {
 
 function createRooms(
   config: KeeperConfig,
-  { client, reader, own, sender }: Keeper,
+  { client, agreeing, reader, own, sender }: Keeper,
   reporter: Reporter,
   metrics: Metrics,
   { mirror, store, port, wallets, gasToken, watch, marginCalls, triggersOf }: Parts,
@@ -245,7 +245,7 @@ function createRooms(
     ? unshared
     : createSharedWork({ queue, shards, versionOf, most: config.maxAccountsPerTick });
   const rooms: Rooms = {
-    client,
+    client: agreeing,
     config,
     own,
     policy: feePolicy(config),

@@ -1,7 +1,7 @@
-import { decodeInstrumentId, getPortfolio, mulDivDown } from '@novate/sdk';
+import { decodeInstrumentId, getPortfolio, max, mulDivDown } from '@novate/sdk';
 import type { AccountId, CashIndex } from '@novate/sdk';
 import type { MarginCalls } from './alerts/marginCalls.ts';
-import type { BlockHead } from './chain/types.ts';
+import type { BlockHead, Receipt } from './chain/types.ts';
 import type { KeeperClient } from './chain/viemChain.ts';
 import type { KeeperConfig } from './config/index.ts';
 import type { Candidate } from './decide/candidate.ts';
@@ -19,12 +19,14 @@ import { countSkip } from './decide/skip.ts';
 import type { SkipCounts } from './decide/skip.ts';
 import type { DutyRunner } from './duties/index.ts';
 import type { Attempts } from './execute/attempts.ts';
-import { classifySimulationError } from './execute/classify.ts';
+import { classifySimulationError, failureInBatch } from './execute/classify.ts';
 import { execute } from './execute/execute.ts';
 import type { Execution } from './execute/execute.ts';
 import { gasCostWei } from './execute/fees.ts';
 import type { FeePolicy } from './execute/fees.ts';
-import type { InFlight } from './execute/journal.ts';
+import { aloneGasOf, SHARED_GAS } from './execute/batches.ts';
+import { partsOf } from './execute/journal.ts';
+import type { InFlight, LiquidationPart } from './execute/journal.ts';
 import type { Lane, Outcome } from './execute/lane.ts';
 import type { LiquidationPort } from './execute/liquidationPort.ts';
 import { SETTLED_TOGETHER } from './execute/settleExpired.ts';
@@ -36,6 +38,7 @@ import type { ExpirySet } from './mirror/expiries.ts';
 import type { Mirror } from './mirror/mirror.ts';
 import type { PriceBoard } from './mirror/prices.ts';
 import type { References } from './mirror/references.ts';
+import { failuresOf } from './report/outcomes.ts';
 import type { Reporter } from './report/reporter.ts';
 import type { Triggers } from './triggers/index.ts';
 import type { Follower } from './watch/follower.ts';
@@ -54,6 +57,7 @@ const WORTH_RESTING = new Set(['wouldRevert', 'healthyOnChain', 'notAssessable',
 
 /** Everything a tick works with. */
 export interface Rooms {
+  /** Its calls are agreed on, where a quorum is wanted: prices, surfaces, references and the keeper's own account. */
   readonly client: KeeperClient;
   readonly config: KeeperConfig;
   readonly own: AccountId;
@@ -106,9 +110,10 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
   if (target !== undefined) await follower.follow(target, signal);
   if (signal.aborted) return;
 
+  const failed: SkipCounts = new Map();
   for (const outcome of await lane.settle(head)) {
     rooms.triggers?.settled(outcome, head);
-    await settle(rooms, outcome, head);
+    await settle(rooms, outcome, head, failed);
   }
   let urgent: Urgent;
   try {
@@ -134,7 +139,7 @@ export async function runTick(rooms: Rooms, head: BlockHead, signal: AbortSignal
       suspects: decision.suspects,
       liquidatable: decision.liquidatable,
       inFlight: lane.inFlight().length,
-      skipped: together(decision.skipped, execution.skipped),
+      skipped: together(together(decision.skipped, execution.skipped), failed),
       tickMs: Math.round(performance.now() - startedAt),
     },
     execution,
@@ -166,7 +171,7 @@ async function liquidate(
     own: rooms.own,
     inFlight: accountsOf(inFlight),
     coolingDown: attempts.resting(head.number, mirror.versionOf),
-    gasCost: gasTokenPrice && mulDivDown(gasCostWei(rooms.meanGas, head, rooms.policy), gasTokenPrice, WAD),
+    gasCost: gasTokenPrice && mulDivDown(gasCostWei(leastGas(rooms), head, rooms.policy), gasTokenPrice, WAD),
     ...planOf(config),
     basketChoice: config.basket,
     limit: config.maxAccountsPerTick,
@@ -194,8 +199,8 @@ async function readBoard(
       add(expiriesOf([{ underlying, expirySec: BigInt(expirySec) }]));
   }
   for (const { purpose } of lane.inFlight()) {
-    if (purpose.kind !== 'liquidation') continue;
-    add(expiriesOf(purpose.basket.legs.map(({ instrument }) => decodeInstrumentId(instrument))));
+    const legs = partsOf(purpose).flatMap(({ basket }) => basket.legs);
+    add(expiriesOf(legs.map(({ instrument }) => decodeInstrumentId(instrument))));
   }
   const [board, states] = await Promise.all([prices, readExpiries(client, references, expiries, head)]);
   return withExpiries(board, states);
@@ -261,8 +266,10 @@ async function carryOut(
   const capacity = capacityOf(rooms, head, board, references, inFlight);
   // where there is nothing to do after all, nobody waits for it
   capacity.catch(() => undefined);
-  const { slippageBps, maxGasPerTransaction: maxGas, dryRun } = config;
-  const options = { own, slippageBps, ...planOf(config), maxGas, dryRun, policy: rooms.policy };
+  const { slippageBps, maxGasPerTransaction: maxGas, batchGas, dryRun } = config;
+  const privateBlocks = config.privateRpcUrl === undefined ? undefined : BigInt(config.privateBlocks);
+  const limits = { maxGas, batchGas, privateBlocks };
+  const options = { own, slippageBps, ...planOf(config), ...limits, dryRun, policy: rooms.policy };
   return rooms.work.share('liquidation', candidates, urgencyOf, async (mine) => {
     const inputs = { head, candidates: mine, capacity, gasTokenPrice, versionOf: mirror.versionOf };
     const result = await execute(rooms.port, rooms.lane, options, inputs);
@@ -294,34 +301,64 @@ async function capacityOf(
   const capacity = createCapacity(holdings, board, profile, BigInt(marginBufferBps));
   const market = plainMarket(board);
   for (const { purpose } of inFlight) {
-    if (purpose.kind === 'liquidation') capacity.reserve(purpose.basket, market, purpose.reward);
+    for (const { basket, reward } of partsOf(purpose)) capacity.reserve(basket, market, reward);
   }
   return capacity;
 }
 
-async function settle(rooms: Rooms, outcome: Outcome, head: BlockHead): Promise<void> {
+async function settle(rooms: Rooms, outcome: Outcome, head: BlockHead, failed: SkipCounts): Promise<void> {
   const { attempts, reporter, port } = rooms;
   const { entry } = outcome;
-  const account = entry.purpose.kind === 'liquidation' ? entry.purpose.account : undefined;
+  const parts = partsOf(entry.purpose);
   if (outcome.kind === 'lost') {
     reporter.lost(entry);
-    if (account !== undefined) attempts.failed(account, head.number);
+    for (const { account } of parts) attempts.failed(account, head.number);
     return;
   }
   const { receipt } = outcome;
   if (receipt.succeeded) {
     reporter.minedSuccess(entry, receipt);
-    if (entry.purpose.kind !== 'liquidation') return;
-    attempts.succeeded(entry.purpose.account, entry.purpose.version);
-    rooms.meanGas += (receipt.gasUsed - rooms.meanGas) / GAS_MEMORY;
+    settleParts(rooms, parts, receipt, head, failed);
     return;
   }
-  if (account === undefined) {
+  if (parts.length === 0) {
     reporter.minedFailure(entry, receipt);
     return;
   }
-  attempts.failed(account, head.number);
-  reporter.failed(account, receipt, await reasonOf(port, entry, receipt.blockNumber));
+  for (const { account } of parts) attempts.failed(account, head.number);
+  const accounts = parts.map(({ account }) => account);
+  reporter.failed(accounts, receipt, await reasonOf(port, entry, receipt.blockNumber));
+}
+
+/** A batch says by events what failed in it; the rest is done. @param failed Counts the former by their reasons. */
+function settleParts(
+  rooms: Rooms,
+  parts: readonly LiquidationPart[],
+  receipt: Receipt,
+  head: BlockHead,
+  failed: SkipCounts,
+): void {
+  const { attempts, reporter, config } = rooms;
+  if (parts.length === 0) return;
+  const reasons = failuresOf(receipt, config.addresses.liquidator);
+  for (const { account, version } of parts) {
+    const reason = reasons.get(account);
+    if (reason === undefined) {
+      attempts.succeeded(account, version);
+      continue;
+    }
+    attempts.failed(account, head.number);
+    const failure = failureInBatch(reason);
+    countSkip(failed, failure.skip);
+    reporter.failedPart(account, receipt, failure);
+  }
+  const aloneGas = aloneGasOf(receipt.gasUsed, parts.length);
+  rooms.meanGas += (aloneGas - rooms.meanGas) / GAS_MEMORY;
+}
+
+/** The least that a liquidation may take: its share of a batch, where there are batches. */
+function leastGas({ meanGas, config }: Rooms): bigint {
+  return config.batchGas === 0n ? meanGas : max(meanGas - SHARED_GAS, 0n);
 }
 
 /** Why a mined transaction reverted, as far as the state after its block still tells. */
@@ -362,9 +399,7 @@ export function planOf({ planMode: mode, minProfitUsd: minProfit }: KeeperConfig
 }
 
 function accountsOf(inFlight: readonly InFlight[]): Set<AccountId> {
-  return new Set(
-    inFlight.flatMap(({ purpose }) => (purpose.kind === 'liquidation' ? [purpose.account] : [])),
-  );
+  return new Set(inFlight.flatMap(({ purpose }) => partsOf(purpose).map(({ account }) => account)));
 }
 
 function together(a: SkipCounts, b: SkipCounts): SkipCounts {

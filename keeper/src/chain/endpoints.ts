@@ -130,7 +130,7 @@ const isSend = (args: unknown): boolean =>
   typeof args === 'object' && args !== null && Reflect.get(args, 'method') === 'eth_sendRawTransaction';
 
 /** Whether an error says that a call reverts: another node would say the same. */
-function isVerdict(error: unknown): boolean {
+export function isVerdict(error: unknown): boolean {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, ++depth) {
     if (Reflect.get(at, 'code') === 3 || /revert/i.test(at.message)) return true;
   }

@@ -1,18 +1,7 @@
+import { agree, NoQuorumError } from './agree.ts';
 import { ChainChangedError } from '../watch/errors.ts';
 import type { Endpoint, EndpointPool } from './endpoints.ts';
 import type { BlockHead, ChainLog, ChainReader, LogQuery } from './types.ts';
-
-/** Too few endpoints say the same. */
-export class NoQuorumError extends Error {
-  override readonly name = 'NoQuorumError';
-
-  constructor(what: string, agreed: number, wanted: number, causes: readonly unknown[]) {
-    super(
-      `${agreed} of the ${wanted} endpoints that are needed agree on ${what}; check the endpoints, or lower rpcQuorum`,
-      causes.length === 0 ? undefined : { cause: causes[0] },
-    );
-  }
-}
 
 /**
  * Reads from several endpoints: a head counts once `quorum` of them have it, logs once `quorum` of them return the same.
@@ -44,37 +33,14 @@ export function createQuorumReader(
   }
 
   /** What `quorum` endpoints say alike. */
-  async function agreed<T>(
+  const agreed = <T>(
     what: string,
     ask: (reader: ChainReader) => Promise<T>,
     digest: (answer: T) => string,
-  ): Promise<T> {
-    if (quorum === 1) return anyOf(ask);
-    const votes = new Map<string, number>();
-    const causes: unknown[] = [];
-    const waiting = [...pool.ranked()];
-    while (waiting.length > 0) {
-      const most = Math.max(0, ...votes.values());
-      // no more than are needed are asked
-      const asked = waiting.splice(0, Math.max(1, quorum - most));
-      const answers = await Promise.allSettled(
-        asked.map(async (endpoint) => {
-          const value = await ask(reader(endpoint));
-          return { value, name: digest(value) };
-        }),
-      );
-      for (const answer of answers) {
-        if (answer.status === 'rejected') {
-          causes.push(answer.reason);
-          continue;
-        }
-        const { value, name } = answer.value;
-        votes.set(name, (votes.get(name) ?? 0) + 1);
-        if (votes.get(name) === quorum) return value;
-      }
-    }
-    throw new NoQuorumError(what, Math.max(0, ...votes.values()), quorum, causes);
-  }
+  ): Promise<T> =>
+    quorum === 1
+      ? anyOf(ask)
+      : agree({ what, quorum, endpoints: pool.ranked(), ask: (endpoint) => ask(reader(endpoint)), digest });
 
   async function getHead(): Promise<BlockHead> {
     const endpoints = pool.ranked();

@@ -77,7 +77,8 @@ export interface ChainWriter {
   /** Transactions of the sender mined up to a block, or, with `pending`, also those that wait. */
   getNonce(at: { readonly blockNumber: bigint } | 'pending'): Promise<number>;
   sign(body: TransactionBody, nonce: number, fees: Fees): Promise<SignedTransaction>;
-  sendRaw(raw: Hex): Promise<void>;
+  /** @param privately To the private endpoint, where there is one, and to nobody else. */
+  sendRaw(raw: Hex, privately?: boolean): Promise<void>;
   /** Undefined while it is not mined. */
   getReceipt(hash: Hash): Promise<Receipt | undefined>;
 }

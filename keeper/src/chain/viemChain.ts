@@ -1,5 +1,6 @@
 import { createPublicClient, custom, keccak256, TransactionReceiptNotFoundError } from 'viem';
 import type { Account, Chain, CustomTransport, LocalAccount, PublicClient } from 'viem';
+import { agreeingRequest } from './agree.ts';
 import { createEndpointPool, httpEndpoints, poolTransport } from './endpoints.ts';
 import type { Endpoint, EndpointPool } from './endpoints.ts';
 import { createQuorumReader } from './quorumReader.ts';
@@ -11,6 +12,8 @@ export type KeeperClient = PublicClient<CustomTransport, Chain | undefined, Acco
 export interface ChainAccess {
   /** Asks whichever endpoint is best. */
   readonly client: KeeperClient;
+  /** Calls count where as many endpoints as must agree return the same. */
+  readonly agreeing: KeeperClient;
   /** Asks as many endpoints as must agree. */
   readonly reader: ChainReader;
   readonly pool: EndpointPool;
@@ -30,6 +33,7 @@ export function openChain({ urls, timeoutMs, quorum, ...options }: AccessOptions
     createChainReader(createEndpointClient({ request }));
   return {
     client: createPublicClient({ transport: poolTransport(pool), cacheTime: 0 }),
+    agreeing: createEndpointClient({ request: agreeingRequest(pool, quorum) }),
     reader: createQuorumReader(pool, readerOf, quorum),
     pool,
   };
@@ -89,7 +93,13 @@ async function getLogs(client: KeeperClient, { addresses, topics, range }: LogQu
   });
 }
 
-export function createChainWriter(client: KeeperClient, key: LocalAccount, chainId: number): ChainWriter {
+/** @param hidden Where transactions go that not everybody is to see. */
+export function createChainWriter(
+  client: KeeperClient,
+  key: LocalAccount,
+  chainId: number,
+  hidden: KeeperClient = client,
+): ChainWriter {
   const address = key.address;
   return {
     sender: address,
@@ -101,8 +111,8 @@ export function createChainWriter(client: KeeperClient, key: LocalAccount, chain
       const raw = await key.signTransaction({ type: 'eip1559', chainId, nonce, ...body, ...fees });
       return { raw, hash: keccak256(raw) };
     },
-    async sendRaw(raw) {
-      await client.sendRawTransaction({ serializedTransaction: raw });
+    async sendRaw(raw, privately = false) {
+      await (privately ? hidden : client).sendRawTransaction({ serializedTransaction: raw });
     },
     async getReceipt(hash) {
       try {

@@ -61,6 +61,12 @@ export const settingsSchema = z.strictObject({
   maxHeadLagBlocks: whole(0, 1_000)
     .default(3)
     .describe('an endpoint further behind the best one is asked last'),
+  privateRpcUrl: url
+    .optional()
+    .describe('endpoint that liquidations are sent to instead, so that rivals do not see them; never a flag'),
+  privateBlocks: whole(1, 1_000)
+    .default(5)
+    .describe('blocks without inclusion until what went to privateRpcUrl is sent to everybody'),
   wsUrl: z
     .string()
     .refine((text) => /^wss?:\/\//.test(text), 'must be a ws:// or wss:// address')
@@ -168,6 +174,12 @@ export const settingsSchema = z.strictObject({
     .max(100_000_000n)
     .default(15_000_000n)
     .describe('most gas one liquidation may take'),
+  batchGas: z.coerce
+    .bigint('must be a whole number')
+    .min(0n)
+    .max(100_000_000n)
+    .default(10_000_000n)
+    .describe('most gas of one transaction that liquidates several accounts; 0: each has its own'),
   feeBumpPercent: whole(10, 200).default(15).describe('what a replacement bids more'),
   replaceAfterBlocks: whole(1, 1_000).default(3).describe('blocks without inclusion until a replacement'),
   settleExpired: flag
@@ -235,6 +247,7 @@ export const SECRETS: ReadonlySet<string> = new Set<SettingName>([
   'privateKey',
   'keyPassword',
   'databaseUrl',
+  'privateRpcUrl',
   'alertWebhooks',
 ]);
 
@@ -264,13 +277,15 @@ export function defaultPollInterval(rpcUrl: string): number {
 /** A configuration as it may be shown. Credentials also hide in the path and query of an endpoint. */
 export function redactConfig(config: KeeperConfig): Record<string, unknown> {
   const origin = (address: string): string => new URL(address).origin;
-  const { rpcUrl, rpcFallbackUrls, wsUrl, databaseUrl, walletKeys, pythUrl, alertWebhooks } = config;
+  const { rpcUrl, rpcFallbackUrls, privateRpcUrl, wsUrl, databaseUrl, walletKeys, pythUrl, alertWebhooks } =
+    config;
   return {
     ...config,
     privateKey: REDACTED,
     walletKeys: walletKeys.map(() => REDACTED),
     rpcUrl: origin(rpcUrl),
     rpcFallbackUrls: rpcFallbackUrls.map(origin),
+    ...(privateRpcUrl === undefined ? {} : { privateRpcUrl: origin(privateRpcUrl) }),
     ...(pythUrl === undefined ? {} : { pythUrl: origin(pythUrl) }),
     ...(wsUrl === undefined ? {} : { wsUrl: new URL(wsUrl).host }),
     ...(databaseUrl === undefined ? {} : { databaseUrl: REDACTED }),

@@ -1,5 +1,6 @@
 import { decodeNovateError } from '@novate/sdk';
 import type { NovateContractError } from '@novate/sdk';
+import type { Hex } from 'viem';
 import type { SkipReason } from '../decide/skip.ts';
 
 /** Why a node did not take a transaction. */
@@ -61,6 +62,16 @@ export function classifySimulationError(error: unknown): SimulationFailure {
     };
   }
   return { ...meaningOf(decoded), message: `${decoded.errorName}: ${decoded.sentence}` };
+}
+
+/** Sorts what a part of a batch reverted with. @param reason Revert data; without any it most likely ran out of gas. */
+export function failureInBatch(reason: Hex): SimulationFailure {
+  const decoded = reason === '0x' ? undefined : decodeNovateError(reason);
+  if (decoded !== undefined)
+    return { ...meaningOf(decoded), message: `${decoded.errorName}: ${decoded.sentence}` };
+  const message =
+    reason === '0x' ? 'reverted without a reason: most likely out of gas' : `reverted with ${reason}`;
+  return { kind: 'reverts', skip: 'wouldRevert', message };
 }
 
 function meaningOf({ errorName }: NovateContractError): Pick<SimulationFailure, 'kind' | 'skip'> {

@@ -1,7 +1,7 @@
-import { mulDivUp, mulDown, WAD } from '@novate/sdk';
+import { mulDown, WAD } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
-import type { BlockHead, TransactionBody } from '../chain/types.ts';
-import { grossValue, isEmpty, toSelection } from '../decide/basket.ts';
+import type { BlockHead } from '../chain/types.ts';
+import { isEmpty } from '../decide/basket.ts';
 import type { Basket } from '../decide/basket.ts';
 import { shrinkCandidate } from '../decide/candidate.ts';
 import type { Candidate } from '../decide/candidate.ts';
@@ -10,22 +10,19 @@ import { refusalOf } from '../decide/plan.ts';
 import type { PlanTerms } from '../decide/plan.ts';
 import { countSkip } from '../decide/skip.ts';
 import type { SkipCounts, SkipReason } from '../decide/skip.ts';
+import { createBatches } from './batches.ts';
 import { classifySimulationError } from './classify.ts';
 import { gasCostWei } from './fees.ts';
 import type { FeePolicy } from './fees.ts';
 import type { InFlight } from './journal.ts';
 import type { Lane } from './lane.ts';
-import type { LiquidationCall, LiquidationPort, SimulatedLiquidation } from './liquidationPort.ts';
-import { mapConcurrently, startConcurrently } from './pool.ts';
+import type { LiquidationPort, SimulatedLiquidation } from './liquidationPort.ts';
+import { mapConcurrently } from './pool.ts';
+import { boundedCall, callOf, deadlineOf, NO_CASH_BOUND, padded } from './prepared.ts';
+import type { CallTerms, Planned, Ready } from './prepared.ts';
 
 const ASSESSED_TOGETHER = 64;
 const CALLS_AT_ONCE = 8;
-const BPS = 10_000n;
-const DEADLINE_SEC = 120n;
-/** Above the estimate, which is for the state at the head: the first of two liquidations in a block makes more slots. */
-const GAS_MARGIN_PERCENT = 30n;
-const GAS_MARGIN = 50_000n;
-const NO_CASH_BOUND = -(2n ** 255n);
 /** Smaller baskets to try where the keeper's margin has no room for the whole one. */
 const SHARES = [WAD, WAD / 2n, WAD / 4n, WAD / 8n] as const;
 const AFTER_OVERSHOOT = (WAD * 98n) / 100n;
@@ -33,10 +30,12 @@ const AFTER_OVERSHOOT = (WAD * 98n) / 100n;
 const NO_BASKET: Basket = { legs: [], spot: [], fraction: 0n };
 const NOTHING_TAKEN: Taken = { cash: 0n, nets: false };
 
-export interface ExecuteOptions extends PlanTerms {
-  readonly own: AccountId;
-  readonly slippageBps: number;
+export interface ExecuteOptions extends PlanTerms, CallTerms {
   readonly maxGas: bigint;
+  /** Most gas of a transaction that liquidates several accounts; 0 where each has its own. */
+  readonly batchGas: bigint;
+  /** For so many blocks a liquidation goes to the private endpoint only; undefined where there is none. */
+  readonly privateBlocks?: bigint | undefined;
   readonly dryRun: boolean;
   readonly policy: FeePolicy;
 }
@@ -71,16 +70,6 @@ export interface Execution {
   readonly skipped: SkipCounts;
   /** Those worth a line in the log. */
   readonly details: readonly Skipped[];
-}
-
-interface Planned {
-  readonly candidate: Candidate;
-  readonly taken: Taken;
-}
-
-interface Ready extends Planned {
-  readonly body: TransactionBody;
-  readonly simulated: SimulatedLiquidation;
 }
 
 /** Confirms candidates on chain, simulates and sends them in their order, without waiting for blocks. */
@@ -155,7 +144,10 @@ export async function execute(
       const estimate = await port.estimateGas(body, head.number);
       if (estimate > options.maxGas) return skip(account, 'gasLimit', `needs ${estimate} gas`);
       const simulated = { equity, maintenanceMargin, penalty: 0n, incentive: 0n };
-      return { ...planned, body: { ...body, gas: padded(estimate, options.maxGas) }, simulated };
+      return {
+        parts: [{ ...planned, simulated }],
+        body: { ...body, gas: padded(estimate, options.maxGas) },
+      };
     } catch (error) {
       const failure = classifySimulationError(error);
       return skip(account, failure.skip, failure.message);
@@ -184,7 +176,10 @@ export async function execute(
       if (refusal !== undefined) {
         return skip(account, refusal, `reward ${reward}, gas cost ${cost ?? 'unknown'} (wad USD)`);
       }
-      return { ...planned, body: { ...body, gas: padded(estimate, options.maxGas) }, simulated };
+      return {
+        parts: [{ ...planned, simulated }],
+        body: { ...body, gas: padded(estimate, options.maxGas) },
+      };
     } catch (error) {
       const failure = classifySimulationError(error);
       if (failure.kind === 'overshoot' && !retried) {
@@ -195,89 +190,69 @@ export async function execute(
     }
   }
 
-  async function sendOne({ candidate, body, simulated }: Ready): Promise<Executed | undefined> {
-    const { account, basket } = candidate;
-    if (options.dryRun) {
-      skip(account, 'dryRun', `would earn ${simulated.penalty + simulated.incentive} (wad USD)`);
+  function pretend({ parts }: Ready): Executed[] {
+    return parts.map(({ candidate, simulated }) => {
+      const reward = simulated.penalty + simulated.incentive;
+      skip(candidate.account, 'dryRun', `would earn ${reward} (wad USD)`);
       return { candidate, simulated, entry: undefined };
+    });
+  }
+
+  async function sendOne(ready: Ready): Promise<readonly Executed[]> {
+    if (options.dryRun) return pretend(ready);
+    const parts = ready.parts.map(({ candidate: { account, basket }, simulated }) => ({
+      account,
+      basket,
+      reward: simulated.penalty + simulated.incentive,
+      version: inputs.versionOf(account),
+    }));
+    const hidden =
+      options.privateBlocks === undefined ? {} : { privateUntil: head.number + options.privateBlocks };
+    const purpose = { kind: 'liquidation', parts, deadlineSec: deadlineOf(head), ...hidden } as const;
+    const result = await lane.send(ready.body, purpose, head);
+    if (result.sent) {
+      const { entry } = result;
+      return ready.parts.map(({ candidate, simulated }) => ({ candidate, simulated, entry }));
     }
-    const reward = simulated.penalty + simulated.incentive;
-    const version = inputs.versionOf(account);
-    const deadlineSec = deadlineOf(head);
-    const purpose = { kind: 'liquidation', account, basket, reward, version, deadlineSec } as const;
-    const result = await lane.send(body, purpose, head);
-    if (result.sent) return { candidate, simulated, entry: result.entry };
+    // somebody else has one of them in hand: not all of them
+    if (result.failure === 'taken' && ready.divide !== undefined) {
+      const sent: Executed[] = [];
+      for (const half of ready.divide()) sent.push(...(await sendOne(half)));
+      return sent;
+    }
     stopped = result.failure === 'insufficientFunds' || result.failure === 'feeCap';
-    return skip(account, result.failure === 'feeCap' ? 'feeCap' : 'sendFailed', result.message);
+    const reason = result.failure === 'feeCap' ? 'feeCap' : 'sendFailed';
+    for (const { account } of parts) skip(account, reason, result.message);
+    return [];
   }
   let stopped = false;
 
+  const batches = createBatches(port, options, inputs, {
+    alone: prepare,
+    skip,
+    onKeeperMargin: () => (outOfMargin = true),
+  });
   if (!options.dryRun) lane.getReady();
   const [confirmed, capacity] = await Promise.all([confirm(), inputs.capacity]);
   const planned = confirmed.map((candidate) => fit(candidate, capacity)).filter((plan) => plan !== undefined);
-  const preparing = startConcurrently(planned, CALLS_AT_ONCE, (plan) => prepare(plan));
+  const preparing = await batches.start(planned);
   const executed: Executed[] = [];
-  for (const next of preparing) {
-    const each = await next;
-    if (each === undefined) continue;
+  const skipAll = ({ parts }: Ready, reason: SkipReason, message: string): void => {
+    for (const { candidate } of parts) skip(candidate.account, reason, message);
+  };
+  async function sendNext(each: Ready): Promise<void> {
     // the first is on its way at once; those after it wait for what the others say of the keeper's margin
     if (executed.length > 0) await Promise.all(preparing);
     // the chain knows the keeper's margin better than the twin: what comes next would only revert
-    if (outOfMargin && executed.length > 0) {
-      skip(each.candidate.account, 'keeperNeedsCollateral', NEEDS_COLLATERAL);
-      continue;
-    }
-    if (stopped) {
-      skip(each.candidate.account, 'sendFailed', 'not tried: the one before could not be sent either');
-      continue;
-    }
-    const done = await sendOne(each);
-    if (done !== undefined) executed.push(done);
+    if (outOfMargin && executed.length > 0) skipAll(each, 'keeperNeedsCollateral', NEEDS_COLLATERAL);
+    else if (stopped) skipAll(each, 'sendFailed', 'not tried: the one before could not be sent either');
+    else executed.push(...(await sendOne(each)));
+  }
+  for (const next of preparing) {
+    for (const each of await next) await sendNext(each);
   }
   return { executed, skipped, details };
 }
 
 const NEEDS_COLLATERAL =
   "the keeper's account has no room under its initial margin: deposit more collateral, or reduce its positions";
-
-function padded(estimate: bigint, most: bigint): bigint {
-  const gas = (estimate * (100n + GAS_MARGIN_PERCENT)) / 100n + GAS_MARGIN;
-  return gas < most ? gas : most;
-}
-
-const deadlineOf = (head: BlockHead): number => Number(head.timestamp + DEADLINE_SEC);
-
-function callOf(
-  { candidate }: Planned,
-  { own }: ExecuteOptions,
-  head: BlockHead,
-  minReward: bigint,
-  minCash: bigint,
-): LiquidationCall {
-  return {
-    account: candidate.account,
-    liquidator: own,
-    selection: toSelection(candidate.basket),
-    minReward,
-    minCash,
-    deadlineSec: deadlineOf(head),
-  };
-}
-
-/**
- * Everything changes hands at mark, so that what is bounded is how far marks and terms may move until the block. Where the
- * keeper's own positions are closed, cash moves by what they made before, which says nothing about the price now.
- */
-function boundedCall(
-  planned: Planned,
-  options: ExecuteOptions,
-  head: BlockHead,
-  reward: bigint,
-): LiquidationCall {
-  const slippage = BigInt(options.slippageBps);
-  const { basket, market } = planned.candidate;
-  const { cash, nets } = planned.taken;
-  const minReward = reward - mulDivUp(reward, slippage, BPS);
-  const minCash = nets ? NO_CASH_BOUND : cash - mulDivUp(grossValue(basket, market) + reward, slippage, BPS);
-  return callOf(planned, options, head, minReward, minCash);
-}

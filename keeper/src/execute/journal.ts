@@ -1,19 +1,27 @@
 import type { Fees, Receipt, SignedTransaction, TransactionBody } from '../chain/types.ts';
 import type { Basket } from '../decide/basket.ts';
 
+/** The liquidation of one account. */
+export interface LiquidationPart {
+  readonly account: bigint;
+  /** What the keeper's account will receive. */
+  readonly basket: Basket;
+  /** Wad USD, as quoted. */
+  readonly reward: bigint;
+  /** The mirror's version of the account when it was decided on. */
+  readonly version: number;
+}
+
 /** What a transaction in flight is for. */
 export type Purpose =
   | {
       readonly kind: 'liquidation';
-      readonly account: bigint;
-      /** What the keeper's account will receive. */
-      readonly basket: Basket;
-      /** Wad USD, as quoted. */
-      readonly reward: bigint;
-      /** The mirror's version of the account when it was decided on. */
-      readonly version: number;
+      /** Several where it is a batch: one that fails on chain leaves the others as they are. */
+      readonly parts: readonly LiquidationPart[];
       /** Unix seconds after which the call can only revert. */
       readonly deadlineSec?: number;
+      /** Until this block it goes to the private endpoint only. */
+      readonly privateUntil?: bigint | undefined;
     }
   /** Turns what has expired into cash. */
   | { readonly kind: 'settlement'; readonly accounts: readonly bigint[] }
@@ -41,9 +49,19 @@ export interface InFlight {
 /** How a transaction left the journal. */
 export type Ending =
   /** One of its versions is in a block. */
-  | { readonly kind: 'mined'; readonly receipt: Pick<Receipt, 'hash' | 'blockNumber' | 'succeeded'> }
+  | {
+      readonly kind: 'mined';
+      readonly receipt: Pick<Receipt, 'hash' | 'blockNumber' | 'succeeded'>;
+      /** Which of its work was not done although it did not revert, and may be begun again. */
+      readonly isUndone?: (key: string) => boolean;
+    }
   /** None of its versions ever will be. */
   | { readonly kind: 'dropped' };
+
+/** The liquidations that a transaction makes. */
+export function partsOf(purpose: Purpose): readonly LiquidationPart[] {
+  return purpose.kind === 'liquidation' ? purpose.parts : [];
+}
 
 /** Transactions of one wallet in flight, by nonce. What may have been sent must be in it before it is sent. */
 export interface Journal {

@@ -11,7 +11,7 @@ import type { SendFailure } from './classify.ts';
 import { LeaseLostError, WorkTakenError } from '../store/errors.ts';
 import { bumpFees, feesFor } from './fees.ts';
 import type { FeePolicy } from './fees.ts';
-import type { InFlight, Journal, Purpose } from './journal.ts';
+import type { Ending, InFlight, Journal, Purpose } from './journal.ts';
 
 const CANCEL_GAS = 21_000n;
 /** Ticks for which a receipt may be missing although its nonce is used: nodes behind one address lag each other. */
@@ -55,6 +55,8 @@ export interface LaneOptions {
   readonly replaceAfterBlocks: number;
   /** Whether a transaction that waits would still do what it is for. */
   readonly stillWanted: (entry: InFlight, head: BlockHead) => Promise<boolean>;
+  /** Tells the work of a mined transaction that was not done, where it did not revert as a whole. */
+  readonly undoneOf?: (entry: InFlight, receipt: Receipt) => ((key: string) => boolean) | undefined;
   /** The most that a transaction may bid per gas, wei, so that outbidding never costs more than it earns. */
   readonly mostPerGas?: (entry: InFlight) => bigint | undefined;
 }
@@ -96,16 +98,32 @@ export function createLane(options: LaneOptions): Lane {
     return last === undefined ? pending : Math.max(last.nonce + 1, pending);
   }
 
+  /** Hashes of what was private and has been shown to everybody. */
+  const shown = new Set<string>();
+  const isHidden = ({ purpose }: InFlight, head: BlockHead): boolean =>
+    purpose.kind === 'liquidation' && head.number < (purpose.privateUntil ?? 0n);
+  /** Whether it was private for long enough; after a restart it may be shown once more. */
+  const isToBeShown = (entry: InFlight, head: BlockHead): boolean =>
+    entry.purpose.kind === 'liquidation' &&
+    entry.purpose.privateUntil !== undefined &&
+    !isHidden(entry, head) &&
+    !shown.has(entry.sent.at(-1)?.hash ?? '');
+
   /** Records before sending: what may have been sent must never be forgotten. */
-  async function broadcast(entry: InFlight): Promise<Refusal | undefined> {
+  async function broadcast(entry: InFlight, head: BlockHead): Promise<Refusal | undefined> {
     await journal.put(entry);
     const newest = entry.sent.at(-1);
     if (newest === undefined) return undefined;
     journal.assertMaySend();
+    const privately = isHidden(entry, head);
     try {
-      await writer.sendRaw(newest.raw);
+      await writer.sendRaw(newest.raw, privately);
+      if (!privately) shown.add(newest.hash);
     } catch (error) {
-      const failure = classifySendError(error);
+      const said = classifySendError(error);
+      if (!privately && said === 'alreadyKnown') shown.add(newest.hash);
+      // a private endpoint that does not want it is no verdict on it: everybody will be asked
+      const failure = privately && said === 'rejected' ? 'unsure' : said;
       if (failure !== 'alreadyKnown') return { failure, message: messageOf(error) };
     }
     await journal.put({ ...entry, acknowledged: true });
@@ -142,7 +160,7 @@ export function createLane(options: LaneOptions): Lane {
       const refused = await intend(intent);
       if (refused !== undefined) return refused;
       const entry = { ...intent, sent: [await writer.sign(body, nonce, fees)] };
-      refusal = await broadcast(entry);
+      refusal = await broadcast(entry, head);
       // no answer is not a refusal: the nonce counts as used, and the same bytes are sent again later
       if (refusal === undefined || refusal.failure === 'unsure') {
         return { sent: true, entry: { ...entry, acknowledged: refusal === undefined } };
@@ -165,6 +183,7 @@ export function createLane(options: LaneOptions): Lane {
     const outcomes: Outcome[] = [];
     for (const entry of entries) {
       if (entry.nonce >= mined) break;
+      for (const { hash } of entry.sent) shown.delete(hash);
       const receipt = await findReceipt(writer, entry.sent);
       // mined beyond this head: the next one tells
       if (receipt !== undefined && receipt.blockNumber > head.number) continue;
@@ -173,12 +192,15 @@ export function createLane(options: LaneOptions): Lane {
         await journal.put({ ...entry, missed: entry.missed + 1 });
         continue;
       } else outcomes.push({ kind: 'lost', entry });
-      await journal.remove(
-        entry.nonce,
-        receipt === undefined ? { kind: 'dropped' } : { kind: 'mined', receipt },
-      );
+      await journal.remove(entry.nonce, endingOf(entry, receipt));
     }
     return outcomes;
+  }
+
+  function endingOf(entry: InFlight, receipt: Receipt | undefined): Ending {
+    if (receipt === undefined) return { kind: 'dropped' };
+    const isUndone = receipt.succeeded ? options.undoneOf?.(entry, receipt) : undefined;
+    return { kind: 'mined', receipt, ...(isUndone === undefined ? {} : { isUndone }) };
   }
 
   async function maintain(head: BlockHead): Promise<Upkeep> {
@@ -186,7 +208,7 @@ export function createLane(options: LaneOptions): Lane {
     const filled = await fillGaps(head);
     for (const entry of journal.entries()) {
       if (head.number - entry.sentAtBlock >= replaceAfter) await outbid(entry, head, upkeep);
-      else if (!entry.acknowledged) await broadcast(entry);
+      else if (!entry.acknowledged || isToBeShown(entry, head)) await broadcast(entry, head);
     }
     return { ...upkeep, filled, gaps: gapSeen.size };
   }
@@ -207,7 +229,7 @@ export function createLane(options: LaneOptions): Lane {
     const fees = bumpFees(entry.fees, head, wanted ? policyFor(entry) : policy);
     if (fees === undefined) {
       upkeep.capped.push(entry);
-      await broadcast(entry);
+      await broadcast(entry, head);
       return;
     }
     const purpose: Purpose = wanted ? entry.purpose : { kind: 'cancel' };
@@ -215,7 +237,7 @@ export function createLane(options: LaneOptions): Lane {
     const version = await writer.sign(body, entry.nonce, fees);
     const signed = purpose.kind === 'cancel' ? { ...version, cancels: true } : version;
     const next = newEntry(entry.nonce, purpose, body, fees, [...entry.sent, signed], head);
-    const refusal = await broadcast(next);
+    const refusal = await broadcast(next, head);
     // mined in the meantime: the next `settle` finds the receipt of whichever version it was
     if (refusal?.failure === 'nonceTooLow') return;
     (wanted ? upkeep.replaced : upkeep.cancelled).push(next);
@@ -250,7 +272,7 @@ export function createLane(options: LaneOptions): Lane {
     const intent = newEntry(nonce, { kind: 'cancel' }, cancelBody(), fees, [], head);
     await journal.put(intent);
     const signed = { ...(await writer.sign(cancelBody(), nonce, fees)), cancels: true };
-    await broadcast({ ...intent, sent: [signed] });
+    await broadcast({ ...intent, sent: [signed] }, head);
   }
 
   function cancelBody(): TransactionBody {

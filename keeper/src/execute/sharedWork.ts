@@ -26,7 +26,12 @@ export interface SharedWork {
 
 /** Names work by the account and the version of its state: what was done to that state is never done to it again. */
 export function workKey(kind: WorkKind, account: AccountId, version: string | undefined): string {
-  return `${kind}/0x${account.toString(16)}/${version ?? 'unknown'}`;
+  return `${workOn(kind, account)}${version ?? 'unknown'}`;
+}
+
+/** What the names of all work on an account begin with, whatever the version of its state. */
+export function workOn(kind: WorkKind, account: AccountId): string {
+  return `${kind}/0x${account.toString(16)}/`;
 }
 
 /** The keys that a transaction answers for. */
@@ -36,7 +41,7 @@ export function keysOf(
 ): readonly string[] {
   switch (purpose.kind) {
     case 'liquidation':
-      return [workKey('liquidation', purpose.account, versionOf(purpose.account))];
+      return purpose.parts.map(({ account }) => workKey('liquidation', account, versionOf(account)));
     case 'settlement':
       return purpose.accounts.map((account) => workKey('settlement', account, versionOf(account)));
     case 'duty':

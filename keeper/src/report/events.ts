@@ -9,6 +9,7 @@ export interface LiquidationEvent {
   readonly account: AccountId;
   readonly block: bigint;
   readonly txHash: Hash;
+  /** Of its transaction; of a batch, its even share. */
   readonly gasUsed: bigint;
   readonly penalty: bigint;
   readonly incentive: bigint;
@@ -55,7 +56,7 @@ export interface StopEvent {
   readonly inFlight: number;
 }
 
-/** A sent transaction that did not do what it was for. */
+/** A liquidation that was sent, and failed on chain: its transaction reverted, or its part of a batch did. */
 export interface FailureEvent {
   readonly event: 'failure';
   readonly account: AccountId;

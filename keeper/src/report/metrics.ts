@@ -45,6 +45,7 @@ export function createMetrics() {
     sent: counter('sent_total', 'Liquidations sent'),
     liquidations: counter('liquidations_total', 'Liquidations mined'),
     reverted: counter('reverted_total', 'Liquidations mined that reverted'),
+    batchFailures: counter('batch_failures_total', 'Liquidations that failed inside a batch that was mined'),
     duties: labelled('duties_total', 'Things done by other duties than liquidating, mined'),
     dutyFailures: labelled('duty_failures_total', 'Things of other duties that could not be done'),
     alerts: counter('alerts_total', 'Margin calls raised'),

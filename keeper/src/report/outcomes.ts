@@ -1,6 +1,7 @@
 import { liquidatorAbi } from '@novate/sdk';
+import type { AccountId } from '@novate/sdk';
 import { isAddressEqual, parseEventLogs } from 'viem';
-import type { Address, Log } from 'viem';
+import type { Address, Hex, Log } from 'viem';
 import type { Receipt } from '../chain/types.ts';
 import type { LiquidationEvent } from './events.ts';
 
@@ -8,6 +9,7 @@ import type { LiquidationEvent } from './events.ts';
 export function liquidationsOf(receipt: Receipt, liquidator: Address): LiquidationEvent[] {
   const logs = receipt.logs.filter(({ address }) => isAddressEqual(address, liquidator));
   const events = parseEventLogs({ abi: liquidatorAbi, logs: logs.map((log) => toLog(log, receipt)) });
+  const done = events.filter(({ eventName }) => eventName === 'Liquidated').length;
   return events.flatMap((event) => {
     if (event.eventName !== 'Liquidated') return [];
     const { args } = event;
@@ -20,7 +22,7 @@ export function liquidationsOf(receipt: Receipt, liquidator: Address): Liquidati
         account: args.account,
         block: receipt.blockNumber,
         txHash: receipt.hash,
-        gasUsed: receipt.gasUsed,
+        gasUsed: receipt.gasUsed / BigInt(done),
         penalty: args.penalty,
         incentive: args.incentive,
         equityBefore: args.equityBefore,
@@ -32,6 +34,17 @@ export function liquidationsOf(receipt: Receipt, liquidator: Address): Liquidati
       },
     ];
   });
+}
+
+/** The accounts of a batch that could not be liquidated, with what their liquidation reverted with. */
+export function failuresOf(receipt: Receipt, liquidator: Address): Map<AccountId, Hex> {
+  const logs = receipt.logs.filter(({ address }) => isAddressEqual(address, liquidator));
+  const events = parseEventLogs({
+    abi: liquidatorAbi,
+    eventName: 'LiquidationFailed',
+    logs: logs.map((log) => toLog(log, receipt)),
+  });
+  return new Map(events.map(({ args }) => [args.account, args.reason]));
 }
 
 /** As viem takes logs. */

@@ -4,6 +4,7 @@ import type { Address } from 'viem';
 import type { BlockHead, Receipt } from '../chain/types.ts';
 import type { SkipCounts } from '../decide/skip.ts';
 import type { DutyReport } from '../duties/index.ts';
+import type { SimulationFailure } from '../execute/classify.ts';
 import type { Execution } from '../execute/execute.ts';
 import type { InFlight } from '../execute/journal.ts';
 import type { Settlement } from '../execute/settleExpired.ts';
@@ -34,7 +35,14 @@ export interface TickReport extends Omit<TickEvent, 'event' | 'skipped' | 'sent'
 export interface Reporter {
   readonly summary: Summary;
   minedSuccess(entry: InFlight, receipt: Receipt): void;
-  failed(account: AccountId, receipt: Receipt, reason: string): void;
+  /** A transaction that was to liquidate these reverted. */
+  failed(accounts: readonly AccountId[], receipt: Receipt, reason: string): void;
+  /** Part of a batch failed on chain; the rest of it did not. */
+  failedPart(
+    account: AccountId,
+    receipt: Receipt,
+    failure: Pick<SimulationFailure, 'skip' | 'message'>,
+  ): void;
   lost(entry: InFlight): void;
   /** A transaction that was no liquidation reverted. */
   minedFailure(entry: InFlight, receipt: Receipt): void;
@@ -114,13 +122,23 @@ export function createReporter(
         emit(event);
       }
     },
-    failed(account, receipt, reason) {
-      summary.reverted++;
+    failed(accounts, receipt, reason) {
       summary.gasUsed += receipt.gasUsed;
-      metrics.reverted.inc();
       countGas(receipt);
-      log.info({ account: formatAccount(account), tx: receipt.hash, reason }, 'a liquidation reverted');
-      emit({ event: 'failure', account, block: receipt.blockNumber, txHash: receipt.hash, reason });
+      for (const account of accounts) {
+        summary.reverted++;
+        metrics.reverted.inc();
+        log.info({ account: formatAccount(account), tx: receipt.hash, reason }, 'a liquidation reverted');
+        emit({ event: 'failure', account, block: receipt.blockNumber, txHash: receipt.hash, reason });
+      }
+    },
+    failedPart(account, receipt, { skip, message }) {
+      metrics.batchFailures.inc();
+      log.info(
+        { account: formatAccount(account), tx: receipt.hash, reason: skip, message },
+        'a liquidation of a batch failed',
+      );
+      emit({ event: 'failure', account, block: receipt.blockNumber, txHash: receipt.hash, reason: message });
     },
     minedFailure({ nonce, purpose }, receipt) {
       summary.gasUsed += receipt.gasUsed;

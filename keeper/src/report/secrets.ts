@@ -5,10 +5,11 @@ const SHORTEST = 8;
 
 /** Every text of a configuration that must not be logged, wherever it may turn up. The longest first. */
 export function secretsOf(config: KeeperConfig): readonly string[] {
-  const { privateKey, walletKeys, databaseUrl, alertWebhooks, rpcUrl, rpcFallbackUrls, wsUrl, pythUrl } =
-    config;
+  const { privateKey, walletKeys, databaseUrl, alertWebhooks } = config;
+  const { rpcUrl, rpcFallbackUrls, privateRpcUrl, wsUrl, pythUrl } = config;
   const keys = [privateKey, ...walletKeys].map((key) => key.slice(2));
-  const addresses = [rpcUrl, ...rpcFallbackUrls, wsUrl, pythUrl, databaseUrl, ...alertWebhooks];
+  const endpoints = [rpcUrl, ...rpcFallbackUrls, privateRpcUrl, wsUrl, pythUrl];
+  const addresses = [...endpoints, databaseUrl, ...alertWebhooks];
   const parts = addresses.flatMap((address) => (address === undefined ? [] : partsOf(address)));
   return [...new Set([...keys, ...parts])].sort((a, b) => b.length - a.length);
 }

@@ -187,6 +187,14 @@ async function end(tx: Database, id: bigint, entry: InFlight, ending: Ending): P
     .where(eq(transactions.id, id));
   // what was not done may be tried again
   if (replaced || !succeeded) await tx.delete(workClaims).where(eq(workClaims.transactionId, id));
+  else if (ending.isUndone !== undefined) await giveBack(tx, id, ending.isUndone);
+}
+
+/** Of a transaction's work, the parts that it failed to do. */
+async function giveBack(tx: Database, id: bigint, isUndone: (key: string) => boolean): Promise<void> {
+  const claims = await tx.select().from(workClaims).where(eq(workClaims.transactionId, id));
+  const keys = claims.map(({ key }) => key).filter(isUndone);
+  if (keys.length > 0) await tx.delete(workClaims).where(inArray(workClaims.key, keys));
 }
 
 async function drop(tx: Database, ids: readonly bigint[]): Promise<void> {

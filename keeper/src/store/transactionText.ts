@@ -10,23 +10,33 @@ const integer = z
   .regex(/^-?\d+$/)
   .transform(BigInt);
 
-export const purposeSchema = z.discriminatedUnion('kind', [
+const part = z.object({
+  account: integer,
+  basket: z.object({
+    legs: z.array(z.object({ instrument: integer, size: integer })),
+    spot: z.array(z.object({ assetId: z.number(), underlying: z.number(), amount: integer })),
+    fraction: integer,
+  }),
+  reward: integer,
+  version: z.number(),
+});
+
+/** Before there were batches, a liquidation was its only part. */
+const withParts = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'account' in value ? { ...value, parts: [value] } : value;
+
+const known = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('liquidation'),
-    account: integer,
-    basket: z.object({
-      legs: z.array(z.object({ instrument: integer, size: integer })),
-      spot: z.array(z.object({ assetId: z.number(), underlying: z.number(), amount: integer })),
-      fraction: integer,
-    }),
-    reward: integer,
-    version: z.number(),
+    parts: z.array(part).min(1),
     deadlineSec: z.number().default(0),
+    privateUntil: integer.optional(),
   }),
   z.object({ kind: z.literal('settlement'), accounts: z.array(integer) }),
   z.object({ kind: z.literal('duty'), duty: z.string(), keys: z.array(z.string()) }),
   z.object({ kind: z.literal('cancel') }),
 ]);
+export const purposeSchema = z.preprocess(withParts, known);
 
 export const bodySchema = z
   .object({ to: address, data: hex, gas: integer, value: integer.optional() })

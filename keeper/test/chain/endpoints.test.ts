@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { EIP1193RequestFn } from 'viem';
 import { classifySendError } from '../../src/execute/classify.ts';
+import { agreeingRequest } from '../../src/chain/agree.ts';
 import { createEndpointPool, httpEndpoints } from '../../src/chain/endpoints.ts';
 import type { Endpoint, EndpointPool } from '../../src/chain/endpoints.ts';
 import { createQuorumReader } from '../../src/chain/quorumReader.ts';
@@ -104,6 +105,67 @@ describe('several endpoints', () => {
     expect(await pool.request({ method: 'eth_chainId' })).to.equal('b');
     pool.sawHead(a, 14n);
     expect(await pool.request({ method: 'eth_chainId' })).to.equal('a');
+  });
+});
+
+describe('a quorum for calls', () => {
+  const call = { method: 'eth_call', params: [{}, '0x1'] } as const;
+  const revert = (): Answer => fail(nodeError('execution reverted', 3));
+  const down = (): Answer => fail(new Error('socket hang up'));
+
+  function requestOf(...answers: readonly Answer[]): { request: EIP1193RequestFn; asked: () => number[] } {
+    const endpoints = answers.map((answer, i) => endpointOf(String(i), answer));
+    const pool = createEndpointPool(endpoints, { maxHeadLag: 3n });
+    return { request: agreeingRequest(pool, 2), asked: () => endpoints.map(({ asked }) => asked) };
+  }
+
+  it('outvotes the one that says something else, and asks no more than are needed', async () => {
+    const lies = requestOf(
+      () => '0xbad',
+      () => '0x01',
+      () => '0x01',
+    );
+    expect(await lies.request(call)).to.equal('0x01');
+    const alike = requestOf(
+      () => '0x01',
+      () => '0x01',
+      () => '0xbad',
+    );
+    expect(await alike.request(call)).to.equal('0x01');
+    expect(alike.asked()).to.deep.equal([1, 1, 0]);
+  });
+
+  it('does without one that is down, not without two', async () => {
+    expect(
+      await requestOf(
+        down(),
+        () => '0x01',
+        () => '0x01',
+      ).request(call),
+    ).to.equal('0x01');
+    const error = await messageOf(requestOf(down(), () => '0x01', down()).request(call));
+    expect(error).to.contain('1 of the 2 endpoints');
+  });
+
+  it('agrees on reverts, too, and believes no single one', async () => {
+    const both = requestOf(revert(), revert(), () => '0x01');
+    expect(await messageOf(both.request(call))).to.contain('reverted');
+    const one = requestOf(
+      revert(),
+      () => '0x01',
+      () => '0x01',
+    );
+    expect(await one.request(call)).to.equal('0x01');
+  });
+
+  it('asks the best one alone for what is no call', async () => {
+    const { request, asked } = requestOf(
+      () => '0x7a69',
+      () => '0x1',
+      () => '0x1',
+    );
+    expect(await request({ method: 'eth_chainId' })).to.equal('0x7a69');
+    expect(asked()).to.deep.equal([1, 0, 0]);
   });
 });
 

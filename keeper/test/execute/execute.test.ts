@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { encodeErrorResult, toHex } from 'viem';
+import { concat, encodeErrorResult, toHex } from 'viem';
+import type { Hex } from 'viem';
 import { BTC, clearinghouseAbi, ETH, liquidatorAbi, PRESETS, WAD } from '@novate/sdk';
 import type { AccountAssessment, AccountId } from '@novate/sdk';
 import { createCapacity } from '../../src/decide/capacity.ts';
 import { decide } from '../../src/decide/decide.ts';
 import { execute } from '../../src/execute/execute.ts';
 import type { ExecuteOptions, Execution } from '../../src/execute/execute.ts';
-import { createMemoryJournal } from '../../src/execute/journal.ts';
+import { createMemoryJournal, partsOf } from '../../src/execute/journal.ts';
+import type { Journal } from '../../src/execute/journal.ts';
 import { createLane } from '../../src/execute/lane.ts';
-import type { LiquidationCall, LiquidationPort } from '../../src/execute/liquidationPort.ts';
+import type { BatchOutcome, LiquidationCall, LiquidationPort } from '../../src/execute/liquidationPort.ts';
+import { WorkTakenError } from '../../src/store/errors.ts';
 import { fakeNode, nodeError } from '../helpers/fakeNode.ts';
 import type { FakeNode } from '../helpers/fakeNode.ts';
 import { account, board, inputsOf, KEEPER, market, usd } from '../helpers/world.ts';
@@ -20,6 +23,11 @@ const TARGET = '0x3333333333333333333333333333333333333333';
 
 type Answer = Error | { readonly reward?: bigint; readonly gas?: bigint };
 
+interface Batch {
+  readonly accounts: readonly AccountId[];
+  readonly gas: bigint;
+}
+
 interface Script {
   /** What the chain says of each account; a plain success unless given. */
   readonly answers?: Readonly<Record<number, readonly Answer[]>>;
@@ -27,6 +35,8 @@ interface Script {
   /** What a simulation waits for. */
   readonly wait?: (account: AccountId) => Promise<void>;
   readonly notAssessable?: readonly AccountId[];
+  /** The node does not answer for several at once. */
+  readonly noBatches?: boolean;
 }
 
 const revert = (data: `0x${string}`): Error =>
@@ -39,7 +49,7 @@ const keeperShort = revert(
   encodeErrorResult({ abi: clearinghouseAbi, errorName: 'BelowInitialMargin', args: [KEEPER, 2n, 3n] }),
 );
 
-function portOf(script: Script, calls: LiquidationCall[]): LiquidationPort {
+function portOf(script: Script, calls: LiquidationCall[], batches: Batch[]): LiquidationPort {
   const left = new Map(
     Object.entries(script.answers ?? {}).map(([id, answers]) => [BigInt(id), [...answers]]),
   );
@@ -75,25 +85,57 @@ function portOf(script: Script, calls: LiquidationCall[]): LiquidationPort {
       return { to: TARGET, data: toHex(call.account) };
     },
     encodeDeleverage: (account) => ({ to: TARGET, data: toHex(account) }),
-    estimateGas: ({ data }) => Promise.resolve(gasOf.get(data) ?? 0n),
+    estimateGas: ({ data }) => Promise.resolve(gasOf.get(data) ?? 300_000n),
+    simulateBatch(parts, gas) {
+      if (script.noBatches === true) return Promise.reject(new Error('fetch failed'));
+      batches.push({ accounts: parts.map(({ account: id }) => id), gas });
+      return Promise.all(
+        parts.map(async (call): Promise<BatchOutcome> => {
+          try {
+            return { done: true, simulated: await this.simulate(call, 0n) };
+          } catch (error) {
+            return { done: false, reason: (error as { data?: Hex }).data ?? '0x' };
+          }
+        }),
+      );
+    },
+    encodeBatch(parts) {
+      calls.push(...parts);
+      return { to: TARGET, data: concat(parts.map(({ account: id }) => toHex(id))) };
+    },
     replay: () => Promise.resolve(),
+  };
+}
+
+/** A journal that knows some accounts to be in the hands of others. */
+function claiming(accounts: ReadonlySet<AccountId>): Journal {
+  const journal = createMemoryJournal();
+  return {
+    ...journal,
+    put(entry) {
+      const taken = partsOf(entry.purpose).filter(({ account: id }) => accounts.has(id));
+      if (taken.length > 0) return Promise.reject(new WorkTakenError(taken.map(() => 'taken')));
+      return journal.put(entry);
+    },
   };
 }
 
 describe('execute', () => {
   let node: FakeNode;
   let calls: LiquidationCall[];
+  let batches: Batch[];
 
   beforeEach(() => {
     node = fakeNode(10n ** 9n);
     calls = [];
+    batches = [];
   });
 
   /** Accounts 11, 12, ... with ever less missing, each long ten ETH. */
   async function run(
     count: number,
     script: Script,
-    more: Partial<ExecuteOptions> & { ownCash?: number } = {},
+    more: Partial<ExecuteOptions> & { ownCash?: number; claimed?: ReadonlySet<AccountId> } = {},
   ): Promise<Execution> {
     const accounts = Object.fromEntries(
       Array.from({ length: count }, (_, i) => [
@@ -101,16 +143,16 @@ describe('execute', () => {
         account({ cash: 100 + 100 * i, perps: { [ETH]: [10, 3_000] } }),
       ]),
     );
-    const { ownCash = 1_000_000, ...options } = more;
+    const { ownCash = 1_000_000, claimed = new Set(), ...options } = more;
     const lane = createLane({
       writer: node,
-      journal: createMemoryJournal(),
+      journal: claiming(claimed),
       policy: { ...policy, maxFeePerGas: 10n ** 12n },
       replaceAfterBlocks: 3,
       stillWanted: () => Promise.resolve(true),
     });
     return execute(
-      portOf(script, calls),
+      portOf(script, calls, batches),
       lane,
       {
         own: KEEPER,
@@ -118,6 +160,7 @@ describe('execute', () => {
         mode: 'profit',
         minProfit: 0n,
         maxGas: 1_000_000n,
+        batchGas: 0n,
         dryRun: false,
         policy,
         ...options,
@@ -225,5 +268,72 @@ describe('execute', () => {
     const execution = await run(3, {});
     expect(sentTo(execution)).to.deep.equal([]);
     expect(skips(execution)).to.deep.equal({ sendFailed: 3 });
+  });
+
+  describe('in batches', () => {
+    const together = { maxGas: 10_000_000n, batchGas: 1_400_000n };
+    /** Each says 300,000 gas of itself: three fit under the limit with its margin. */
+    const alike = (): Script => ({});
+
+    it('puts together what fits, in its order, with gas for each as if it were alone', async () => {
+      const execution = await run(4, alike(), together);
+      expect(sentTo(execution)).to.deep.equal([11n, 12n, 13n, 14n]);
+      expect(batches.map(({ accounts }) => accounts)).to.deep.equal([[11n, 12n, 13n]]);
+      expect(batches[0]?.gas).to.equal(1_220_000n);
+      expect(node.taken).to.have.length(2);
+      const [first, second] = execution.executed;
+      expect(first?.entry?.nonce).to.equal(second?.entry?.nonce);
+      expect(calls.filter(({ minReward }) => minReward === usd(49))).to.have.length(4);
+    });
+
+    it('leaves out what a rival took, and sends the rest', async () => {
+      const execution = await run(3, { answers: { 12: [notLiquidatable] } }, together);
+      expect(sentTo(execution)).to.deep.equal([11n, 13n]);
+      expect(skips(execution)).to.deep.equal({ healthyOnChain: 1 });
+      expect(node.taken).to.have.length(1);
+    });
+
+    it('takes less, alone, where one would overshoot', async () => {
+      const execution = await run(3, { answers: { 12: [overshoot] } }, together);
+      expect([...sentTo(execution)].sort()).to.deep.equal([11n, 12n, 13n]);
+      expect(node.taken).to.have.length(2);
+    });
+
+    it('goes on alone where the node does not answer for all at once', async () => {
+      const refuse = { ...alike(), noBatches: true };
+      expect(sentTo(await run(3, refuse, together))).to.deep.equal([11n, 12n, 13n]);
+      expect(node.taken).to.have.length(3);
+    });
+
+    it('finds worth it what pays for its share, but not for a transaction of its own', async () => {
+      // alone 300,000 gas cost 0.909 USD; the share of three is 300,000 - 2/3 * 60,000 = 260,000: 0.788 USD
+      const answers = { 11: [{ reward: usd(0.8) }], 12: [{ reward: usd(0.8) }], 13: [{ reward: usd(0.8) }] };
+      const apart = await run(3, { answers }, { maxGas: 10_000_000n });
+      expect(skips(apart)).to.deep.equal({ unprofitable: 3 });
+      const execution = await run(3, { answers }, together);
+      expect(sentTo(execution)).to.deep.equal([11n, 12n, 13n]);
+      // where one does not even pay for that, the share of the others grows beyond what they earn
+      const poor = { ...answers, 12: [{ reward: usd(0.7) }] };
+      expect(skips(await run(3, { answers: poor }, together))).to.deep.equal({ unprofitable: 3 });
+    });
+
+    it('divides a batch of which another keeper has a part in hand', async () => {
+      const claimed = new Set<AccountId>([12n]);
+      const execution = await run(4, alike(), { ...together, batchGas: 2_000_000n, claimed });
+      expect(sentTo(execution)).to.deep.equal([11n, 13n, 14n]);
+      expect(skips(execution)).to.deep.equal({ sendFailed: 1 });
+    });
+
+    it('keeps apart what would take most of a batch', async () => {
+      const execution = await run(3, alike(), { ...together, batchGas: 700_000n });
+      expect(sentTo(execution)).to.have.length(3);
+      expect(node.taken).to.have.length(3);
+    });
+
+    it('says for each why nothing is sent', async () => {
+      expect(skips(await run(3, alike(), { ...together, dryRun: true }))).to.deep.equal({ dryRun: 3 });
+      node.script.push(nodeError('insufficient funds for gas'));
+      expect(skips(await run(4, alike(), together))).to.deep.equal({ sendFailed: 4 });
+    });
   });
 });

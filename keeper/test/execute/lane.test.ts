@@ -13,10 +13,14 @@ const body = { to: TARGET, data: '0x1234', gas: 500_000n } as const;
 
 const purpose = (account: bigint): Purpose => ({
   kind: 'liquidation',
-  account,
-  basket: { legs: [{ instrument: 1n << 92n, size: -5n }], spot: [], fraction: WAD },
-  reward: 7n,
-  version: 1,
+  parts: [
+    {
+      account,
+      basket: { legs: [{ instrument: 1n << 92n, size: -5n }], spot: [], fraction: WAD },
+      reward: 7n,
+      version: 1,
+    },
+  ],
 });
 
 describe('lane', () => {

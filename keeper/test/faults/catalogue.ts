@@ -47,6 +47,11 @@ export const CASES = {
     injection: 'proxy, quorum 2',
     sign: 'none, it goes on',
   },
+  oneOld: {
+    fault: 'one of three endpoints answers calls with former prices',
+    injection: 'proxy, quorum 2',
+    sign: 'none, it goes on',
+  },
   socket: {
     fault: 'the WebSocket is dropped, then says nothing',
     injection: 'proxy',
@@ -73,13 +78,43 @@ export const CASES = {
     fault: 'a rival liquidates first',
     injection: 'a second keeper with its own store and a higher tip',
     sign: 'none, it goes on',
-    end: 'what came second reverted',
+    end: 'what came second failed in its batch, which did not revert',
   },
   shared: {
     fault: 'two keepers at once',
     injection: 'two keepers, one PostgreSQL',
     sign: 'none, it goes on',
     end: 'nothing reverted',
+  },
+  four: {
+    fault: 'four keepers at once',
+    injection: 'four keepers, one PostgreSQL, 60 accounts below their margin in one block',
+    sign: 'none, it goes on',
+    end: 'nothing reverted, no nonce left waiting',
+  },
+  crowd: {
+    fault: 'a crowd is liquidatable at once',
+    injection: '200 accounts in one block; `npm run test:crowd` takes any number',
+    sign: 'none, it goes on',
+    end: 'nothing reverted, no nonce left waiting',
+  },
+  skewedClock: {
+    fault: "the host's clock is 10 minutes ahead, or behind, then jumps to the other side",
+    injection: 'two processes with such clocks, one PostgreSQL; each alone, then both',
+    sign: 'none, it goes on',
+    end: 'ready all the time, no lease lost, nothing reverted',
+  },
+  killed: {
+    fault: 'kill -9 of the keeper as its transaction goes out, once the node has it, once it is mined',
+    injection: 'proxy, SIGKILL, the same keeper again',
+    sign: 'not ready',
+    end: 'nothing reverted',
+  },
+  paused: {
+    fault: 'SIGSTOP of the keeper for a minute',
+    injection: 'two processes, one PostgreSQL, a price while one sleeps, another when it is awake',
+    sign: 'not ready',
+    end: 'the other does it all meanwhile; nothing reverted',
   },
   oracle: {
     fault: 'the oracle halts',

@@ -18,12 +18,20 @@ export interface Faults {
   readonly frozenHead?: bigint;
   /** The head is said to be so many blocks further on, with a hash that nobody else has. */
   readonly lyingHead?: bigint;
+  /** Calls are answered as of this block, whichever is asked for. */
+  readonly oldCalls?: bigint;
   readonly missingLogs?: boolean;
   readonly doubledLogs?: boolean;
   /** Methods that are answered by an error, and not passed on. */
   readonly errors?: Readonly<Record<string, { readonly code: number; readonly message: string }>>;
   /** Methods that are passed on, but whose answer gets lost. */
   readonly lost?: readonly string[];
+  /** Methods that are answered by this, and not passed on. */
+  readonly canned?: Readonly<Record<string, unknown>>;
+  /** Called as a request comes in, before the node has it; the answer gets lost. */
+  readonly before?: Readonly<Record<string, () => void>>;
+  /** Called once the node has answered; the answer gets lost. */
+  readonly after?: Readonly<Record<string, () => void>>;
   /** Requests by WebSocket get no answer. */
   readonly deafSocket?: boolean;
 }
@@ -86,11 +94,21 @@ export async function startFaultProxy(
     onCall(call.method);
     const { faults } = proxy;
     if (faults.reset === true) return void incoming.socket.destroy();
+    const before = faults.before?.[call.method];
+    if (before !== undefined) {
+      before();
+      return void incoming.socket.destroy();
+    }
     if (faults.latencyMs !== undefined) await sleep(faults.latencyMs);
     const error = faults.errors?.[call.method];
     if (error !== undefined) return send(response, { jsonrpc: '2.0', id: call.id, error }, faults);
+    const canned = faults.canned?.[call.method];
+    if (canned !== undefined) return send(response, { jsonrpc: '2.0', id: call.id, result: canned }, faults);
     const result = await behave(call, faults, (next) => ask(target, next));
-    if (faults.lost?.includes(call.method) === true) return void incoming.socket.destroy();
+    const after = faults.after?.[call.method];
+    after?.();
+    if (after !== undefined || faults.lost?.includes(call.method) === true)
+      return void incoming.socket.destroy();
     await send(response, result, faults);
   }
 
@@ -136,7 +154,8 @@ async function behave(call: Call, faults: Faults, pass: (call: Call) => Promise<
     if (ofHead) return pass({ ...call, params: [hex(frozenHead), false] });
     if (call.method === 'eth_blockNumber') return { jsonrpc: '2.0', id: call.id, result: hex(frozenHead) };
   }
-  const answer = await pass(call);
+  const old = faults.oldCalls !== undefined && call.method === 'eth_call';
+  const answer = await pass(old ? { ...call, params: [first, hex(faults.oldCalls ?? 0n)] } : call);
   const { result } = answer;
   if (lyingHead !== undefined && ofHead && isRecord(result)) {
     const number = hex(BigInt(String(result['number'])) + lyingHead);

@@ -1,10 +1,16 @@
 // The real keeper on a real chain through endpoints that misbehave. Minutes, so apart from the other tests: npm run test:faults
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { liquidatorAbi } from '@novate/sdk';
 import type { AccountId } from '@novate/sdk';
+import { Client } from 'pg';
 import { encodeFunctionData, numberToHex, parseAbi } from 'viem';
 import type { Hash } from 'viem';
+import { startKeeperProcess } from '../helpers/keeperProcess.ts';
+import type { KeeperProcess } from '../helpers/keeperProcess.ts';
 import { runTestKeeper } from '../helpers/keeperRun.ts';
 import type { RunningKeeper } from '../helpers/keeperRun.ts';
 import { startPostgres } from '../helpers/postgres.ts';
@@ -12,15 +18,23 @@ import type { TestPostgres } from '../helpers/postgres.ts';
 import { openStage, startAnvil } from '../helpers/stage.ts';
 import type { Stage, TestNode } from '../helpers/stage.ts';
 import { CASES, WITHIN_BLOCKS } from './catalogue.ts';
+import { runCrowd } from './crowdRun.ts';
 import type { CaseName, Sign } from './catalogue.ts';
 import { startFaultProxy } from './faultProxy.ts';
 import type { FaultProxy, Faults } from './faultProxy.ts';
 
 const TRADERS = 3;
 const STALL_MS = 3_000;
+const SKEW_MS = 600_000;
+const BLOCK_GAS = 60_000_000n;
+const SHORT_LEASE_MS = 4_000;
+const STOPPED_MS = 60_000;
+/** Of a chain where time matters: work that somebody took who is gone is free again after 20 s. */
+const BLOCK_MS = 6_000;
 const PATIENCE_MS = 90_000;
 /** Enough to put accounts that were restored to 1.2 times their margin below it again. */
 const STEP = 1.03;
+const MOST_STEPS = 4;
 const feedAbi = parseAbi(['function setAnswer(int256 answer)']);
 
 describe('faults', function () {
@@ -36,7 +50,7 @@ describe('faults', function () {
 
   before(async () => {
     node = await startAnvil();
-    stage = await openStage(node.url, { traders: TRADERS, keepers: 3, size: 100, keeperCash: 10n ** 25n });
+    stage = await openStage(node.url, { traders: TRADERS, keepers: 5, size: 100, keeperCash: 10n ** 25n });
     proxies = [];
     for (let i = 0; i < 3; ++i) proxies.push(await startFaultProxy(node.url));
     postgres = await startPostgres();
@@ -78,15 +92,18 @@ describe('faults', function () {
     for (const proxy of proxies) proxy.faults = faults;
   }
 
-  /** One block with a price that puts every trader below maintenance margin. */
+  /** One block with a price that puts every trader below maintenance margin; more where they were restored further. */
   async function raise(): Promise<void> {
-    price *= STEP;
     const { chain, stack } = stage;
-    const answer = BigInt(Math.round(price * 1e8));
-    const data = encodeFunctionData({ abi: feedAbi, functionName: 'setAnswer', args: [answer] });
-    await chain.send([{ from: chain.deployer, to: stack.ethFeed, data, gas: 200_000n, label: 'price' }]);
-    await chain.mine();
-    expect(await stage.unhealthy()).to.have.length.greaterThan(0);
+    for (let steps = 0; steps < MOST_STEPS; ++steps) {
+      price *= STEP;
+      const answer = BigInt(Math.round(price * 1e8));
+      const data = encodeFunctionData({ abi: feedAbi, functionName: 'setAnswer', args: [answer] });
+      await chain.send([{ from: chain.deployer, to: stack.ethFeed, data, gas: 200_000n, label: 'price' }]);
+      await chain.mine();
+      if ((await stage.unhealthy()).length > 0) return;
+    }
+    throw new Error(`nobody is liquidatable at ${price} USD`);
   }
 
   async function liquidations(from: bigint): Promise<{ account: AccountId; tx: Hash }[]> {
@@ -99,6 +116,12 @@ describe('faults', function () {
     return logs.flatMap(({ args, transactionHash }) =>
       args.account === undefined ? [] : [{ account: args.account, tx: transactionHash }],
     );
+  }
+
+  /** Liquidations that came too late, in batches that were mined. */
+  async function failedParts(from: bigint): Promise<number> {
+    const at = { address: stage.stack.liquidator, abi: liquidatorAbi, fromBlock: from };
+    return (await stage.chain.client.getContractEvents({ ...at, eventName: 'LiquidationFailed' })).length;
   }
 
   /** Transactions of the keepers that were mined and reverted. */
@@ -120,7 +143,7 @@ describe('faults', function () {
   async function recover(
     from: bigint,
     keepers: readonly RunningKeeper[] = [keeper],
-    mayRevert = false,
+    { paceMs = 0 } = {},
   ): Promise<void> {
     const wanted = new Set(await stage.unhealthy());
     for (let blocks = 0; ; ++blocks) {
@@ -128,6 +151,7 @@ describe('faults', function () {
       expect(blocks, 'blocks until all are liquidated').to.be.lessThan(WITHIN_BLOCKS);
       const { number } = await stage.chain.latest();
       for (const each of keepers) await each.ticked(number, PATIENCE_MS);
+      await sleep(paceMs);
       await stage.chain.mine();
     }
     // whatever was still on its way
@@ -138,7 +162,7 @@ describe('faults', function () {
     const accounts = (await liquidations(from)).map(({ account }) => account);
     expect(new Set(accounts).size, 'nobody twice').to.equal(accounts.length);
     for (const account of wanted) expect(accounts.includes(account)).to.equal(true);
-    if (!mayRevert) expect(await reverts(from)).to.equal(0);
+    expect(await reverts(from)).to.equal(0);
   }
 
   async function seen(what: () => Promise<boolean>): Promise<boolean> {
@@ -205,6 +229,9 @@ describe('faults', function () {
   it('one endpoint that makes up a head', () => round('oneLies', () => first({ lyingHead: 50n })));
   it('one endpoint that leaves out logs', () => round('oneMissing', () => first({ missingLogs: true })));
   it('one endpoint that doubles logs', () => round('oneDoubled', () => first({ doubledLogs: true })));
+
+  it('one endpoint that answers calls with former prices', () =>
+    round('oneOld', async () => first({ oldCalls: (await stage.chain.latest()).number })));
 
   it('a WebSocket that is dropped, and one that says nothing', () =>
     round('socket', () => {
@@ -304,8 +331,8 @@ describe('faults', function () {
       await rival.ticked((await stage.chain.latest()).number, PATIENCE_MS);
       const from = (await stage.chain.latest()).number + 1n;
       await raise();
-      await recover(from, [keeper, rival], true);
-      expect(await reverts(from)).to.be.greaterThan(0);
+      await recover(from, [keeper, rival]);
+      expect(await failedParts(from)).to.be.greaterThan(0);
       const { key } = stage.keepers[1] ?? {};
       for (const { tx } of await liquidations(from)) {
         const { from: sender } = await stage.chain.client.getTransaction({ hash: tx });
@@ -330,7 +357,145 @@ describe('faults', function () {
     }
   });
 
-  it('are all of those that docs/keeper.md tells of', () => {
-    expect([...done].sort()).to.deep.equal(Object.keys(CASES).sort());
+  describe('of a process of its own', () => {
+    // alone on the chain: the keeper of the other tests must not do their work
+    before(() => keeper.stop());
+    after(async () => {
+      keeper = await runTestKeeper(settingsOf(0));
+    });
+
+    const latest = async (): Promise<bigint> => (await stage.chain.latest()).number;
+    const processOf = (which: number, more: object = {}, skewMs?: number): Promise<KeeperProcess> =>
+      startKeeperProcess(settingsOf(which, { dataDir: 'memory', ...more }), skewMs);
+
+    async function walletTokens(): Promise<string[]> {
+      const client = new Client({ connectionString: databaseUrl });
+      await client.connect();
+      const { rows } = await client.query<{ name: string; token: string }>(
+        "select name, token from leases where name like 'wallet:%' and expires_at > clock_timestamp() order by name",
+      );
+      await client.end();
+      return rows.map(({ name, token }) => `${name} ${token}`);
+    }
+
+    it('a clock that is wrong', async function () {
+      done.add('skewedClock');
+      if (databaseUrl === undefined) return this.skip();
+      const work = async (...each: KeeperProcess[]): Promise<void> => {
+        for (const one of each) await one.ticked(await latest(), PATIENCE_MS);
+        const from = (await latest()) + 1n;
+        await raise();
+        // what the other owned is taken over at the next beat
+        await recover(from, each, { paceMs: SHORT_LEASE_MS / 2 });
+        for (const one of each) expect(await one.unready()).to.equal(undefined);
+      };
+      const ahead = await processOf(3, { leaseMs: SHORT_LEASE_MS }, SKEW_MS);
+      await work(ahead);
+      const behind = await processOf(4, { leaseMs: SHORT_LEASE_MS }, -SKEW_MS);
+      try {
+        await work(ahead, behind);
+        const tokens = await walletTokens();
+        expect(tokens).to.have.length(2);
+        for (const each of [ahead, behind]) each.signal('SIGUSR2');
+        await sleep(2 * SHORT_LEASE_MS);
+        await work(ahead, behind);
+        expect(await walletTokens(), 'no lease lost').to.deep.equal(tokens);
+        await ahead.stop();
+        await work(behind);
+      } finally {
+        for (const each of [ahead, behind]) await each.stop();
+      }
+    });
+
+    const steps: readonly [string, (kill: () => void) => Faults][] = [
+      ['goes out', (kill) => ({ before: { eth_sendRawTransaction: kill } })],
+      ['is delivered', (kill) => ({ after: { eth_sendRawTransaction: kill } })],
+      ['is mined', (kill) => ({ before: { eth_getTransactionReceipt: kill } })],
+    ];
+    for (const [step, faults] of steps) {
+      it(`kill -9 once its transaction ${step}`, async () => {
+        done.add('killed');
+        const folder = await mkdtemp(join(tmpdir(), 'novate-killed-'));
+        const first = await processOf(4, { dataDir: folder });
+        await first.ticked(await latest(), PATIENCE_MS);
+        const from = (await latest()) + 1n;
+        all(faults(() => first.signal('SIGKILL')));
+        await raise();
+        if (step === 'is mined') {
+          await first.ticked(await latest(), PATIENCE_MS);
+          await stage.chain.mine();
+        }
+        await first.ended;
+        expect(await first.unready()).to.equal('does not answer');
+        all({});
+        const second = await processOf(4, { dataDir: folder });
+        try {
+          await second.ticked(await latest(), PATIENCE_MS);
+          await recover(from, [second], { paceMs: BLOCK_MS });
+        } finally {
+          await second.stop();
+          await rm(folder, { recursive: true });
+        }
+      });
+    }
+
+    it('SIGSTOP for a minute', async function () {
+      done.add('paused');
+      if (databaseUrl === undefined) return this.skip();
+      const [sleeper, other] = [
+        await processOf(3, { leaseMs: SHORT_LEASE_MS }),
+        await processOf(4, { leaseMs: SHORT_LEASE_MS }),
+      ];
+      try {
+        for (const each of [sleeper, other]) await each.ticked(await latest(), PATIENCE_MS);
+        const from = (await latest()) + 1n;
+        sleeper.signal('SIGSTOP');
+        await raise();
+        for (const end = performance.now() + STOPPED_MS; performance.now() < end; await sleep(2_000)) {
+          await stage.chain.mine();
+        }
+        expect(await sleeper.unready()).to.equal('does not answer');
+        expect(await stage.unhealthy()).to.deep.equal([]);
+        sleeper.signal('SIGCONT');
+        await recover(from, [sleeper, other]);
+        const again = (await latest()) + 1n;
+        await raise();
+        await recover(again, [sleeper, other]);
+        expect(await seen(async () => (await sleeper.unready()) === undefined)).to.equal(true);
+      } finally {
+        for (const each of [sleeper, other]) await each.stop();
+      }
+    });
+  });
+
+  describe('of a crowd', function () {
+    this.timeout(900_000);
+
+    async function passes(accounts: number, keepers: number): Promise<boolean> {
+      const result = await runCrowd({ accounts, keepers, blockGas: BLOCK_GAS, say: () => undefined });
+      if (result === undefined) return false;
+      const { liquidations, twice, left, reverted, cleanWallets, blocks } = result;
+      const wanted = { liquidations: accounts, twice: 0, left: 0, reverted: 0, cleanWallets: keepers };
+      expect({ liquidations, twice, left, reverted, cleanWallets }).to.deep.equal(wanted);
+      expect(blocks).to.be.lessThanOrEqual(WITHIN_BLOCKS);
+      return true;
+    }
+
+    it('four keepers at once', async function () {
+      done.add('four');
+      if (!(await passes(60, 4))) this.skip();
+    });
+
+    it('two hundred accounts at once', async () => {
+      done.add('crowd');
+      await passes(200, 1);
+    });
+  });
+
+  // after all others: mocha runs what is nested last
+  describe('in the table', () => {
+    it('are all of those that docs/keeper.md tells of', () => {
+      expect([...done].sort()).to.deep.equal(Object.keys(CASES).sort());
+    });
   });
 });

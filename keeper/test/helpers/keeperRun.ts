@@ -9,6 +9,9 @@ import { createLogger } from '../../src/report/logger.ts';
 import { runKeeper } from '../../src/run.ts';
 import { freePort } from './stage.ts';
 
+/** A process that does not answer so long is stopped, or gone. */
+const ANSWER_MS = 3_000;
+
 /** Settings by way of a file, as a person would give them. */
 export async function configOf(settings: object): Promise<KeeperConfig> {
   const folder = await mkdtemp(join(tmpdir(), 'novate-keeper-test-'));
@@ -48,7 +51,23 @@ export async function runTestKeeper(settings: object): Promise<RunningKeeper> {
   });
   let failure: Error | undefined;
   running.catch((error: unknown) => (failure = error instanceof Error ? error : new Error(String(error))));
-  const base = `http://127.0.0.1:${metricsPort}`;
+  return {
+    ...watchKeeper(events, metricsPort, () => failure),
+    async stop() {
+      aborter.abort();
+      await running;
+    },
+  };
+}
+
+/** What can be seen of a keeper from its events and its status port. @param failure Why it has ended, if so. */
+export function watchKeeper(
+  events: readonly KeeperEvent[],
+  metricsPort: number,
+  failure: () => Error | undefined,
+): Omit<RunningKeeper, 'stop'> {
+  const ask = (path: string): Promise<Response> =>
+    fetch(`http://127.0.0.1:${metricsPort}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
   const lastTick = (): TickEvent | undefined =>
     events.findLast((event): event is TickEvent => event.event === 'tick');
   return {
@@ -57,27 +76,24 @@ export async function runTestKeeper(settings: object): Promise<RunningKeeper> {
     lastTick,
     async ticked(block, patienceMs = 60_000) {
       for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(5)) {
-        if (failure !== undefined) throw failure;
+        const ended = failure();
+        if (ended !== undefined) throw ended;
         const tick = lastTick();
         if (tick !== undefined && tick.block >= block) return tick;
       }
       throw new Error(`the keeper has not dealt with block ${block}, only with ${lastTick()?.block}`);
     },
     async metric(name) {
-      const text = await (await fetch(`${base}/metrics`)).text();
+      const text = await (await ask('/metrics')).text();
       const lines = text
         .split('\n')
         .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
       return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
     },
     async unready() {
-      const answer = await fetch(`${base}/readyz`).catch(() => undefined);
+      const answer = await ask('/readyz').catch(() => undefined);
       if (answer === undefined) return 'does not answer';
       return answer.ok ? undefined : (await answer.text()).trim();
-    },
-    async stop() {
-      aborter.abort();
-      await running;
     },
   };
 }

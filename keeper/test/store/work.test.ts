@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMemoryJournal } from '../../src/execute/journal.ts';
+import { partsOf } from '../../src/execute/journal.ts';
 import type { InFlight, Purpose } from '../../src/execute/journal.ts';
 import { createLanes } from '../../src/execute/lanes.ts';
 import { createLane } from '../../src/execute/lane.ts';
@@ -12,6 +13,7 @@ import { transactions } from '../../src/store/schema.ts';
 import { createShards, SHARDS } from '../../src/store/shards.ts';
 import { createStoreJournal, walletLease } from '../../src/store/storeJournal.ts';
 import type { StoreJournal } from '../../src/store/storeJournal.ts';
+import { purposeSchema, toJson } from '../../src/store/transactionText.ts';
 import { startWorkQueue } from '../../src/store/work.ts';
 import { fakeNode } from '../helpers/fakeNode.ts';
 import { backends } from '../helpers/stores.ts';
@@ -21,13 +23,18 @@ const OTHER = '0x8888888888888888888888888888888888888888';
 
 const purpose = (account: bigint): Purpose => ({
   kind: 'liquidation',
-  account,
-  basket: { legs: [{ instrument: 1n << 92n, size: -5n }], spot: [], fraction: 10n ** 18n },
-  reward: 7n,
-  version: 1,
+  parts: [
+    {
+      account,
+      basket: { legs: [{ instrument: 1n << 92n, size: -5n }], spot: [], fraction: 10n ** 18n },
+      reward: 7n,
+      version: 1,
+    },
+  ],
   deadlineSec: 500,
 });
-const keysOf = (of: Purpose): string[] => (of.kind === 'liquidation' ? [`liquidate/${of.account}`] : []);
+const keysOf = (of: Purpose): string[] =>
+  of.kind === 'liquidation' ? of.parts.map(({ account }) => `liquidate/${account}`) : [];
 const intent = (nonce: number, account: bigint): InFlight => ({
   nonce,
   purpose: purpose(account),
@@ -199,6 +206,35 @@ for (const backend of backends) {
         expect(await journal.reopen(8n)).to.equal(2);
         expect(journal.entries().map(({ sent }) => sent[0]?.hash)).to.deep.equal(['0x00', '0x01']);
         expect(await journal.reopen(8n)).to.equal(0);
+      });
+
+      it('gives back, of a batch, what failed in it; the rest is done', async () => {
+        const leases = createLeases(store.db, { ttlMs: 60_000 });
+        await leases.acquire(walletLease(WALLET));
+        const journal = journalOf(leases);
+        const batch = (nonce: number): InFlight => {
+          const parts = [1n, 2n, 3n].flatMap((account) => partsOf(purpose(account)));
+          return { ...intent(nonce, 1n), purpose: { kind: 'liquidation', parts, deadlineSec: 500 } };
+        };
+        await journal.put(batch(0));
+        await journal.put(signed(batch(0), '0x00'));
+        // as long as it is on its way, each of its parts is in hand
+        for (const account of [1n, 2n, 3n]) {
+          expect(await errorOf(journal.put(intent(1, account)))).to.be.instanceOf(WorkTakenError);
+        }
+        await journal.load();
+        expect(journal.entries()).to.deep.equal([signed(batch(0), '0x00')]);
+        const receipt = { hash: '0x00' as const, blockNumber: 9n, succeeded: true };
+        await journal.remove(0, { kind: 'mined', receipt, isUndone: (key) => key === 'liquidate/2' });
+        expect(await errorOf(journal.put(intent(1, 1n)))).to.be.instanceOf(WorkTakenError);
+        expect(await errorOf(journal.put(intent(1, 3n)))).to.be.instanceOf(WorkTakenError);
+        expect(await errorOf(journal.put(intent(1, 2n)))).to.equal(undefined);
+      });
+
+      it('understands a liquidation as it was recorded before there were batches', () => {
+        const [part] = partsOf(purpose(4n));
+        const old = { kind: 'liquidation', ...part, deadlineSec: 500 };
+        expect(purposeSchema.parse(toJson(old))).to.deep.equal(purpose(4n));
       });
 
       it('does the same work from one wallet only, even in the same instant', async () => {
