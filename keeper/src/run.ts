@@ -162,7 +162,7 @@ async function open(
 ): Promise<Running> {
   const mirror = createMirror(config.addresses.clearinghouse);
   const store = await openKeeperStore(config, chainId, mirror, log);
-  const port = createLiquidationPort(keeper.client, config.addresses, keeper.sender);
+  const port = createLiquidationPort(keeper.agreeing, config.addresses, keeper.sender);
   const gasToken: GasToken = { price: undefined };
   const wallets = openWallets(config, { client: keeper.client, chainId, store, port, gasToken });
   const ownership = startOwnership(store.leases, wallets, store.shards, log);

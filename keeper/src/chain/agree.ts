@@ -54,18 +54,28 @@ export async function agree<T>({ what, quorum, endpoints, ask, digest }: Questio
   throw new NoQuorumError(what, Math.max(0, ...votes.values()), quorum, causes);
 }
 
+const ESTIMATE = 'eth_estimateGas';
+const AGREED: ReadonlySet<string> = new Set(['eth_call', ESTIMATE]);
+
 /** What a call returned, or that it reverts: both are the chain's word, and both can be agreed on. */
 type Word = { readonly result: unknown } | { readonly verdict: unknown };
 
-/** Requests where calls count once `quorum` endpoints return the same; everything else goes to the best endpoint. */
+/**
+ * Requests where calls count once `quorum` endpoints return the same, and estimates of gas once as many say that it works, for
+ * these differ between kinds of nodes; everything else goes to the best endpoint.
+ */
 export function agreeingRequest(pool: EndpointPool, quorum: number): EIP1193RequestFn {
   return async (args, options) => {
-    if (quorum === 1 || methodOf(args) !== 'eth_call') return pool.request(args, options);
+    const method = String(methodOf(args));
+    if (quorum === 1 || !AGREED.has(method)) return pool.request(args, options);
     const word = await agree<Word>({
-      what: 'a call',
+      what: method === ESTIMATE ? 'an estimate of gas' : 'a call',
       quorum,
       endpoints: pool.ranked(),
-      digest: (each) => ('result' in each ? JSON.stringify(each.result) : 'reverts'),
+      digest: (each) => {
+        if (!('result' in each)) return 'reverts';
+        return method === ESTIMATE ? 'works' : JSON.stringify(each.result);
+      },
       async ask({ request }) {
         try {
           return { result: await request(args as never, options) };

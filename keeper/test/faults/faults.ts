@@ -50,7 +50,7 @@ describe('faults', function () {
 
   before(async () => {
     node = await startAnvil();
-    stage = await openStage(node.url, { traders: TRADERS, keepers: 5, size: 100, keeperCash: 10n ** 25n });
+    stage = await openStage(node.url, { traders: TRADERS, keepers: 5, size: 1_000, keeperCash: 10n ** 26n });
     proxies = [];
     for (let i = 0; i < 3; ++i) proxies.push(await startFaultProxy(node.url));
     postgres = await startPostgres();

@@ -289,6 +289,10 @@ contract LiquidateTest is LiquidationBase {
             abi.encodeWithSelector(IClearinghouseTypes.PositionNotFound.selector, aliceId, btcPerp)
         );
         send(order(leg(btcPerp, 1e18)));
+        // a perp with a strike is none that is held
+        InstrumentId odd = InstrumentId.wrap(InstrumentId.unwrap(ethPerp) | 1);
+        vm.expectRevert(abi.encodeWithSelector(IClearinghouseTypes.PositionNotFound.selector, aliceId, odd));
+        send(order(leg(odd, 1e18)));
         InstrumentId unknown = perpId(77);
         vm.expectRevert(
             abi.encodeWithSelector(IClearinghouseTypes.PositionNotFound.selector, aliceId, unknown)

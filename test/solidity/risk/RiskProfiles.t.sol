@@ -22,6 +22,36 @@ contract RiskProfiles is RiskTest {
         assertFalse(engine.isProfile(CUSTOM));
     }
 
+    /// @dev The rates that docs/model.md argues for.
+    function test_PresetRates() public pure {
+        RiskProfile memory p = Presets.portfolio();
+        assertEq(p.rho, 0.5e18);
+        assertEq(p.mmFactor, 0.8e18);
+        assertEq(p.volUp, 0.4e18);
+        assertEq(p.volDown, 0.25e18);
+        assertEq(p.volUpFloor, 0.5e18);
+        assertEq(p.volPowerShort, 0.3e18);
+        assertEq(p.volPowerLong, 0.13e18);
+        assertEq(p.rollMin, 0.005e18);
+        assertEq(p.rollRate, 0.05e18);
+        assertEq(p.shortRate, 0.005e18);
+        assertEq(p.shortInitial, 0.003e18);
+        assertEq(p.perpInitial, 0.01e18);
+        assertEq(p.haircut, 0.02e18);
+        assertEq(p.haircutInitial, 0.03e18);
+        assertEq(p.floorNet, 0.02e18);
+        assertEq(p.floorHedged, 0.01e18);
+        assertEq(p.defaultScanRange, 0.25e18);
+        assertEq(p.underlyings[0].scanRange, 0.15e18);
+        assertEq(p.underlyings[1].scanRange, 0.18e18);
+        p = Presets.standard();
+        assertEq(p.rho, 0);
+        assertEq(p.shortRate, 0.02e18);
+        assertEq(p.defaultScanRange, 0.375e18);
+        assertEq(p.underlyings[0].scanRange, 0.225e18);
+        assertEq(p.underlyings[1].scanRange, 0.27e18);
+    }
+
     /// @dev SPAN's grid to the wei: six moves and none, each with volatility up and down, then the extreme ones.
     function test_Span16() public pure {
         Scenario[] memory s = Presets.span16();
