@@ -134,16 +134,17 @@ function requireSpread(
   const vault = parameters[`${name}Vault`];
   const given: unknown =
     typeof vault === 'object' && vault !== null ? Reflect.get(vault, 'baseSpreadBps') : undefined;
-  const spread = given ?? VAULT_MARKETS[name].baseSpreadBps;
+  const spread = Number(given ?? VAULT_MARKETS[name].baseSpreadBps);
   if (deviation === undefined) {
     if (!isPublic) return;
     throw new UsageError(
       `${file}: ${name}DeviationBps is missing: write at which deviation ${name}Feed is updated, as its publisher states`,
     );
   }
-  if (Number(spread) < Number(deviation)) {
+  const deviationBps = Number(deviation);
+  if (spread < deviationBps) {
     throw new UsageError(
-      `${file}: ${name}Vault.baseSpreadBps is ${String(spread)}, less than the ${String(deviation)} of ` +
+      `${file}: ${name}Vault.baseSpreadBps is ${spread}, less than the ${deviationBps} of ` +
         `${name}DeviationBps at which the feed is updated; raise it`,
     );
   }

@@ -166,53 +166,18 @@ contract BadDebtTest is IncidentBase {
         }
     }
 
-    /// @dev What all positive cash together cannot bear is nobody's, and the books say how much that is.
-    function test_DebtBeyondAllCashIsToldAsUnassigned() public {
-        (, uint256 expiry) = _sellCall();
-        vm.prank(keeper);
-        house.withdraw(keeperId, USDC_ID, 10_000_000e6, keeper);
-        vm.prank(bob);
-        house.withdraw(bobId, USDC_ID, 9_950_000e6, bob);
-        _expire(expiry, 40_000e18);
-        AccountId[] memory accounts = new AccountId[](1);
-        accounts[0] = aliceId;
-        // the winner's side is not settled yet
-        house.settleExpired(accounts);
-        uint256 debt = uint256(-house.cashOf(aliceId));
-        uint256 supplied = house.solvency().supplied;
-        assertGt(debt, supplied, "set-up: more than there is");
-
-        (uint256 covered, uint256 remaining) = liquidator.coverBadDebt(aliceId);
-        IClearinghouseTypes.Solvency memory books = house.solvency();
-        assertEq(covered, 0);
-        assertEq(books.badDebt, remaining);
-        assertEq(books.socialised, debt - remaining);
-        // but for the least that an index may fall to, all cash went into it
-        assertApproxEqRel(books.socialised, supplied, 1e12);
-        assertEq(house.cashOf(aliceId), 0);
-    }
-
     /// @dev Alice sells 10 calls at 4,000 to bob, with 10,000 behind them.
     function _callThatExpires() private returns (InstrumentId call) {
-        uint256 expiry;
-        (call, expiry) = _sellCall();
-        _expire(expiry, 5_500e18);
-    }
-
-    function _sellCall() private returns (InstrumentId call, uint256 expiry) {
         house.setDated(ETH, IClearinghouseTypes.DatedConfig(true, 1_000e18, 500));
-        expiry = ((block.timestamp / 1 hours) + 24) * 1 hours;
+        uint256 expiry = ((block.timestamp / 1 hours) + 24) * 1 hours;
         postFlat(ETH, expiry, 0.6e18, 0);
         call = optionId(ETH, expiry, 4_000e18, true);
         fund(aliceId, USDC_ID, 10_000e6);
         trade(bobId, aliceId, call, 10e18);
-    }
-
-    function _expire(uint256 expiry, uint256 price) private {
         vm.warp(expiry + 1);
         setPrice(BTC, BTC_PRICE);
-        setPrice(ETH, price);
-        surfaces.settle((uint256(ETH) << 20) | (expiry / 1 hours), price);
+        setPrice(ETH, 5_500e18);
+        surfaces.settle((uint256(ETH) << 20) | (expiry / 1 hours), 5_500e18);
     }
 
     function _settle() private {
