@@ -122,14 +122,20 @@ async function mineUntilDone(
   }
 }
 
+/** Block by block: together they are more than one answer may hold. */
+async function eventsOf({ chain: { client }, stack }: Stage, from: bigint) {
+  const at = { address: stack.liquidator, abi: liquidatorAbi, strict: true } as const;
+  const eventsIn = (block: bigint) => client.getContractEvents({ ...at, fromBlock: block, toBlock: block });
+  const found: Awaited<ReturnType<typeof eventsIn>> = [];
+  for (let block = from; block <= (await client.getBlockNumber()); ++block) {
+    found.push(...(await eventsIn(block)));
+  }
+  return found;
+}
+
 async function countAll(stage: Stage, from: bigint, { blockGas }: CrowdOptions) {
   const { client } = stage.chain;
-  const found = await client.getContractEvents({
-    address: stage.stack.liquidator,
-    abi: liquidatorAbi,
-    fromBlock: from,
-    strict: true,
-  });
+  const found = await eventsOf(stage, from);
   const done = found.filter((event) => event.eventName === 'Liquidated');
   const perAccount = new Map<bigint, number>();
   for (const { args } of done) perAccount.set(args.account, (perAccount.get(args.account) ?? 0) + 1);
