@@ -1,8 +1,6 @@
 // `novate deploy` rehearsed on an Anvil that says it is Arbitrum Sepolia.
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +9,8 @@ import { createPublicClient, createWalletClient, encodeDeployData, http, isHex }
 import type { Abi, Address, PublicClient } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { arbitrumSepolia } from 'viem/chains';
+import { startAnvil } from '../../cli/src/local/anvil.ts';
+import type { AnvilNode } from '../../cli/src/local/anvil.ts';
 import { createArtifactResolver } from '../../cli/src/local/artifacts.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,7 +20,6 @@ const GUARDIAN: Address = '0x00000000000000000000000000000000000000A2';
 const GOVERNOR: Address = '0x00000000000000000000000000000000000000A3';
 /** The first account of every Anvil. */
 const DEPLOYER = privateKeyToAccount('0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80');
-const STARTED_MS = 60_000;
 
 interface Run {
   readonly code: number | null;
@@ -36,41 +35,19 @@ interface Deployed {
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly message: string }[];
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
-  return address.port;
-}
-
 describe('novate deploy', function () {
   this.timeout(300_000);
   const id = `local-rehearsal-${process.pid}`;
-  let anvil: ChildProcess;
+  let anvil: AnvilNode;
   let url: string;
   let folder: string;
   let client: PublicClient;
   let tokens: Record<string, Address>;
 
   before(async () => {
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    anvil = spawn('anvil', ['--port', String(port), '--chain-id', String(CHAIN_ID), '--silent'], {
-      stdio: 'ignore',
-    });
+    anvil = await startAnvil(['--chain-id', String(CHAIN_ID)]);
+    ({ url } = anvil);
     folder = await mkdtemp(join(tmpdir(), 'novate-deploy-'));
-    const until = Date.now() + STARTED_MS;
-    while (
-      !(await fetch(url, { method: 'POST', body: '{}' }).then(
-        () => true,
-        () => false,
-      ))
-    ) {
-      if (Date.now() > until) throw new Error('anvil does not answer');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
     client = createPublicClient({
       chain: arbitrumSepolia,
       transport: http(url),
@@ -87,7 +64,7 @@ describe('novate deploy', function () {
   });
 
   after(async () => {
-    anvil.kill();
+    await anvil.stop();
     await rm(folder, { recursive: true, force: true });
     await rm(join(ROOT, 'deploy', 'deployments', id), { recursive: true, force: true });
   });

@@ -1,6 +1,5 @@
 // Stop-loss and take-profit orders from the person who signs them to the keeper that is paid for them, on a real chain.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,6 +30,7 @@ import { hardhat } from 'viem/chains';
 import { checkConservation } from '../../cli/src/audit/checkConservation.ts';
 import { connectChain } from '../../cli/src/local/chain.ts';
 import type { LocalChain } from '../../cli/src/local/chain.ts';
+import { freePort } from '../../cli/src/local/freePort.ts';
 import { deployLocal } from '../../cli/src/local/deployLocal.ts';
 import type { StackAddresses } from '../../cli/src/local/deployLocal.ts';
 import { formatAddresses } from '../../cli/src/local/formatAddresses.ts';
@@ -60,15 +60,6 @@ interface Working {
   readonly url: string;
   readonly events: readonly KeeperEvent[];
   readonly ticked: (block: bigint) => Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
-  return address.port;
 }
 
 describe('trigger orders and the keeper', function () {

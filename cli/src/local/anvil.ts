@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './freePort.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
@@ -56,16 +56,11 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
 function anvilBinary(): string {
   const { platform, arch } = process;
   const name = `@foundry-rs/anvil-${platform}-${arch === 'x64' ? 'amd64' : arch}/package.json`;
-  const manifest = createRequire(import.meta.url).resolve(name);
+  let manifest: string;
+  try {
+    manifest = createRequire(import.meta.url).resolve(name);
+  } catch (cause) {
+    throw new Error(`there is no Anvil for ${platform} ${arch} among the installed packages`, { cause });
+  }
   return join(dirname(manifest), 'bin', platform === 'win32' ? 'anvil.exe' : 'anvil');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      const bound = server.address();
-      server.close(() => resolve(typeof bound === 'object' && bound !== null ? bound.port : 0));
-    });
-  });
 }

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, startChild } from '../local/children.ts';
 import type { LocalChain } from '../local/chain.ts';
+import { freePort } from '../local/freePort.ts';
 import type { StackAddresses } from '../local/deployLocal.ts';
 import type { Person } from '../seed/traders.ts';
 
@@ -119,17 +119,6 @@ function settings(chain: LocalChain, stack: StackAddresses, { privateKey }: Pers
     minProfitUsd: '-100',
     logLevel: 'warn',
   };
-}
-
-/** A port that nobody has. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      const bound = server.address();
-      server.close(() => resolve(typeof bound === 'object' && bound !== null ? bound.port : 0));
-    });
-  });
 }
 
 /** The block that a line says the keeper has dealt with. */

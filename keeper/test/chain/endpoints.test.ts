@@ -147,6 +147,18 @@ describe('a quorum for calls', () => {
     expect(error).to.contain('1 of the 2 endpoints');
   });
 
+  it('agrees that an estimate of gas works, for nodes differ in the number', async () => {
+    const estimate = { method: 'eth_estimateGas', params: [{}, '0x1'] } as const;
+    const old = requestOf(
+      revert(),
+      () => '0x5208',
+      () => '0x5300',
+    );
+    expect(await old.request(estimate)).to.equal('0x5300');
+    const gone = requestOf(revert(), () => '0x5208', revert());
+    expect(await messageOf(gone.request(estimate))).to.contain('execution reverted');
+  });
+
   it('agrees on reverts, too, and believes no single one', async () => {
     const both = requestOf(revert(), revert(), () => '0x01');
     expect(await messageOf(both.request(call))).to.contain('reverted');

@@ -1,9 +1,10 @@
-import { liquidatorAbi } from '@novate/sdk';
+import { decodeNovateError, liquidatorAbi } from '@novate/sdk';
 import { numberToHex } from 'viem';
 import { openCrowd } from '../helpers/crowd.ts';
 import { runTestKeeper } from '../helpers/keeperRun.ts';
 import type { RunningKeeper } from '../helpers/keeperRun.ts';
 import { startPostgres } from '../helpers/postgres.ts';
+import { countReverts } from '../helpers/reverts.ts';
 import { openStage, startAnvil } from '../helpers/stage.ts';
 import type { Stage } from '../helpers/stage.ts';
 
@@ -34,6 +35,8 @@ export interface CrowdResult {
   readonly reverted: number;
   /** Parts of batches that failed. */
   readonly failedParts: number;
+  /** Why, by the error that they failed with. */
+  readonly reasons: Readonly<Record<string, number>>;
   readonly transactions: number;
   /** Of those transactions, over the gas of a block: no fewer blocks would have sufficed. */
   readonly fullBlocks: number;
@@ -122,6 +125,12 @@ async function mineUntilDone(
   }
 }
 
+function tally(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
 /** Block by block: together they are more than one answer may hold. */
 async function eventsOf({ chain: { client }, stack }: Stage, from: bigint) {
   const at = { address: stack.liquidator, abi: liquidatorAbi, strict: true } as const;
@@ -137,6 +146,7 @@ async function countAll(stage: Stage, from: bigint, { blockGas }: CrowdOptions) 
   const { client } = stage.chain;
   const found = await eventsOf(stage, from);
   const done = found.filter((event) => event.eventName === 'Liquidated');
+  const failed = found.filter((event) => event.eventName === 'LiquidationFailed');
   const perAccount = new Map<bigint, number>();
   for (const { args } of done) perAccount.set(args.account, (perAccount.get(args.account) ?? 0) + 1);
   const receipts = await Promise.all(
@@ -149,26 +159,13 @@ async function countAll(stage: Stage, from: bigint, { blockGas }: CrowdOptions) 
     blocks: Number((done.at(-1)?.blockNumber ?? from) - from),
     liquidations: done.length,
     twice: [...perAccount.values()].filter((times) => times > 1).length,
-    reverted: await revertedOf(stage, from),
-    failedParts: found.filter(({ eventName }) => eventName === 'LiquidationFailed').length,
+    reverted: await countReverts(stage, from),
+    failedParts: failed.length,
+    reasons: tally(failed.map(({ args }) => decodeNovateError(args.reason)?.errorName ?? args.reason)),
     transactions: receipts.length,
     fullBlocks: Math.ceil(Number(gas) / Number(blockGas)),
     cleanWallets: await cleanWallets(stage),
   };
-}
-
-async function revertedOf(stage: Stage, from: bigint): Promise<number> {
-  const { client } = stage.chain;
-  const senders = new Set(stage.keepers.map(({ key }) => key.address.toLowerCase()));
-  let count = 0;
-  for (let number = from; number <= (await client.getBlockNumber()); ++number) {
-    const block = await client.getBlock({ blockNumber: number, includeTransactions: true });
-    for (const { hash, from: sender } of block.transactions) {
-      if (!senders.has(sender.toLowerCase())) continue;
-      if ((await client.getTransactionReceipt({ hash })).status === 'reverted') count++;
-    }
-  }
-  return count;
 }
 
 /** The chain lets no nonce be left out: what is to be seen is that none waits behind a gap. */

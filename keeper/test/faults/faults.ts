@@ -15,6 +15,7 @@ import { runTestKeeper } from '../helpers/keeperRun.ts';
 import type { RunningKeeper } from '../helpers/keeperRun.ts';
 import { startPostgres } from '../helpers/postgres.ts';
 import type { TestPostgres } from '../helpers/postgres.ts';
+import { countReverts } from '../helpers/reverts.ts';
 import { openStage, startAnvil } from '../helpers/stage.ts';
 import type { Stage, TestNode } from '../helpers/stage.ts';
 import { CASES, WITHIN_BLOCKS } from './catalogue.ts';
@@ -124,21 +125,6 @@ describe('faults', function () {
     return (await stage.chain.client.getContractEvents({ ...at, eventName: 'LiquidationFailed' })).length;
   }
 
-  /** Transactions of the keepers that were mined and reverted. */
-  async function reverts(from: bigint): Promise<number> {
-    const { client } = stage.chain;
-    const senders = new Set(stage.keepers.map(({ key }) => key.address.toLowerCase()));
-    let count = 0;
-    for (let number = from; number <= (await client.getBlockNumber()); ++number) {
-      const block = await client.getBlock({ blockNumber: number, includeTransactions: true });
-      for (const { hash, from: sender } of block.transactions) {
-        if (!senders.has(sender.toLowerCase())) continue;
-        if ((await client.getTransactionReceipt({ hash })).status === 'reverted') count++;
-      }
-    }
-    return count;
-  }
-
   /** Mines block by block until nobody is liquidatable, and checks that nobody was liquidated twice. */
   async function recover(
     from: bigint,
@@ -162,7 +148,7 @@ describe('faults', function () {
     const accounts = (await liquidations(from)).map(({ account }) => account);
     expect(new Set(accounts).size, 'nobody twice').to.equal(accounts.length);
     for (const account of wanted) expect(accounts.includes(account)).to.equal(true);
-    expect(await reverts(from)).to.equal(0);
+    expect(await countReverts(stage, from)).to.equal(0);
   }
 
   async function seen(what: () => Promise<boolean>): Promise<boolean> {

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { KeeperEvent } from '../../src/report/events.ts';
 import { watchKeeper } from './keeperRun.ts';
 import type { RunningKeeper } from './keeperRun.ts';
-import { freePort } from './stage.ts';
+import { freePort } from '../../../cli/src/local/freePort.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const SKEWED = pathToFileURL(join(import.meta.dirname, 'skewedClock.ts')).href;

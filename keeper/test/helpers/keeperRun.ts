@@ -7,7 +7,7 @@ import type { KeeperConfig } from '../../src/config/index.ts';
 import type { KeeperEvent, TickEvent } from '../../src/report/events.ts';
 import { createLogger } from '../../src/report/logger.ts';
 import { runKeeper } from '../../src/run.ts';
-import { freePort } from './stage.ts';
+import { freePort } from '../../../cli/src/local/freePort.ts';
 
 /** A process that does not answer so long is stopped, or gone. */
 const ANSWER_MS = 3_000;

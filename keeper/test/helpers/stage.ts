@@ -1,8 +1,3 @@
-import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { network } from 'hardhat';
 import {
   assessMany,
@@ -17,6 +12,7 @@ import type { AccountId, Instrument, NovateAddresses } from '@novate/sdk';
 import { encodeFunctionData, parseAbi, parseUnits } from 'viem';
 import type { Abi, Address } from 'viem';
 import { hardhat } from 'viem/chains';
+import { startAnvil as startNode } from '../../../cli/src/local/anvil.ts';
 import { connectChain } from '../../../cli/src/local/chain.ts';
 import type { LocalChain } from '../../../cli/src/local/chain.ts';
 import { deployLocal } from '../../../cli/src/local/deployLocal.ts';
@@ -27,7 +23,6 @@ import type { Person } from '../../../cli/src/seed/traders.ts';
 
 const WAD = 10n ** 18n;
 const FAR_SEC = 4_000_000_000;
-const NODE_MS = 20_000;
 export const FIRST_PRICE = 4_000;
 const feedAbi = parseAbi(['function setAnswer(int256 answer)']);
 
@@ -44,42 +39,7 @@ export async function startHardhat(): Promise<TestNode> {
 }
 
 /** Anvil, for what Hardhat's node cannot do: reorganisations and dropped transactions. Also speaks WebSocket. */
-export async function startAnvil(): Promise<TestNode> {
-  const require = createRequire(import.meta.url);
-  const folder = dirname(require.resolve(`@foundry-rs/anvil-${process.platform}-amd64/package.json`));
-  const port = await freePort();
-  const child = spawn(
-    join(folder, 'bin/anvil'),
-    ['--port', String(port), '--silent', '--code-size-limit', '200000'],
-    { stdio: 'ignore' },
-  );
-  const url = `http://127.0.0.1:${port}`;
-  for (const end = performance.now() + NODE_MS; ; await sleep(50)) {
-    if (performance.now() > end) throw new Error('Anvil does not answer');
-    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
-    if (answer?.ok === true) break;
-  }
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  return {
-    url,
-    async stop() {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      const bound = server.address();
-      server.close(() => resolve(typeof bound === 'object' && bound !== null ? bound.port : 0));
-    });
-  });
-}
+export const startAnvil = (): Promise<TestNode> => startNode(['--code-size-limit', '200000']);
 
 /** A market with people in it, on a real node, whose blocks are mined by hand. */
 export interface Stage {

@@ -9,13 +9,10 @@ import type { AssetFigures } from '../../chain/snapshot.ts';
 import { count, units } from '../../format/format.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { ActionResult } from './ActionResult.tsx';
-import { LOCAL_CHAIN_ID } from './localWallet.ts';
-import { accountOf, confirm, mint } from './order.ts';
+import { accountOf, confirm } from './order.ts';
 import type { Trader } from './order.ts';
+import { TestTokens } from './TestTokens.tsx';
 import { useAction } from './useAction.ts';
-
-/** What "get test tokens" mints, units. */
-export const TEST_UNITS = 100_000n;
 
 export function DepositForm({ trader }: { trader: Trader }) {
   const deployment = useDeployment();
@@ -41,13 +38,6 @@ export function DepositForm({ trader }: { trader: Trader }) {
       return `Deposited ${amount} ${asset.symbol} in block ${count(await confirm(trader.client, hash))}.`;
     });
   };
-  const getTokens = (): void => {
-    if (asset === undefined) return;
-    void action.run(`Minting test ${asset.symbol} …`, async () => {
-      await mint(trader.client, asset.token, trader.address, TEST_UNITS * 10n ** BigInt(asset.decimals));
-      return `The wallet has ${count(TEST_UNITS)} ${asset.symbol} more.`;
-    });
-  };
   return (
     <Panel
       title="Deposit"
@@ -66,11 +56,7 @@ export function DepositForm({ trader }: { trader: Trader }) {
           <Button type="submit" disabled={busy}>
             Deposit
           </Button>
-          {deployment.chainId === LOCAL_CHAIN_ID && (
-            <Button variant="default" disabled={busy} onClick={getTokens}>
-              Get test tokens
-            </Button>
-          )}
+          <TestTokens trader={trader} asset={asset} action={action} />
         </Group>
       </form>
       <ActionResult state={action.state} />

@@ -6,10 +6,10 @@ import { useChain, useDeployment } from '../../chain/ChainContext.tsx';
 import { count, units } from '../../format/format.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { ActionResult } from '../trade/ActionResult.tsx';
-import { parseAmount, TEST_UNITS, useBalance } from '../trade/DepositForm.tsx';
-import { LOCAL_CHAIN_ID } from '../trade/localWallet.ts';
-import { confirm, mint } from '../trade/order.ts';
+import { parseAmount, useBalance } from '../trade/DepositForm.tsx';
+import { confirm } from '../trade/order.ts';
 import type { Trader } from '../trade/order.ts';
+import { TestTokens } from '../trade/TestTokens.tsx';
 import { useAction } from '../trade/useAction.ts';
 import { scale } from './useVault.ts';
 import type { Vault } from './useVault.ts';
@@ -35,13 +35,6 @@ export function EnterForm({ trader, vault }: { trader: Trader; vault: Vault | un
       return `Deposited ${amount} ${cash.symbol} in block ${count(await confirm(trader.client, hash))}.`;
     });
   };
-  const getTokens = (): void => {
-    if (cash === undefined) return;
-    void action.run(`Minting test ${cash.symbol} …`, async () => {
-      await mint(trader.client, cash.token, trader.address, TEST_UNITS * 10n ** BigInt(cash.decimals));
-      return `The wallet has ${count(TEST_UNITS)} ${cash.symbol} more.`;
-    });
-  };
   return (
     <Panel
       title="Deposit in the vault"
@@ -61,11 +54,7 @@ export function EnterForm({ trader, vault }: { trader: Trader; vault: Vault | un
           <Button type="submit" disabled={busy}>
             Deposit
           </Button>
-          {deployment.chainId === LOCAL_CHAIN_ID && (
-            <Button variant="default" disabled={busy} onClick={getTokens}>
-              Get test tokens
-            </Button>
-          )}
+          <TestTokens trader={trader} asset={cash} action={action} />
         </Group>
       </form>
       <ActionResult state={action.state} />
