@@ -16,6 +16,7 @@ import type { KeeperConfig } from './config/index.ts';
 import { createDuties, createDutyRunner } from './duties/index.ts';
 import { createAttempts } from './execute/attempts.ts';
 import { messageOf } from './execute/classify.ts';
+import { createGasMemory } from './execute/gasMemory.ts';
 import { createLiquidationPort } from './execute/liquidationPort.ts';
 import type { LiquidationPort } from './execute/liquidationPort.ts';
 import { createSettlementDuty } from './execute/settleExpired.ts';
@@ -41,7 +42,7 @@ import { openKeeperStore } from './store/index.ts';
 import type { KeeperStore } from './store/index.ts';
 import { checkSetup, verifyChain } from './startupChecks.ts';
 import type { Check } from './startupChecks.ts';
-import { initialGas, runTick } from './tick.ts';
+import { runTick } from './tick.ts';
 import type { Rooms } from './tick.ts';
 import { createTriggers, requireVaultForOrders, serveOrders } from './triggers/index.ts';
 import type { Triggers } from './triggers/index.ts';
@@ -256,7 +257,7 @@ function createRooms(
     reporter,
     attempts: createAttempts(),
     references: undefined,
-    meanGas: initialGas,
+    gas: createGasMemory(config.batchGas > 0n),
     gasToken,
     follower: {
       get cursor() {

@@ -1,4 +1,4 @@
-import { decodeInstrumentId, getPortfolio, max, mulDivDown } from '@novate/sdk';
+import { decodeInstrumentId, getPortfolio, mulDivDown } from '@novate/sdk';
 import type { AccountId, CashIndex } from '@novate/sdk';
 import type { MarginCalls } from './alerts/marginCalls.ts';
 import type { BlockHead, Receipt } from './chain/types.ts';
@@ -24,7 +24,9 @@ import { execute } from './execute/execute.ts';
 import type { Execution } from './execute/execute.ts';
 import { gasCostWei } from './execute/fees.ts';
 import type { FeePolicy } from './execute/fees.ts';
-import { aloneGasOf, SHARED_GAS } from './execute/batches.ts';
+import { aloneGasOf } from './execute/batches.ts';
+import { roomFor } from './execute/gasMemory.ts';
+import type { GasMemory } from './execute/gasMemory.ts';
 import { partsOf } from './execute/journal.ts';
 import type { InFlight, LiquidationPart } from './execute/journal.ts';
 import type { Lane, Outcome } from './execute/lane.ts';
@@ -47,10 +49,6 @@ import { readPrices } from './watch/readPrices.ts';
 import { readReferences } from './watch/readReferences.ts';
 
 const WAD = 10n ** 18n;
-/** Gas of a liquidation until the first was measured. */
-const FIRST_GAS = 600_000n;
-/** Weight of the newest measurement in the mean. */
-const GAS_MEMORY = 8n;
 const NOTHING: Execution = { executed: [], skipped: new Map(), details: [] };
 /** Failures that will not be over by the next block. */
 const WORTH_RESTING = new Set(['wouldRevert', 'healthyOnChain', 'notAssessable', 'gasLimit', 'sendFailed']);
@@ -82,11 +80,9 @@ export interface Rooms {
   readonly reporter: Reporter;
   /** What was read of the contracts last, and at which version of the mirror. */
   references: { readonly value: References; readonly version: number } | undefined;
-  meanGas: bigint;
+  readonly gas: GasMemory;
   readonly gasToken: GasToken;
 }
-
-export const initialGas = FIRST_GAS;
 
 /** What a tick saw, decided and sent. */
 interface Urgent {
@@ -171,10 +167,11 @@ async function liquidate(
     own: rooms.own,
     inFlight: accountsOf(inFlight),
     coolingDown: attempts.resting(head.number, mirror.versionOf),
-    gasCost: gasTokenPrice && mulDivDown(gasCostWei(leastGas(rooms), head, rooms.policy), gasTokenPrice, WAD),
+    gasCost: gasTokenPrice && mulDivDown(gasCostWei(rooms.gas.least(), head, rooms.policy), gasTokenPrice, WAD),
     ...planOf(config),
     basketChoice: config.basket,
     limit: config.maxAccountsPerTick,
+    room: roomFor(rooms.gas, head, config.queueBlocks, inFlight),
   });
   const execution =
     decision.candidates.length === 0 || signal.aborted
@@ -266,10 +263,10 @@ async function carryOut(
   const capacity = capacityOf(rooms, head, board, references, inFlight);
   // where there is nothing to do after all, nobody waits for it
   capacity.catch(() => undefined);
-  const { slippageBps, maxGasPerTransaction: maxGas, batchGas, dryRun } = config;
+  const { slippageBps, deadlineSec, maxGasPerTransaction: maxGas, batchGas, dryRun } = config;
   const privateBlocks = config.privateRpcUrl === undefined ? undefined : BigInt(config.privateBlocks);
   const limits = { maxGas, batchGas, privateBlocks };
-  const options = { own, slippageBps, ...planOf(config), ...limits, dryRun, policy: rooms.policy };
+  const options = { own, slippageBps, deadlineSec, ...planOf(config), ...limits, dryRun, policy: rooms.policy };
   return rooms.work.share('liquidation', candidates, urgencyOf, async (mine) => {
     const inputs = { head, candidates: mine, capacity, gasTokenPrice, versionOf: mirror.versionOf };
     const result = await execute(rooms.port, rooms.lane, options, inputs);
@@ -352,13 +349,10 @@ function settleParts(
     countSkip(failed, failure.skip);
     reporter.failedPart(account, receipt, failure);
   }
-  const aloneGas = aloneGasOf(receipt.gasUsed, parts.length);
-  rooms.meanGas += (aloneGas - rooms.meanGas) / GAS_MEMORY;
-}
-
-/** The least that a liquidation may take: its share of a batch, where there are batches. */
-function leastGas({ meanGas, config }: Rooms): bigint {
-  return config.batchGas === 0n ? meanGas : max(meanGas - SHARED_GAS, 0n);
+  // what failed took next to nothing
+  if (!parts.some(({ account }) => reasons.has(account))) {
+    rooms.gas.learn(aloneGasOf(receipt.gasUsed, parts.length));
+  }
 }
 
 /** Why a mined transaction reverted, as far as the state after its block still tells. */

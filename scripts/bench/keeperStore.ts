@@ -87,6 +87,7 @@ function syntheticNode(all: History) {
     parentHash: hashOf(number - 1),
     timestamp: numberToHex(1_800_000_000 + number),
     baseFeePerGas: '0x1',
+    gasLimit: '0x1c9c380',
     transactions: [],
   });
   const placesOf = (from: number, to: number): number[] => {

@@ -9,6 +9,8 @@ export interface BlockHead {
   readonly timestamp: bigint;
   /** Wei per gas; the gas price on chains without a base fee. */
   readonly baseFeePerGas: bigint;
+  /** Most gas of a block. */
+  readonly gasLimit: bigint;
 }
 
 /** A log with its place in the chain. */

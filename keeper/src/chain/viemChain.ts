@@ -62,6 +62,7 @@ export function createChainReader(client: KeeperClient): ChainReader {
       parentHash: found.parentHash,
       timestamp: found.timestamp,
       baseFeePerGas: found.baseFeePerGas ?? (await client.getGasPrice()),
+      gasLimit: found.gasLimit,
     };
   }
   return { getHead: () => block(), getBlock: block, getLogs: (query) => getLogs(client, query) };

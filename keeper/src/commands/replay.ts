@@ -4,12 +4,13 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { ConfigError } from '../config/index.ts';
 import type { KeeperConfig } from '../config/index.ts';
 import { gasCostWei } from '../execute/fees.ts';
+import { FIRST_LEAST } from '../execute/gasMemory.ts';
 import { readBookAt } from '../lookback/bookAt.ts';
 import type { BookAt } from '../lookback/bookAt.ts';
 import { explainAccount, redecide } from '../lookback/redecide.ts';
 import type { Terms, Verdict } from '../lookback/redecide.ts';
 import { feePolicy } from '../openWallets.ts';
-import { gasTokenPriceOf, initialGas, planOf } from '../tick.ts';
+import { gasTokenPriceOf, planOf } from '../tick.ts';
 import { toJsonText, toTable } from './table.ts';
 
 const WAD = 10n ** 18n;
@@ -42,7 +43,7 @@ export function termsAt(config: KeeperConfig, { head, board }: Pick<BookAt, 'hea
   const { address } = privateKeyToAccount(config.privateKey);
   return {
     own: encodeAccountId(address, config.liquidatorSubAccount),
-    gasCost: price && mulDivDown(gasCostWei(initialGas, head, feePolicy(config)), price, WAD),
+    gasCost: price && mulDivDown(gasCostWei(FIRST_LEAST, head, feePolicy(config)), price, WAD),
     ...planOf(config),
     limit: config.maxAccountsPerTick,
     basketChoice: config.basket,

@@ -180,6 +180,12 @@ export const settingsSchema = z.strictObject({
     .max(100_000_000n)
     .default(10_000_000n)
     .describe('most gas of one transaction that liquidates several accounts; 0: each has its own'),
+  queueBlocks: whole(1, 64)
+    .default(2)
+    .describe('liquidations are sent while what waits fills fewer blocks than this; the rest is decided on again'),
+  deadlineSec: whole(5, 3_600)
+    .default(120)
+    .describe('a liquidation that is mined later than so many seconds after its prices reverts'),
   feeBumpPercent: whole(10, 200).default(15).describe('what a replacement bids more'),
   replaceAfterBlocks: whole(1, 1_000).default(3).describe('blocks without inclusion until a replacement'),
   settleExpired: flag

@@ -29,6 +29,8 @@ export interface DecideInputs extends PlanTerms {
   readonly gasCost: bigint | undefined;
   readonly basketChoice: BasketChoice;
   readonly limit: number;
+  /** How many the next blocks have gas for; any number unless given. */
+  readonly room?: number;
 }
 
 export interface Decision {
@@ -81,14 +83,16 @@ export function decide(inputs: DecideInputs): Decision {
 /** Why an account below its maintenance margin is left for later, if so. */
 export function reasonToWait(
   { account, deleverage, reward }: Candidate,
-  inputs: Pick<DecideInputs, 'own' | 'inFlight' | 'coolingDown' | 'gasCost' | 'limit' | keyof PlanTerms>,
+  inputs: Pick<DecideInputs, 'own' | 'inFlight' | 'coolingDown' | 'gasCost' | 'limit' | 'room' | keyof PlanTerms>,
   chosen: number,
 ): SkipReason | undefined {
   if (account === inputs.own) return 'ownAccount';
   if (inputs.inFlight.has(account)) return 'inFlight';
   if (inputs.coolingDown.has(account)) return 'coolingDown';
   const refusal = deleverage ? undefined : refusalOf(reward, inputs.gasCost, inputs);
-  return refusal ?? (chosen >= inputs.limit ? 'beyondTickLimit' : undefined);
+  if (refusal !== undefined) return refusal;
+  if (chosen >= inputs.limit) return 'beyondTickLimit';
+  return chosen >= (inputs.room ?? Infinity) ? 'blocksFull' : undefined;
 }
 
 /** The cash market's indexes at a later time, from what its last event said. */

@@ -13,6 +13,7 @@ export const SKIP_REASONS = [
   'unprofitable',
   'gasPriceUnknown',
   'beyondTickLimit',
+  'blocksFull',
   // found out on chain
   'healthyOnChain',
   'notAssessable',

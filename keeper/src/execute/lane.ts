@@ -17,6 +17,8 @@ const CANCEL_GAS = 21_000n;
 /** Ticks for which a receipt may be missing although its nonce is used: nodes behind one address lag each other. */
 const MISSES_ALLOWED = 3;
 const RESYNCS_ALLOWED = 2;
+/** Transactions that a node forgot, sent again in one tick. */
+const FORGOTTEN_AT_ONCE = 8;
 
 export type SendResult =
   | { readonly sent: true; readonly entry: InFlight }
@@ -210,8 +212,25 @@ export function createLane(options: LaneOptions): Lane {
       if (head.number - entry.sentAtBlock >= replaceAfter) await outbid(entry, head, upkeep);
       else if (!entry.acknowledged || isToBeShown(entry, head)) await broadcast(entry, head);
     }
+    await sendForgotten(head);
     return { ...upkeep, filled, gaps: gapSeen.size };
   }
+
+  /** Nodes may drop what they had taken, and all behind it waits: the count of the pool ends where something is missing. */
+  async function sendForgotten(head: BlockHead): Promise<void> {
+    let known = -1;
+    for (let i = 0; i < FORGOTTEN_AT_ONCE && journal.entries().some((each) => isSettledIn(each, head)); ++i) {
+      const pending = await writer.getNonce('pending');
+      const forgotten = journal.entries().find(({ nonce }) => nonce === pending);
+      if (pending <= known || forgotten === undefined || !isSettledIn(forgotten, head)) return;
+      await broadcast(forgotten, head);
+      known = pending;
+    }
+  }
+
+  /** Whether it has been in the public pool for a block at least. */
+  const isSettledIn = (entry: InFlight, head: BlockHead): boolean =>
+    entry.acknowledged && entry.sentAtBlock < head.number && !isHidden(entry, head);
 
   function policyFor(entry: InFlight): FeePolicy {
     const most = options.mostPerGas?.(entry);

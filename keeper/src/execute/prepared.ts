@@ -7,7 +7,6 @@ import type { Taken } from '../decide/capacity.ts';
 import type { LiquidationCall, SimulatedLiquidation } from './liquidationPort.ts';
 
 const BPS = 10_000n;
-const DEADLINE_SEC = 120n;
 /** Above the estimate, which is for the state at the head: the first of two liquidations in a block makes more slots. */
 const GAS_MARGIN_PERCENT = 30n;
 const GAS_MARGIN = 50_000n;
@@ -36,6 +35,8 @@ export interface Ready {
 export interface CallTerms {
   readonly own: AccountId;
   readonly slippageBps: number;
+  /** From the head that it was decided by. */
+  readonly deadlineSec: number;
 }
 
 /** Gas limit for what was estimated. @param most Never above it. */
@@ -50,22 +51,23 @@ export function unpadded(limit: bigint): bigint {
 }
 
 /** Unix seconds. */
-export const deadlineOf = (head: BlockHead): number => Number(head.timestamp + DEADLINE_SEC);
+export const deadlineOf = ({ timestamp }: BlockHead, { deadlineSec }: Pick<CallTerms, 'deadlineSec'>): number =>
+  Number(timestamp) + deadlineSec;
 
 export function callOf(
   { candidate }: Planned,
-  { own }: CallTerms,
+  terms: Omit<CallTerms, 'slippageBps'>,
   head: BlockHead,
   minReward: bigint,
   minCash: bigint,
 ): LiquidationCall {
   return {
     account: candidate.account,
-    liquidator: own,
+    liquidator: terms.own,
     selection: toSelection(candidate.basket),
     minReward,
     minCash,
-    deadlineSec: deadlineOf(head),
+    deadlineSec: deadlineOf(head, terms),
   };
 }
 

@@ -116,6 +116,18 @@ describe('decide', () => {
     });
   });
 
+  it('takes no more than the next blocks have gas for, the worst of them', () => {
+    const prices = at(3_000);
+    const accounts = { 11: long(300), 12: long(100), 13: long(200) };
+    const decided = (room: number) => {
+      const { candidates, skipped } = decide(inputsOf(accounts, prices, { room }));
+      return [candidates.map(({ account: id }) => id), Object.fromEntries(skipped)];
+    };
+    expect(decided(2)).to.deep.equal([[12n, 13n], { blocksFull: 1 }]);
+    expect(decided(0)).to.deep.equal([[], { blocksFull: 3 }]);
+    expect(decided(3)).to.deep.equal([[12n, 13n, 11n], {}]);
+  });
+
   it('judges guarded prices by the end that favours the account, as the contract does', () => {
     const guarded = market(3_000, { low: usd(2_900), high: usd(3_100), status: 'guarded' });
     const inputs = inputsOf({ 11: long(4_000) }, board({ [ETH]: guarded }));

@@ -157,6 +157,7 @@ describe('execute', () => {
       {
         own: KEEPER,
         slippageBps: 200,
+        deadlineSec: 120,
         mode: 'profit',
         minProfit: 0n,
         maxGas: 1_000_000n,

@@ -176,6 +176,23 @@ describe('lane', () => {
     expect(outcome?.kind === 'mined' && outcome.receipt.hash).to.equal(second?.hash);
   });
 
+  it('sends again at the next block what the node forgot, so that nothing waits behind it', async () => {
+    const lane = laneOf();
+    for (const account of [1n, 2n, 3n, 4n]) await send(lane, account);
+    const bytes = node.taken.map(({ hash }) => hash);
+    for (const nonce of [1, 3]) node.drop(nonce);
+    await lane.maintain(node.head());
+    // of this block still: it may only not have arrived
+    expect(nonces()).to.deep.equal([0, 1, 2, 3]);
+    node.mine();
+    await lane.settle(node.head());
+    await lane.maintain(node.head());
+    expect(nonces()).to.deep.equal([0, 1, 2, 3, 1, 3]);
+    expect(node.taken.map(({ hash }) => hash).slice(4)).to.deep.equal([bytes[1], bytes[3]]);
+    node.mine();
+    expect(await lane.settle(node.head())).to.have.length(3);
+  });
+
   it('never bids more than the transaction earns', async () => {
     const lane = laneOf({ mostPerGas: () => 250n });
     await send(lane);

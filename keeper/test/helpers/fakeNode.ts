@@ -60,6 +60,7 @@ export function fakeNode(baseFeePerGas = 100n): FakeNode {
       parentHash: toHex(number - 1n, { size: 32 }),
       timestamp: number * 12n,
       baseFeePerGas,
+      gasLimit: 30_000_000n,
     }),
     getNonce: (at) => {
       let next = mined;
