@@ -167,7 +167,8 @@ async function liquidate(
     own: rooms.own,
     inFlight: accountsOf(inFlight),
     coolingDown: attempts.resting(head.number, mirror.versionOf),
-    gasCost: gasTokenPrice && mulDivDown(gasCostWei(rooms.gas.least(), head, rooms.policy), gasTokenPrice, WAD),
+    gasCost:
+      gasTokenPrice && mulDivDown(gasCostWei(rooms.gas.least(), head, rooms.policy), gasTokenPrice, WAD),
     ...planOf(config),
     basketChoice: config.basket,
     limit: config.maxAccountsPerTick,
@@ -266,7 +267,15 @@ async function carryOut(
   const { slippageBps, deadlineSec, maxGasPerTransaction: maxGas, batchGas, dryRun } = config;
   const privateBlocks = config.privateRpcUrl === undefined ? undefined : BigInt(config.privateBlocks);
   const limits = { maxGas, batchGas, privateBlocks };
-  const options = { own, slippageBps, deadlineSec, ...planOf(config), ...limits, dryRun, policy: rooms.policy };
+  const options = {
+    own,
+    slippageBps,
+    deadlineSec,
+    ...planOf(config),
+    ...limits,
+    dryRun,
+    policy: rooms.policy,
+  };
   return rooms.work.share('liquidation', candidates, urgencyOf, async (mine) => {
     const inputs = { head, candidates: mine, capacity, gasTokenPrice, versionOf: mirror.versionOf };
     const result = await execute(rooms.port, rooms.lane, options, inputs);

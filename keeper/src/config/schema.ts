@@ -182,7 +182,9 @@ export const settingsSchema = z.strictObject({
     .describe('most gas of one transaction that liquidates several accounts; 0: each has its own'),
   queueBlocks: whole(1, 64)
     .default(2)
-    .describe('liquidations are sent while what waits fills fewer blocks than this; the rest is decided on again'),
+    .describe(
+      'liquidations are sent while what waits fills fewer blocks than this; the rest is decided on again',
+    ),
   deadlineSec: whole(5, 3_600)
     .default(120)
     .describe('a liquidation that is mined later than so many seconds after its prices reverts'),

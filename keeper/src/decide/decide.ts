@@ -83,7 +83,10 @@ export function decide(inputs: DecideInputs): Decision {
 /** Why an account below its maintenance margin is left for later, if so. */
 export function reasonToWait(
   { account, deleverage, reward }: Candidate,
-  inputs: Pick<DecideInputs, 'own' | 'inFlight' | 'coolingDown' | 'gasCost' | 'limit' | 'room' | keyof PlanTerms>,
+  inputs: Pick<
+    DecideInputs,
+    'own' | 'inFlight' | 'coolingDown' | 'gasCost' | 'limit' | 'room' | keyof PlanTerms
+  >,
   chosen: number,
 ): SkipReason | undefined {
   if (account === inputs.own) return 'ownAccount';

@@ -208,7 +208,12 @@ export async function execute(
     }));
     const hidden =
       options.privateBlocks === undefined ? {} : { privateUntil: head.number + options.privateBlocks };
-    const purpose = { kind: 'liquidation', parts, deadlineSec: deadlineOf(head, options), ...hidden } as const;
+    const purpose = {
+      kind: 'liquidation',
+      parts,
+      deadlineSec: deadlineOf(head, options),
+      ...hidden,
+    } as const;
     const result = await lane.send(ready.body, purpose, head);
     if (result.sent) {
       const { entry } = result;

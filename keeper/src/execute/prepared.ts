@@ -51,8 +51,10 @@ export function unpadded(limit: bigint): bigint {
 }
 
 /** Unix seconds. */
-export const deadlineOf = ({ timestamp }: BlockHead, { deadlineSec }: Pick<CallTerms, 'deadlineSec'>): number =>
-  Number(timestamp) + deadlineSec;
+export const deadlineOf = (
+  { timestamp }: BlockHead,
+  { deadlineSec }: Pick<CallTerms, 'deadlineSec'>,
+): number => Number(timestamp) + deadlineSec;
 
 export function callOf(
   { candidate }: Planned,

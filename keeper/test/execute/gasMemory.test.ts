@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { SHARED_GAS } from '../../src/execute/batches.ts';
 import { createGasMemory, FIRST_LEAST, roomFor } from '../../src/execute/gasMemory.ts';
 
-const waiting = (...gas: bigint[]) => gas.map((each) => ({ body: { to: '0x', data: '0x', gas: each } as const }));
+const waiting = (...gas: bigint[]) =>
+  gas.map((each) => ({ body: { to: '0x', data: '0x', gas: each } as const }));
 
 describe('gas of liquidations', () => {
   it('the least follows cheap ones at once and dear ones slowly, so that what may pay is not left', () => {

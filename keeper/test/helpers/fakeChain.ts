@@ -35,7 +35,14 @@ export function fakeChain(): FakeChain {
     const number = BigInt(chain.length);
     const hash: Hash = numberToHex(++mined, { size: 32 });
     const parentHash = chain.at(-1)?.block.hash ?? numberToHex(0, { size: 32 });
-    const block = { number, hash, parentHash, timestamp: 1_000n + number * 10n, baseFeePerGas: 1n, gasLimit: 30_000_000n };
+    const block = {
+      number,
+      hash,
+      parentHash,
+      timestamp: 1_000n + number * 10n,
+      baseFeePerGas: 1n,
+      gasLimit: 30_000_000n,
+    };
     const place = { address: CLEARINGHOUSE, blockNumber: number, blockHash: hash } as const;
     chain.push({ block, logs: logs.map((log, logIndex) => ({ ...log, ...place, logIndex })) });
   }
