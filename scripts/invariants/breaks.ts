@@ -220,7 +220,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 23,
     file: 'contracts/liquidation/InsuranceFund.sol',
     from: 'return cash > 0 ? uint256(cash) / _unit : 0;',
-    to: 'return IERC20(asset()).balanceOf(address(this)) + (cash > 0 ? uint256(cash) / _unit : 0);',
+    to: 'return CashPool(asset()).balanceOf(address(this)) + (cash > 0 ? uint256(cash) / _unit : 0);',
     what: 'the insurance fund counts its own token balance',
     tests: 'testFuzz_23',
   },

@@ -49,6 +49,8 @@ export interface Effort {
   invariantRuns: number;
   /** Of the tests to run, a regular expression; all of them unless given. */
   tests?: string;
+  /** Of the random draws, 32 bytes in hex; the configuration's unless given. */
+  seed?: string;
 }
 
 const HARDFORK = 'Osaka';
@@ -99,7 +101,7 @@ export class TestRunner {
     return context;
   }
 
-  #settings({ fuzzRuns, invariantRuns, tests }: Effort): object {
+  #settings({ fuzzRuns, invariantRuns, tests, seed = testConfig.fuzz.seed }: Effort): object {
     const { FsAccessPermission, CollectStackTraces, l1HardforkFromString, l1GenesisState } = this.#edr;
     const { ffi, fuzz, invariant } = testConfig;
     return {
@@ -113,7 +115,7 @@ export class TestRunner {
       disableBlockGasLimit: true,
       disableTransactionGasCap: true,
       collectStackTraces: CollectStackTraces.OnFailure,
-      fuzz: { ...fuzz, runs: fuzzRuns },
+      fuzz: { ...fuzz, runs: fuzzRuns, seed },
       invariant: { ...invariant, runs: invariantRuns, shrinkRunLimit: 0 },
     };
   }
