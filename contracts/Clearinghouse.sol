@@ -20,6 +20,7 @@ import {IClearinghouseCore} from "./interfaces/IClearinghouseCore.sol";
 import {IClearinghouseDeleveraging} from "./interfaces/IClearinghouseDeleveraging.sol";
 import {IClearinghouseLiquidation} from "./interfaces/IClearinghouseLiquidation.sol";
 import {IClearinghousePermit} from "./interfaces/IClearinghousePermit.sol";
+import {IClearinghouseReserve} from "./interfaces/IClearinghouseReserve.sol";
 import {IRiskEngine} from "./interfaces/IRiskEngine.sol";
 import {IRiskTypes} from "./interfaces/IRiskTypes.sol";
 import {CashMarket} from "./markets/CashMarket.sol";
@@ -71,7 +72,7 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
         _s.cashIndex = CashMarket.pack(CashMarket.Index(1e18, 1e18, 0, 0, block.timestamp));
     }
 
-    /// @dev Liquidations, deleveragings, deposits by permit, governance and rarely used reads. All addresses are immutable. What runs there calls
+    /// @dev Liquidations, deleveragings, deposits by permit, reserved slots, governance and rarely used reads. All addresses are immutable. What runs there calls
     /// back here for the rate model, and to settle an account first, and nothing else.
     fallback() external {
         address target = _partOf(msg.sig);
@@ -98,7 +99,9 @@ contract Clearinghouse is ClearinghouseTrading, IClearinghouseCore {
             selector == IClearinghouseDeleveraging.executeDeleverage.selector ||
             selector == IClearinghouseDeleveraging.coverBadDebt.selector ||
             selector == IClearinghouseDeleveraging.solvency.selector ||
-            selector == IClearinghousePermit.depositWithPermit.selector
+            selector == IClearinghousePermit.depositWithPermit.selector ||
+            selector == IClearinghouseReserve.reservePositions.selector ||
+            selector == IClearinghouseReserve.reservedPositions.selector
         ) return deleveraging;
         return extension;
     }

@@ -432,7 +432,7 @@ abstract contract ClearinghouseLedger is DeleverageIndex {
         (PositionWord[] memory legs, PositionWord[] memory oldLegs) = (loaded.legs, loaded.oldLegs);
         (uint256 count, uint256 oldCount) = (loaded.count, loaded.oldCount);
         assembly ("memory-safe") {
-            // writes the slots whose word changed, and clears those beyond the new count
+            // writes the slots whose word changed; those beyond the new count stay as they are, in use, and are not read
             let slot := positions.slot
             let word := add(legs, 0x20)
             let apart := sub(oldLegs, legs)
@@ -457,13 +457,14 @@ abstract contract ClearinghouseLedger is DeleverageIndex {
                 sstore(slot, mload(word))
                 slot := add(slot, 1)
             }
-            for {} lt(word, endOfOld) {
-                word := add(word, 0x20)
-            } {
-                sstore(slot, 0)
-                slot := add(slot, 1)
-            }
         }
+    }
+
+    /// @notice Gives back the slots that an account's positions had, for the refund: of one that is not expected to trade on.
+    function _clearLegs(Loaded memory loaded) internal {
+        if (loaded.count != 0) return;
+        PositionWord[MAX_POSITIONS] storage positions = _s.accounts[loaded.id].positions;
+        for (uint256 i = 0; i < loaded.oldCount; ++i) positions[i] = PositionWord.wrap(0);
     }
 
     function _storeSpot(Account storage account, Loaded memory loaded) private {

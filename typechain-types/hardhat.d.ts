@@ -16,6 +16,7 @@ getContractFactory(name: 'ClearinghouseExt', signerOrOptions?: ethers.Signer | F
 getContractFactory(name: 'ClearinghouseLedger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseLedger__factory>
 getContractFactory(name: 'ClearinghouseMargin', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseMargin__factory>
 getContractFactory(name: 'ClearinghousePermit', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghousePermit__factory>
+getContractFactory(name: 'ClearinghouseReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseReserve__factory>
 getContractFactory(name: 'ClearinghouseStorage', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseStorage__factory>
 getContractFactory(name: 'ClearinghouseTrading', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ClearinghouseTrading__factory>
 getContractFactory(name: 'DeleverageIndex', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DeleverageIndex__factory>
@@ -27,6 +28,7 @@ getContractFactory(name: 'IClearinghouseDeleveraging', signerOrOptions?: ethers.
 getContractFactory(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseExt__factory>
 getContractFactory(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseLiquidation__factory>
 getContractFactory(name: 'IClearinghousePermit', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghousePermit__factory>
+getContractFactory(name: 'IClearinghouseReserve', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseReserve__factory>
 getContractFactory(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IClearinghouseTypes__factory>
 getContractFactory(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInsuranceFund__factory>
 getContractFactory(name: 'ILiquidator', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILiquidator__factory>
@@ -78,6 +80,7 @@ getContractAt(name: 'ClearinghouseExt', address: string | ethers.Addressable, si
 getContractAt(name: 'ClearinghouseLedger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseLedger>
 getContractAt(name: 'ClearinghouseMargin', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseMargin>
 getContractAt(name: 'ClearinghousePermit', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghousePermit>
+getContractAt(name: 'ClearinghouseReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseReserve>
 getContractAt(name: 'ClearinghouseStorage', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseStorage>
 getContractAt(name: 'ClearinghouseTrading', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ClearinghouseTrading>
 getContractAt(name: 'DeleverageIndex', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DeleverageIndex>
@@ -89,6 +92,7 @@ getContractAt(name: 'IClearinghouseDeleveraging', address: string | ethers.Addre
 getContractAt(name: 'IClearinghouseExt', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseExt>
 getContractAt(name: 'IClearinghouseLiquidation', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseLiquidation>
 getContractAt(name: 'IClearinghousePermit', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghousePermit>
+getContractAt(name: 'IClearinghouseReserve', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseReserve>
 getContractAt(name: 'IClearinghouseTypes', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IClearinghouseTypes>
 getContractAt(name: 'IInsuranceFund', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInsuranceFund>
 getContractAt(name: 'ILiquidator', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILiquidator>
@@ -140,6 +144,7 @@ deployContract(name: 'ClearinghouseExt', signerOrOptions?: ethers.Signer | Deplo
 deployContract(name: 'ClearinghouseLedger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLedger>
 deployContract(name: 'ClearinghouseMargin', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseMargin>
 deployContract(name: 'ClearinghousePermit', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghousePermit>
+deployContract(name: 'ClearinghouseReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseReserve>
 deployContract(name: 'ClearinghouseStorage', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseStorage>
 deployContract(name: 'ClearinghouseTrading', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseTrading>
 deployContract(name: 'DeleverageIndex', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeleverageIndex>
@@ -151,6 +156,7 @@ deployContract(name: 'IClearinghouseDeleveraging', signerOrOptions?: ethers.Sign
 deployContract(name: 'IClearinghouseExt', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
 deployContract(name: 'IClearinghouseLiquidation', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseLiquidation>
 deployContract(name: 'IClearinghousePermit', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghousePermit>
+deployContract(name: 'IClearinghouseReserve', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseReserve>
 deployContract(name: 'IClearinghouseTypes', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>
@@ -202,6 +208,7 @@ deployContract(name: 'ClearinghouseExt', args: any[], signerOrOptions?: ethers.S
 deployContract(name: 'ClearinghouseLedger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseLedger>
 deployContract(name: 'ClearinghouseMargin', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseMargin>
 deployContract(name: 'ClearinghousePermit', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghousePermit>
+deployContract(name: 'ClearinghouseReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseReserve>
 deployContract(name: 'ClearinghouseStorage', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseStorage>
 deployContract(name: 'ClearinghouseTrading', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ClearinghouseTrading>
 deployContract(name: 'DeleverageIndex', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DeleverageIndex>
@@ -213,6 +220,7 @@ deployContract(name: 'IClearinghouseDeleveraging', args: any[], signerOrOptions?
 deployContract(name: 'IClearinghouseExt', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseExt>
 deployContract(name: 'IClearinghouseLiquidation', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseLiquidation>
 deployContract(name: 'IClearinghousePermit', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghousePermit>
+deployContract(name: 'IClearinghouseReserve', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseReserve>
 deployContract(name: 'IClearinghouseTypes', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IClearinghouseTypes>
 deployContract(name: 'IInsuranceFund', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInsuranceFund>
 deployContract(name: 'ILiquidator', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILiquidator>

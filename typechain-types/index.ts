@@ -23,6 +23,7 @@ export type { ClearinghouseExt } from './ClearinghouseExt.js';
 export type { ClearinghouseLedger } from './ClearinghouseLedger.js';
 export type { ClearinghouseMargin } from './ClearinghouseMargin.js';
 export type { ClearinghousePermit } from './ClearinghousePermit.js';
+export type { ClearinghouseReserve } from './ClearinghouseReserve.js';
 export type { ClearinghouseStorage } from './ClearinghouseStorage.js';
 export type { ClearinghouseTrading } from './ClearinghouseTrading.js';
 export type { DeleverageIndex } from './DeleverageIndex.js';
@@ -33,6 +34,7 @@ export { ClearinghouseExt__factory } from './factories/ClearinghouseExt__factory
 export { ClearinghouseLedger__factory } from './factories/ClearinghouseLedger__factory.js';
 export { ClearinghouseMargin__factory } from './factories/ClearinghouseMargin__factory.js';
 export { ClearinghousePermit__factory } from './factories/ClearinghousePermit__factory.js';
+export { ClearinghouseReserve__factory } from './factories/ClearinghouseReserve__factory.js';
 export { ClearinghouseStorage__factory } from './factories/ClearinghouseStorage__factory.js';
 export { ClearinghouseTrading__factory } from './factories/ClearinghouseTrading__factory.js';
 export { DeleverageIndex__factory } from './factories/DeleverageIndex__factory.js';
@@ -52,6 +54,8 @@ export type { IClearinghouseLiquidation } from './interfaces/IClearinghouseLiqui
 export { IClearinghouseLiquidation__factory } from './factories/interfaces/IClearinghouseLiquidation__factory.js';
 export type { IClearinghousePermit } from './interfaces/IClearinghousePermit.js';
 export { IClearinghousePermit__factory } from './factories/interfaces/IClearinghousePermit__factory.js';
+export type { IClearinghouseReserve } from './interfaces/IClearinghouseReserve.js';
+export { IClearinghouseReserve__factory } from './factories/interfaces/IClearinghouseReserve__factory.js';
 export type { IClearinghouseTypes } from './interfaces/IClearinghouseTypes.js';
 export { IClearinghouseTypes__factory } from './factories/interfaces/IClearinghouseTypes__factory.js';
 export type { IInsuranceFund } from './interfaces/IInsuranceFund.js';

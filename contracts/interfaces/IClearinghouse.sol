@@ -6,6 +6,7 @@ import {IClearinghouseDeleveraging} from "./IClearinghouseDeleveraging.sol";
 import {IClearinghouseExt} from "./IClearinghouseExt.sol";
 import {IClearinghouseLiquidation} from "./IClearinghouseLiquidation.sol";
 import {IClearinghousePermit} from "./IClearinghousePermit.sol";
+import {IClearinghouseReserve} from "./IClearinghouseReserve.sol";
 
 /// @title IClearinghouse: pooled collateral and positions of every account
 /// @notice The sole writer of balances and positions. Amounts are wad (1e18) unless a name ends in `Raw`, which is the
@@ -18,5 +19,6 @@ interface IClearinghouse is
     IClearinghouseExt,
     IClearinghouseLiquidation,
     IClearinghouseDeleveraging,
-    IClearinghousePermit
+    IClearinghousePermit,
+    IClearinghouseReserve
 {}

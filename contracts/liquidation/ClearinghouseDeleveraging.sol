@@ -7,6 +7,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {CASH, ROLE_LIQUIDATOR} from "../ClearinghouseStorage.sol";
 import {ClearinghousePermit} from "../ClearinghousePermit.sol";
+import {ClearinghouseReserve} from "../ClearinghouseReserve.sol";
 import {ClearinghouseTrading} from "../ClearinghouseTrading.sol";
 import {AccountHeader} from "../types/AccountHeader.sol";
 import {AccountId} from "../types/AccountId.sol";
@@ -28,8 +29,14 @@ import {LiquidationMath} from "./LiquidationMath.sol";
 /// @dev The clearinghouse delegates these calls to this contract, as it does others to ClearinghouseExt.
 /// Insurance first, then all who hold the opposite side of each of its positions, pro rata, and last all positive cash.
 /// Nobody is ranked or visited: a side's two indexes move, and each position follows when it is next touched.
-/// Deposits by permit are here too (ClearinghousePermit), for the core and the other parts are full (ADR 2).
-contract ClearinghouseDeleveraging is ClearinghouseTrading, ClearinghousePermit, IClearinghouseDeleveraging {
+/// Deposits by permit and reserved slots are here too (ClearinghousePermit, ClearinghouseReserve), for the core and the other
+/// parts are full (ADR 2).
+contract ClearinghouseDeleveraging is
+    ClearinghouseTrading,
+    ClearinghousePermit,
+    ClearinghouseReserve,
+    IClearinghouseDeleveraging
+{
     /// @dev How long a flagged account's insolvency waits for a liquidator that the insurance fund could pay for.
     uint256 private constant PATIENCE_SEC = 15 minutes;
 
@@ -59,6 +66,7 @@ contract ClearinghouseDeleveraging is ClearinghouseTrading, ClearinghousePermit,
         uint256 debt = loaded.cash < 0 && _holdsNoSpot(loaded) ? uint256(-loaded.cash) : 0;
         if (debt != 0) loaded.cash = 0;
         _store(loaded, index, totals);
+        _clearLegs(loaded);
         if (debt != 0) {
             (result.socialised, result.remaining) = _socialise(index, totals, loaded.id, debt);
         } else {

@@ -84,6 +84,7 @@ contract ClearinghouseLiquidation is ClearinghouseTrading, IClearinghouseLiquida
         _takeOver(c, params);
         flagChange = _changeFlag(c);
         _storeBoth(c.sides, c.index);
+        _clearLegs(c.sides.a);
         _emitPositions(params.account, c.words);
         _emitPositions(params.liquidator, c.takerWords);
         emit BasketMoved(params.account, params.liquidator, c.terms.cashToAccount, c.terms.penalty);

@@ -277,7 +277,7 @@ function createRooms(
     work,
     versionOf,
     triggers: triggersOf(work),
-    duties: createDutyRunner(createDuties(config, client), port, lane, work, limits),
+    duties: createDutyRunner(createDuties(config, client, own), port, lane, work, limits),
     settlement: createSettlementDuty(createSettlementPort(client, addresses, sender), lane, limits),
   };
   return rooms;

@@ -188,14 +188,34 @@ async function measureLiquidation(
   await setPrices(stage, 126_000n, INDEX[ETH]);
   await take('Holding', 'pro rata; the liquidator already holds the positions', account, taker);
 
-  const [low, other] = await openPair(stage, `${name} low`, deals);
+  const [next, ready] = await openPair(stage, `${name} next`, deals);
+  await reserve(stage, ready);
   await setPrices(stage, 119_000n, INDEX[ETH]);
-  const flag = encodeFunctionData({ abi: liquidatorAbi, functionName: 'flag', args: [low.account] });
-  await measure(stage, other, stage.stack.liquidator, flag, 'flag');
+  await take('Reserved', 'pro rata; the liquidator opens all 16 in reserved slots', next, ready);
+
+  const opens = 'all of it, 15 minutes after the flag; the liquidator opens all 16';
+  await take('Whole', opens, ...(await openFallen(stage, `${name} low`, deals)));
+  const [low, prepared] = await openFallen(stage, `${name} last`, deals);
+  await reserve(stage, prepared);
+  await take('WholeReserved', `${opens} in reserved slots`, low, prepared);
+  return rows;
+}
+
+/** Of whom so much is left, 15 minutes after the flag, that all of it may be taken. */
+async function openFallen(stage: Stage, name: string, deals: readonly Deal[]): Promise<[Person, Person]> {
+  const [account, taker] = await openPair(stage, name, deals);
+  await setPrices(stage, 119_000n, INDEX[ETH]);
+  const flag = encodeFunctionData({ abi: liquidatorAbi, functionName: 'flag', args: [account.account] });
+  await measure(stage, taker, stage.stack.liquidator, flag, 'flag');
   await stage.chain.mine((await stage.chain.latest()).timestamp + RAMP_SEC);
   await setPrices(stage, 128_000n, INDEX[ETH]);
-  await take('Whole', 'all of it, 15 minutes after the flag; the liquidator opens all 16', low, other);
-  return rows;
+  return [account, taker];
+}
+
+async function reserve(stage: Stage, person: Person): Promise<void> {
+  const args = [person.account, 16n] as const;
+  const data = encodeFunctionData({ abi: clearinghouseAbi, functionName: 'reservePositions', args });
+  await measure(stage, person, stage.stack.clearinghouse, data, 'reservePositions');
 }
 
 /** A trader with the deals, at the first prices, and somebody who may take them over. */

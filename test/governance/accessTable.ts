@@ -134,6 +134,7 @@ const CLEARINGHOUSE: Rows = {
   accrueInterest: anyone(),
   accrueFunding: anyone(() => [ETH]),
   settleExpired: anyone((w) => [[account(w)]]),
+  reservePositions: anyone((w) => [account(w), 1n]),
   sweepFees: anyone((w) => [w.addressOf('OrderMatcher')]),
   // modules, and the core's call of itself in the midst of an action
   trade: only(['venue', 'vault'], (w) => [trade(w)], 'UnknownInstrument'),
@@ -166,7 +167,7 @@ const CLEARINGHOUSE: Rows = {
 const CORE = ['deposit', 'withdraw', 'transfer', 'trade', 'tradeWithTip'];
 const LIQUIDATION = ['executeLiquidation'];
 
-const DELEVERAGING = ['executeDeleverage', 'coverBadDebt', 'depositWithPermit'];
+const DELEVERAGING = ['executeDeleverage', 'coverBadDebt', 'depositWithPermit', 'reservePositions'];
 
 const RISK_ENGINE: Rows = {
   ...AUTHORITY,

@@ -316,6 +316,16 @@ describe('SDK over JSON-RPC', () => {
     expect((await novate.getPortfolio({ account: subAccount })).profileId).to.equal(1);
   });
 
+  it('pays ahead for the storage of positions', async () => {
+    const { key, account } = person(1);
+    const { novate } = clientOf(key);
+    const before = await novate.getReservedPositions({ account });
+    await mined(novate.sendReservePositions({ account, count: before + 2 }));
+    expect(await novate.getReservedPositions({ account })).to.equal(before + 2);
+    const refused = await revertOf(novate.prepareReservePositions({ account, count: 65 }));
+    expect(refused.errorName).to.equal('TooManyPositions');
+  });
+
   it('trades signed orders, and assesses the account as the twin does', async () => {
     await fund(2, 1_000_000n);
     const trader = person(1);

@@ -15,6 +15,7 @@ export { ClearinghouseExt__factory } from './ClearinghouseExt__factory.js';
 export { ClearinghouseLedger__factory } from './ClearinghouseLedger__factory.js';
 export { ClearinghouseMargin__factory } from './ClearinghouseMargin__factory.js';
 export { ClearinghousePermit__factory } from './ClearinghousePermit__factory.js';
+export { ClearinghouseReserve__factory } from './ClearinghouseReserve__factory.js';
 export { ClearinghouseStorage__factory } from './ClearinghouseStorage__factory.js';
 export { ClearinghouseTrading__factory } from './ClearinghouseTrading__factory.js';
 export { DeleverageIndex__factory } from './DeleverageIndex__factory.js';

@@ -94,7 +94,7 @@ export declare namespace IRiskTypes {
     }
 
   export interface IClearinghouseInterface extends Interface {
-    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deleveraging" | "deposit" | "depositWithPermit" | "executeDeleverage" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "solvency" | "sweepFees" | "tightenAsset" | "tightenDated" | "tightenPerp" | "trade" | "tradeWithTip" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
+    getFunction(nameOrSignature: "accountInfo" | "accrueFunding" | "accrueInterest" | "approvalOf" | "assetCount" | "assetInfo" | "cashOf" | "cashPrincipalOf" | "cashState" | "collateralOf" | "coverBadDebt" | "datedConfig" | "deleveraging" | "deposit" | "depositWithPermit" | "executeDeleverage" | "executeLiquidation" | "extension" | "insuranceAccount" | "isAuthorised" | "liquidation" | "marginOf" | "moduleInfo" | "openInterestOf" | "pause" | "paused" | "perpConfig" | "perpState" | "portfolioOf" | "positionOf" | "positionsOf" | "quoteLiquidation" | "rateModel" | "reservePositions" | "reservedPositions" | "riskEngine" | "setAsset" | "setDated" | "setFlag" | "setInsuranceAccount" | "setModule" | "setOperator" | "setPerp" | "setProfile" | "setRiskEngine" | "settleExpired" | "settleWithin" | "solvency" | "sweepFees" | "tightenAsset" | "tightenDated" | "tightenPerp" | "trade" | "tradeWithTip" | "transfer" | "unpause" | "withdraw"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -131,6 +131,8 @@ encodeFunctionData(functionFragment: 'positionOf', values: [BigNumberish, BigNum
 encodeFunctionData(functionFragment: 'positionsOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'quoteLiquidation', values: [BigNumberish, ILiquidator.SelectionStruct, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'rateModel', values?: undefined): string;
+encodeFunctionData(functionFragment: 'reservePositions', values: [BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'reservedPositions', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'riskEngine', values?: undefined): string;
 encodeFunctionData(functionFragment: 'setAsset', values: [BigNumberish, AddressLike, BigNumberish, boolean, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setDated', values: [BigNumberish, IClearinghouseTypes.DatedConfigStruct]): string;
@@ -187,6 +189,8 @@ decodeFunctionResult(functionFragment: 'positionOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'positionsOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'quoteLiquidation', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'rateModel', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'reservePositions', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'reservedPositions', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'riskEngine', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAsset', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setDated', data: BytesLike): Result;
@@ -882,6 +886,22 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
     
 
     
+    reservePositions: TypedContractMethod<
+      [account: BigNumberish, count: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    reservedPositions: TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     riskEngine: TypedContractMethod<
       [],
       [string],
@@ -1223,6 +1243,16 @@ getFunction(nameOrSignature: 'quoteLiquidation'): TypedContractMethod<
 getFunction(nameOrSignature: 'rateModel'): TypedContractMethod<
       [],
       [RateModelStructOutput],
+      'view'
+    >;
+getFunction(nameOrSignature: 'reservePositions'): TypedContractMethod<
+      [account: BigNumberish, count: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'reservedPositions'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'riskEngine'): TypedContractMethod<

@@ -9,6 +9,7 @@ export type { IClearinghouseDeleveraging } from './IClearinghouseDeleveraging.js
 export type { IClearinghouseExt } from './IClearinghouseExt.js';
 export type { IClearinghouseLiquidation } from './IClearinghouseLiquidation.js';
 export type { IClearinghousePermit } from './IClearinghousePermit.js';
+export type { IClearinghouseReserve } from './IClearinghouseReserve.js';
 export type { IClearinghouseTypes } from './IClearinghouseTypes.js';
 export type { IInsuranceFund } from './IInsuranceFund.js';
 export type { ILiquidator } from './ILiquidator.js';

@@ -28,7 +28,7 @@ export declare namespace IClearinghouseTypes {
     }
 
   export interface ClearinghouseDeleveragingInterface extends Interface {
-    getFunction(nameOrSignature: "authority" | "coverBadDebt" | "depositWithPermit" | "executeDeleverage" | "isConsumingScheduledOp" | "setAuthority" | "solvency"): FunctionFragment;
+    getFunction(nameOrSignature: "authority" | "coverBadDebt" | "depositWithPermit" | "executeDeleverage" | "isConsumingScheduledOp" | "reservePositions" | "reservedPositions" | "setAuthority" | "solvency"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AccountDeleveraged" | "AssetSet" | "AuthorityUpdated" | "BadDebtCovered" | "BasketMoved" | "CashUpdated" | "CollateralUpdated" | "DatedSet" | "Deleveraged" | "Deposited" | "FeesSwept" | "FlagUpdated" | "IncentivePaid" | "InsuranceAccountSet" | "InterestAccrued" | "LossSocialised" | "ModuleSet" | "OpenInterestUpdated" | "OperatorSet" | "PauseSet" | "PerpSet" | "PerpUpdated" | "PositionDeleveraged" | "PositionSettled" | "PositionUpdated" | "PositionsUpdated" | "ProfileChanged" | "RiskEngineSet" | "TipPaid" | "Traded" | "Transferred" | "Withdrawn"): EventFragment;
 
@@ -37,6 +37,8 @@ encodeFunctionData(functionFragment: 'coverBadDebt', values: [BigNumberish]): st
 encodeFunctionData(functionFragment: 'depositWithPermit', values: [BigNumberish, BigNumberish, BigNumberish, BigNumberish, BigNumberish, BytesLike, BytesLike]): string;
 encodeFunctionData(functionFragment: 'executeDeleverage', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
+encodeFunctionData(functionFragment: 'reservePositions', values: [BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'reservedPositions', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'solvency', values?: undefined): string;
 
@@ -45,6 +47,8 @@ decodeFunctionResult(functionFragment: 'coverBadDebt', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'depositWithPermit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'executeDeleverage', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'reservePositions', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'reservedPositions', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'solvency', data: BytesLike): Result;
   }
@@ -508,6 +512,22 @@ decodeFunctionResult(functionFragment: 'solvency', data: BytesLike): Result;
     
 
     
+    reservePositions: TypedContractMethod<
+      [account: BigNumberish, count: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >
+    
+
+    
+    reservedPositions: TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     setAuthority: TypedContractMethod<
       [newAuthority: AddressLike, ],
       [void],
@@ -549,6 +569,16 @@ getFunction(nameOrSignature: 'executeDeleverage'): TypedContractMethod<
 getFunction(nameOrSignature: 'isConsumingScheduledOp'): TypedContractMethod<
       [],
       [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'reservePositions'): TypedContractMethod<
+      [account: BigNumberish, count: BigNumberish, ],
+      [void],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'reservedPositions'): TypedContractMethod<
+      [account: BigNumberish, ],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'setAuthority'): TypedContractMethod<

@@ -190,6 +190,11 @@ export const settingsSchema = z.strictObject({
     .describe('a liquidation that is mined later than so many seconds after its prices reverts'),
   feeBumpPercent: whole(10, 200).default(15).describe('what a replacement bids more'),
   replaceAfterBlocks: whole(1, 1_000).default(3).describe('blocks without inclusion until a replacement'),
+  reservePositions: whole(0, 64)
+    .default(16)
+    .describe(
+      'positions of its own account that the keeper pays storage for ahead, so that taking over is cheaper; 0: none',
+    ),
   settleExpired: flag
     .default(true)
     .describe('turn settled futures and options of any account into cash; costs gas and earns nothing'),

@@ -1,3 +1,4 @@
+import type { AccountId } from '@novate/sdk';
 import type { KeeperClient } from '../chain/viemChain.ts';
 import type { KeeperConfig } from '../config/index.ts';
 import { clearFlagDuty, flagDuty } from './flags.ts';
@@ -6,6 +7,7 @@ import { observationDuty } from './observations.ts';
 import { createPriceService } from './priceService.ts';
 import { pythDuty } from './pythPush.ts';
 import { settlePriceDuty } from './settlePrices.ts';
+import { reserveDuty } from './reserve.ts';
 import { anyDuty } from './types.ts';
 import type { AnyDuty } from './types.ts';
 
@@ -17,7 +19,7 @@ export type { DutyView } from './types.ts';
 const PUSH_AT_AGE_PERCENT = 50;
 
 /** The duties that a configuration asks for, the most urgent first. */
-export function createDuties(config: KeeperConfig, client: KeeperClient): readonly AnyDuty[] {
+export function createDuties(config: KeeperConfig, client: KeeperClient, own: AccountId): readonly AnyDuty[] {
   const { addresses, pythUrl, rpcTimeoutMs, observeEverySec, pokeFundingSec } = config;
   const duties: AnyDuty[] = [];
   if (pythUrl !== undefined) {
@@ -37,5 +39,8 @@ export function createDuties(config: KeeperConfig, client: KeeperClient): readon
   if (config.flagUnhealthy) duties.push(anyDuty(flagDuty(addresses.liquidator)));
   if (config.clearFlags) duties.push(anyDuty(clearFlagDuty(addresses.liquidator)));
   if (pokeFundingSec > 0) duties.push(anyDuty(fundingDuty(addresses.clearinghouse, pokeFundingSec)));
+  if (config.reservePositions > 0) {
+    duties.push(anyDuty(reserveDuty(client, addresses, own, config.reservePositions)));
+  }
   return duties;
 }

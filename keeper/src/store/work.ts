@@ -13,6 +13,7 @@ export const WORK_KINDS = [
   'flag',
   'observation',
   'expiry',
+  'reserve',
 ] as const;
 export type WorkKind = (typeof WORK_KINDS)[number];
 

@@ -17,7 +17,14 @@ export async function configOf(settings: object): Promise<KeeperConfig> {
   const folder = await mkdtemp(join(tmpdir(), 'novate-keeper-test-'));
   try {
     const path = join(folder, 'keeper.json');
-    const common = { pollIntervalMs: 20, dataDir: 'memory', logLevel: 'silent', minProfitUsd: -100 };
+    const common = {
+      pollIntervalMs: 20,
+      dataDir: 'memory',
+      logLevel: 'silent',
+      minProfitUsd: -100,
+      // tests count transactions
+      reservePositions: 0,
+    };
     await writeFile(path, JSON.stringify({ ...common, ...settings }));
     return (await loadConfig({ args: ['--config', path], env: {} })).config;
   } finally {

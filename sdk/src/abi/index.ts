@@ -7,6 +7,7 @@ export { iAggregatorV3Abi } from './iAggregatorV3.ts';
 export { iCashPoolAbi } from './iCashPool.ts';
 export { iClearinghouseCoreAbi } from './iClearinghouseCore.ts';
 export { iClearinghousePermitAbi } from './iClearinghousePermit.ts';
+export { iClearinghouseReserveAbi } from './iClearinghouseReserve.ts';
 export { iClearinghouseTypesAbi } from './iClearinghouseTypes.ts';
 export { iRiskEngineCoreAbi } from './iRiskEngineCore.ts';
 export { iRiskTypesAbi } from './iRiskTypes.ts';

@@ -59,6 +59,8 @@ export { getPosition } from './reads/getPosition.ts';
 export type { GetPositionParameters } from './reads/getPosition.ts';
 export { getReport } from './reads/getReport.ts';
 export type { GetReportParameters } from './reads/getReport.ts';
+export { getReservedPositions } from './reads/getReservedPositions.ts';
+export type { GetReservedPositionsParameters } from './reads/getReservedPositions.ts';
 export { getSolvency } from './reads/getSolvency.ts';
 export type { Solvency } from './reads/getSolvency.ts';
 export { getVaultHolding } from './reads/getVaultHolding.ts';
@@ -125,6 +127,8 @@ export {
   sendRequestVaultRedemption,
 } from './writes/requestVaultRedemption.ts';
 export type { RequestVaultRedemptionParameters } from './writes/requestVaultRedemption.ts';
+export { prepareReservePositions, sendReservePositions } from './writes/reservePositions.ts';
+export type { ReservePositionsParameters } from './writes/reservePositions.ts';
 export { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';
 export type { SetOperatorParameters } from './writes/setOperator.ts';
 export { prepareSetProfile, sendSetProfile } from './writes/setProfile.ts';

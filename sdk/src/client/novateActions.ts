@@ -15,6 +15,7 @@ import { getOrderFill } from './reads/getOrderFill.ts';
 import { getPortfolio } from './reads/getPortfolio.ts';
 import { getPosition } from './reads/getPosition.ts';
 import { getReport } from './reads/getReport.ts';
+import { getReservedPositions } from './reads/getReservedPositions.ts';
 import { getSolvency } from './reads/getSolvency.ts';
 import { getVaultHolding } from './reads/getVaultHolding.ts';
 import { getVaultStatus } from './reads/getVaultStatus.ts';
@@ -44,6 +45,7 @@ import {
   prepareRequestVaultRedemption,
   sendRequestVaultRedemption,
 } from './writes/requestVaultRedemption.ts';
+import { prepareReservePositions, sendReservePositions } from './writes/reservePositions.ts';
 import { prepareSetOperator, sendSetOperator } from './writes/setOperator.ts';
 import { prepareSetProfile, sendSetProfile } from './writes/setProfile.ts';
 import { prepareTradeWithVault, sendTradeWithVault } from './writes/tradeWithVault.ts';
@@ -104,6 +106,7 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     getPortfolio: bind(getPortfolio),
     getPosition: bind(getPosition),
     getReport: bind(getReport),
+    getReservedPositions: bind(getReservedPositions),
     getSolvency: bindOptional(getSolvency),
     getVaultHolding: bind(getVaultHolding),
     getVaultStatus: bindOptional(getVaultStatus),
@@ -150,6 +153,8 @@ function bindActions(client: NovateClient, addresses: NovateAddresses) {
     sendRedeemFromVault: bindOptional(sendRedeemFromVault),
     prepareRequestVaultRedemption: bind(prepareRequestVaultRedemption),
     sendRequestVaultRedemption: bind(sendRequestVaultRedemption),
+    prepareReservePositions: bind(prepareReservePositions),
+    sendReservePositions: bind(sendReservePositions),
     prepareSetOperator: bind(prepareSetOperator),
     sendSetOperator: bind(sendSetOperator),
     prepareSetProfile: bind(prepareSetProfile),

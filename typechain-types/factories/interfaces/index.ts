@@ -9,6 +9,7 @@ export { IClearinghouseDeleveraging__factory } from './IClearinghouseDeleveragin
 export { IClearinghouseExt__factory } from './IClearinghouseExt__factory.js';
 export { IClearinghouseLiquidation__factory } from './IClearinghouseLiquidation__factory.js';
 export { IClearinghousePermit__factory } from './IClearinghousePermit__factory.js';
+export { IClearinghouseReserve__factory } from './IClearinghouseReserve__factory.js';
 export { IClearinghouseTypes__factory } from './IClearinghouseTypes__factory.js';
 export { IInsuranceFund__factory } from './IInsuranceFund__factory.js';
 export { ILiquidator__factory } from './ILiquidator__factory.js';
