@@ -7,19 +7,19 @@ import type { References } from '../mirror/references.ts';
 import { grown, NONE } from '../mirror/universe.ts';
 import { BandBuilder } from './band.ts';
 import type { Standing } from './band.ts';
+import { CellPricer } from './cellPricer.ts';
+import { createEdgeHeap } from './edgeHeap.ts';
+import { EdgeIndex } from './edgeIndex.ts';
 import {
   ASSET_UNKNOWN,
-  CellPricer,
   LOADED,
   NOTHING_TO_TAKE,
   PRICE_STALE,
   PRICE_UNAVAILABLE,
   PROFILE_UNKNOWN,
   UNSUPPORTED,
-} from './cellPricer.ts';
-import type { LoadStatus } from './cellPricer.ts';
-import { createEdgeHeap } from './edgeHeap.ts';
-import { EdgeIndex } from './edgeIndex.ts';
+} from './loadStatus.ts';
+import type { LoadStatus } from './loadStatus.ts';
 import { PRICED, STALE, UNPRICED, viewMarket, widenedAt, widening } from './marketView.ts';
 import type { MarketView } from './marketView.ts';
 import { createRiskTable } from './riskTable.ts';

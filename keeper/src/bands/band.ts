@@ -1,6 +1,9 @@
+import { NO_ALLOWANCES } from './allowances.ts';
+import type { Allowances } from './allowances.ts';
+import type { CellPricer } from './cellPricer.ts';
 import { jitterOf } from './jitter.ts';
-import { LOADED, NO_ALLOWANCES } from './cellPricer.ts';
-import type { Allowances, CellPricer, LoadStatus } from './cellPricer.ts';
+import { LOADED } from './loadStatus.ts';
+import type { LoadStatus } from './loadStatus.ts';
 import type { MarketView } from './marketView.ts';
 import { widening } from './marketView.ts';
 import { MOST_SCENARIOS } from './optionCell.ts';
@@ -110,8 +113,8 @@ export class BandBuilder {
     if (status !== LOADED) return { status, health: NaN, gross: 0 };
     this.#perpGross = this.#datedGross = this.#gross = 0;
     const health = this.#start(view);
-    for (let k = 0; k < pricer.count; ++k) {
-      const { place: u, perpAbs, datedUnits, units } = pricer.group(k);
+    for (let k = 0; k < pricer.account.count; ++k) {
+      const { place: u, perpAbs, datedUnits, units } = pricer.account.group(k);
       const price = view.high[u]!;
       this.#perpGross += perpAbs * price;
       this.#datedGross += datedUnits * price;
@@ -150,10 +153,10 @@ export class BandBuilder {
   #start(view: MarketView): number {
     const pricer = this.#pricer;
     const { branches } = pricer;
-    this.#total.fill(pricer.base, 0, branches);
-    for (let k = 0; k < pricer.count; ++k) {
+    this.#total.fill(pricer.account.base, 0, branches);
+    for (let k = 0; k < pricer.account.count; ++k) {
       const least = (this.#least[k] ??= new Float64Array(BRANCHES));
-      const { place: u } = pricer.group(k);
+      const { place: u } = pricer.account.group(k);
       pricer.cell(k, view.low[u]!, view.high[u]!, least);
       for (let j = 0; j < branches; ++j) this.#total[j]! += least[j]!;
     }
@@ -166,7 +169,7 @@ export class BandBuilder {
   #chooseAllowances(place: number, view: MarketView, health: number): void {
     const { allowances } = this.band;
     const jitter = jitterOf(place);
-    const cash = Math.abs(this.#pricer.cash);
+    const cash = Math.abs(this.#pricer.account.cash);
     const slow = SLOW_SHARE * health * jitter;
     const premium = PREMIUM_SHARE * health * jitter;
     allowances.premium = Math.min(MOST_PREMIUM, premium / (1.5 * this.#perpGross + 1e-9));
@@ -186,7 +189,7 @@ export class BandBuilder {
     allowances.widen = Math.min(1, this.#widestNow(place, view) + allowances.vol);
     const nearness = Math.min(1, health / (FAR * this.#gross));
     const seconds = Math.max(SHORTEST_SEC, Math.floor(LONGEST_SEC * nearness * jitter));
-    allowances.untilSec = Math.min(view.nowSec + seconds, this.#pricer.nextExpirySec);
+    allowances.untilSec = Math.min(view.nowSec + seconds, this.#pricer.account.nextExpirySec);
   }
 
   #widestNow(place: number, view: MarketView): number {
@@ -208,10 +211,10 @@ export class BandBuilder {
     const { band } = this;
     const pricer = this.#pricer;
     const first = Math.min(FIRST_STEP_MOST, Math.max(FIRST_STEP_LEAST, reach));
-    const sides = 2 * pricer.count;
+    const sides = 2 * pricer.account.count;
     this.#extents.fill(0, 0, sides);
     this.#open.fill(1, 0, sides);
-    band.count = pricer.count;
+    band.count = pricer.account.count;
     for (let side = this.#nextSide(sides); side !== NONE; side = this.#nextSide(sides)) {
       const extent = this.#extents[side]!;
       const step = Math.max(first, extent);
@@ -223,8 +226,8 @@ export class BandBuilder {
       if (this.#extents[side]! >= WIDEST) this.#open[side] = 0;
     }
     let narrowest = Infinity;
-    for (let k = 0; k < pricer.count; ++k) {
-      const { place: u } = pricer.group(k);
+    for (let k = 0; k < pricer.account.count; ++k) {
+      const { place: u } = pricer.account.group(k);
       band.places[k] = u;
       band.low[k] = view.low[u]! * Math.exp(-this.#stretch * this.#extents[2 * k]!);
       band.high[k] = view.high[u]! * Math.exp(this.#stretch * this.#extents[2 * k + 1]!);
@@ -251,7 +254,7 @@ export class BandBuilder {
   #extend(side: number, view: MarketView, from: number, to: number): boolean {
     const pricer = this.#pricer;
     const k = side >> 1;
-    const { place: u } = pricer.group(k);
+    const { place: u } = pricer.account.group(k);
     this.cells++;
     if (side % 2 === 0) {
       pricer.cell(k, view.low[u]! * Math.exp(-to), view.low[u]! * Math.exp(-from), this.#cell);
@@ -305,9 +308,9 @@ export class BandBuilder {
     const pricer = this.#pricer;
     const { branches } = pricer;
     const { tubeSlack } = this.band;
-    const sum = this.#trial.fill(pricer.base, 0, branches);
-    for (let k = 0; k < pricer.count; ++k) {
-      const { place: u } = pricer.group(k);
+    const sum = this.#trial.fill(pricer.account.base, 0, branches);
+    for (let k = 0; k < pricer.account.count; ++k) {
+      const { place: u } = pricer.account.group(k);
       const [low, high] = [Math.exp(from - tubeSlack), Math.exp(to + tubeSlack)];
       this.cells++;
       pricer.cell(k, view.low[u]! * low, view.high[u]! * high, this.#cell);

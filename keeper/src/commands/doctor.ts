@@ -4,6 +4,7 @@ import { createKeeperClient } from '../chain/viemChain.ts';
 import type { KeeperConfig } from '../config/index.ts';
 import { checkEndpoints } from '../doctor/checkEndpoints.ts';
 import { checkPrices } from '../doctor/checkPrices.ts';
+import { checkPrivateEndpoint } from '../doctor/checkPrivateEndpoint.ts';
 import { checkStore } from '../doctor/checkStore.ts';
 import { checkWallets } from '../doctor/checkWallets.ts';
 import { messageOf } from '../execute/classify.ts';
@@ -15,8 +16,12 @@ import { toJsonText } from './table.ts';
 export async function examine(config: KeeperConfig, nowMs = Date.now()): Promise<readonly Check[]> {
   const { address } = privateKeyToAccount(config.privateKey);
   const own = encodeAccountId(address, config.liquidatorSubAccount);
-  const [endpoints, store] = await Promise.all([checkEndpoints(config, nowMs), checkStore(config)]);
-  if (endpoints.every(({ name }) => name === 'endpoint')) return [...endpoints, ...store];
+  const [endpoints, hidden, store] = await Promise.all([
+    checkEndpoints(config, nowMs),
+    checkPrivateEndpoint(config),
+    checkStore(config),
+  ]);
+  if (endpoints.every(({ name }) => name === 'endpoint')) return [...endpoints, ...hidden, ...store];
   const client = createKeeperClient(config.rpcUrl, config.rpcTimeoutMs);
   const setup = await attempt('contracts', () => checkSetup(client, config, address, own));
   const deployed = setup.every(({ name, ok }) => ok || name === 'collateral' || name === 'gas');
@@ -28,7 +33,7 @@ export async function examine(config: KeeperConfig, nowMs = Date.now()): Promise
     : [];
   // wallets say more about gas than the first look does
   const first = setup.filter(({ name }) => !deployed || name !== 'gas');
-  return [...endpoints, ...first, ...more.flat(), ...store];
+  return [...endpoints, ...hidden, ...first, ...more.flat(), ...store];
 }
 
 async function attempt(name: string, look: () => Promise<readonly Check[]>): Promise<readonly Check[]> {

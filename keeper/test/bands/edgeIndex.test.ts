@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NO_ALLOWANCES } from '../../src/bands/cellPricer.ts';
+import { NO_ALLOWANCES } from '../../src/bands/allowances.ts';
 import type { Band } from '../../src/bands/band.ts';
 import { EdgeIndex } from '../../src/bands/edgeIndex.ts';
 import { PRICED } from '../../src/bands/marketView.ts';

@@ -2,16 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { artifacts } from 'hardhat';
-import {
-  buildReport,
-  clearinghouseAbi,
-  ETH,
-  liquidatorAbi,
-  priceRouterAbi,
-  settlementTwapAbi,
-  surfaceTypedData,
-  volSurfaceAbi,
-} from '@novate/sdk';
+import { clearinghouseAbi, ETH, liquidatorAbi, priceRouterAbi, settlementTwapAbi } from '@novate/sdk';
 import { encodeDeployData, encodeFunctionData, getContractAddress } from 'viem';
 import type { Abi, Address, Hex } from 'viem';
 import { hardhat } from 'viem/chains';
@@ -25,6 +16,7 @@ import type { RunningKeeper } from '../helpers/keeperRun.ts';
 import { SOL } from '../helpers/world.ts';
 import { FIRST_PRICE, openStage, startHardhat } from '../helpers/stage.ts';
 import type { Stage, TestNode } from '../helpers/stage.ts';
+import { postSurface } from '../helpers/surfaces.ts';
 
 const WAD = 10n ** 18n;
 const HOUR_SEC = 3_600;
@@ -66,14 +58,7 @@ describe('duties on a real chain', function () {
     const { timestamp } = await stage.chain.latest();
     expirySec = BigInt(Math.ceil(timestamp / HOUR_SEC) * HOUR_SEC + 24 * HOUR_SEC);
     await stage.setPrice(FIRST_PRICE);
-    const shape = { a: WAD / 200n, b: WAD / 100n, rho: -WAD / 5n, m: 0n, sigma: WAD / 5n, basis: 0n };
-    const at = (await stage.chain.latest()).timestamp;
-    const report = buildReport({ underlying: ETH, expirySec: Number(expirySec), ...shape, timestamp: at });
-    const domain = { chainId: hardhat.id, volSurface: stage.stack.volSurface };
-    const { deployer } = stage.chain;
-    const signature = await deployer.signTypedData(surfaceTypedData([report], domain));
-    const signed = [{ signer: deployer.address, signature }];
-    await stage.run(stage.stack.volSurface, volSurfaceAbi, 'post', [[report], signed]);
+    await postSurface(stage, expirySec);
     const [trader] = stage.traders;
     if (trader === undefined) throw new Error('no trader');
     await stage.trade(trader, { kind: 'future', underlying: ETH, expirySec }, '1', String(FIRST_PRICE));

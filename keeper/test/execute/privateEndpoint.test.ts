@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { examine, formatChecks } from '../../src/commands/doctor.ts';
 import { redactConfig } from '../../src/config/index.ts';
 import { secretsOf } from '../../src/report/secrets.ts';
 import { startFaultProxy } from '../faults/faultProxy.ts';
@@ -100,6 +101,39 @@ describe('a private endpoint', function () {
     } finally {
       await keeper.stop();
     }
+  });
+
+  it('is looked at by the doctor, who shows no more than where it is', async () => {
+    const nowMs = (await stage.chain.latest()).timestamp * 1_000;
+    const examined = async (): Promise<{ text: string; code: number }> => {
+      const checks = await examine(await configOf(settings()), nowMs);
+      expect(checks.filter(({ name }) => name === 'private')).to.have.length(1);
+      const { text, code } = formatChecks(checks, false);
+      expect(text).not.to.contain('relay-key-1234');
+      const line = text.split('\n').find((one) => one.includes(hidden.url));
+      return { text: line ?? '', code };
+    };
+    hidden.faults = {};
+    expect(await examined()).to.deep.equal({
+      text: `ok   ${hidden.url}: the private endpoint is on chain 31337`,
+      code: 0,
+    });
+    hidden.faults = { canned: { eth_chainId: '0x5' } };
+    const other = await examined();
+    expect(other.text).to.match(/^FAIL .* is on chain 5, rpcUrl on 31337; check privateRpcUrl$/);
+    expect(other.code).to.equal(1);
+    hidden.faults = { errors: { eth_chainId: { code: -32601, message: 'not with relay-key-1234' } } };
+    const silent = await examined();
+    expect(silent.text).to.match(/^warn .* does not tell its chain \(error -32601\)/);
+    expect(silent.code).to.equal(0);
+    // also where the public ones are gone, and whatever these say
+    open.faults = { errors: { eth_chainId: { code: -32000, message: 'no relay-key-1234 here' } } };
+    hidden.faults = { reset: true };
+    const lost = await examined();
+    expect(lost.text).to.match(/^FAIL .* cannot be reached/);
+    expect(lost.code).to.equal(1);
+    open.faults = {};
+    hidden.faults = {};
   });
 
   it('is not told of with its key', async () => {

@@ -17,7 +17,7 @@ export interface FaultCase {
   readonly end?: string;
 }
 
-/** Every fault that `keeper/test/faults/faults.ts` injects; it fails where one is left out, or another sign is seen. */
+/** Every fault that `keeper/test/faults/faults.ts` and its parts inject; they fail where one is left out, or another sign is seen. */
 export const CASES = {
   latency: { fault: 'answers take 150 ms', injection: 'proxy', sign: 'none, it goes on' },
   resets: { fault: 'connections are reset', injection: 'proxy, all endpoints', sign: 'failed ticks' },
