@@ -236,6 +236,17 @@ abstract contract GhostLedger is GhostSides {
         }
     }
 
+    /// @dev Whether something of an account has expired, or has not followed its side yet.
+    function _hasToSettle(uint256 place) internal view returns (bool) {
+        Entry storage entry = _entries[place];
+        for (uint256 k = 0; k < SERIES; ++k) {
+            if (entry.sizes[k] == 0) continue;
+            if (entry.since[k] != _epochOf(k, entry.sizes[k] > 0)) return true;
+            if (k >= FIRST_DATED && instruments[k].expirySec() <= block.timestamp) return true;
+        }
+        return false;
+    }
+
     /// @dev Whether an account with positions was written before the last deleveraging.
     function _isBehind(uint256 place) internal view returns (bool) {
         Entry storage entry = _entries[place];

@@ -63,7 +63,7 @@ abstract contract GhostLiquidations is GhostDeleveraging {
         if (_isBehind(place)) _touch(place);
         c.account = _load(place);
         _takeOff(c.account, p);
-        _judge(c, p.account);
+        _judge(c, p);
         c.account.cash += _valueOf(c, p.selection);
         c.next.equity += _valueOf(c, p.selection);
         _setTerms(c);
@@ -136,7 +136,7 @@ abstract contract GhostLiquidations is GhostDeleveraging {
         _exchange(book, market, delta, price);
     }
 
-    function _judge(Case memory c, AccountId account) private view {
+    function _judge(Case memory c, ILiquidator.Call calldata p) private view {
         Book memory old = _load(c.account.place);
         Portfolio[] memory both = new Portfolio[](2);
         both[0] = _portfolioOf(old);
@@ -146,16 +146,42 @@ abstract contract GhostLiquidations is GhostDeleveraging {
             IRiskTypes.Stance.Favourable
         );
         (c.before, c.next) = (margins[0], margins[1]);
+        _requireTakerPriced(old, p);
         uint256 n;
         for (uint256 k = 0; k < SERIES; ++k) if (old.sizes[k] != 0) c.marks[k] = marks.leg[n++];
         n = 0;
         for (uint256 a = 1; a < ASSETS; ++a) if (old.spot[a] != 0) c.spotMarks[a] = marks.spot[n++];
         c.emptied = _isBare(c.account) && !_holdsSpot(c.account);
         if (c.before.status == IPriceRouter.Status.Stale)
-            revert ILiquidator.PriceNotUsable(account, c.before.status);
+            revert ILiquidator.PriceNotUsable(p.account, c.before.status);
         (uint256 mm, uint256 next) = (c.before.maintenanceMargin, c.next.maintenanceMargin);
-        if (c.before.equity >= int256(mm)) revert ILiquidator.NotLiquidatable(account, c.before.equity, mm);
+        if (c.before.equity >= int256(mm)) revert ILiquidator.NotLiquidatable(p.account, c.before.equity, mm);
         if (mm <= next) revert ILiquidator.NoRelief(mm, next);
+    }
+
+    /// @dev Both sides are judged at once, so that a taker without a price is refused before the account is looked at. One that
+    /// has something to settle first is judged later.
+    function _requireTakerPriced(Book memory old, ILiquidator.Call calldata p) private view {
+        uint256 place = _placeOf(p.liquidator);
+        if (_hasToSettle(place)) return;
+        Book memory taker = _load(place);
+        _give(taker, old, p.selection);
+        _marginOf(taker, IRiskTypes.Stance.Adverse);
+    }
+
+    /// @dev The selection of an account, for nothing.
+    function _give(
+        Book memory taker,
+        Book memory old,
+        ILiquidator.Selection calldata selection
+    ) private view {
+        for (uint256 i = 0; i < selection.instruments.length; ++i) {
+            uint256 size = selection.sizes[i];
+            bool isLong = old.sizes[_seriesOf(selection.instruments[i])] > 0;
+            _move(taker, selection.instruments[i], isLong ? int256(size) : -int256(size), 0);
+        }
+        for (uint256 i = 0; i < selection.assetIds.length; ++i)
+            taker.spot[selection.assetIds[i]] += selection.amounts[i];
     }
 
     /// @dev What the account is paid for what it gives up.
