@@ -1,12 +1,31 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {LiquidationBase} from "../liquidation/LiquidationBase.sol";
-import {AccountId} from "../../../contracts/types/AccountId.sol";
+import {AccountId, toAccountId} from "../../../contracts/types/AccountId.sol";
+import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
+import {MockERC20} from "../../../contracts/mocks/MockERC20.sol";
 import {PositionWord} from "../../../contracts/types/PositionWord.sol";
 import {InstrumentId} from "../../../contracts/types/InstrumentId.sol";
 import {IClearinghouseTypes} from "../../../contracts/interfaces/IClearinghouseTypes.sol";
 import {IRiskTypes} from "../../../contracts/interfaces/IRiskTypes.sol";
+
+/// @dev Reserves slots in the midst of its transfer.
+contract ReservingToken is MockERC20 {
+    IClearinghouse private immutable _house;
+    bytes public lastReturn;
+
+    constructor(IClearinghouse house) MockERC20("Reserving", "RSV", 18) {
+        _house = house;
+    }
+
+    function transferFrom(address from, address to, uint256 amount) public override returns (bool) {
+        AccountId mine = toAccountId(address(this), 0);
+        (, lastReturn) = address(_house).call(abi.encodeCall(_house.reservePositions, (mine, 1)));
+        return super.transferFrom(from, to, amount);
+    }
+}
 
 /// @dev Slots of positions: reserved, used, left in use, given back (SPEC-K1, K2).
 contract ReservePositionsTest is LiquidationBase {
@@ -116,6 +135,21 @@ contract ReservePositionsTest is LiquidationBase {
         trade(carolId, bobId, btcPerp, 0.001e18);
         assertEq(house.positionsOf(bobId).length, 1);
         assertEq(house.reservedPositions(bobId), 1);
+    }
+
+    function test_NotWithinAnotherAction() public {
+        ReservingToken token = new ReservingToken(house);
+        house.setAsset(3, address(token), ETH, true, 1e30);
+        token.mint(alice, 1e18);
+        vm.startPrank(alice);
+        token.approve(address(house), 1e18);
+        house.deposit(aliceId, 3, 1e18);
+        vm.stopPrank();
+        assertEq(
+            keccak256(token.lastReturn()),
+            keccak256(abi.encodePacked(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector))
+        );
+        assertEq(house.reservedPositions(toAccountId(address(token), 0)), 0);
     }
 
     function _leave() private {
