@@ -50,7 +50,7 @@ abstract contract InvariantsSpec is Test, Stage {
     /// @dev What a unit is worth at most in any run, USD: BTC at four times its first price.
     uint256 private constant DEAREST_UNIT = 400_000;
 
-    Ghost internal ghost;
+    Ghost public ghost;
     /// @dev For `npm run mutate:invariants`: what the ghost foretells, which notices any change first, is not compared, so that the
     /// invariants speak for themselves.
     bool internal loose;
@@ -187,8 +187,9 @@ abstract contract InvariantsSpec is Test, Stage {
         return owed >= 0 ? (owed + 1e18 - 1) / 1e18 : owed / 1e18;
     }
 
-    /// @dev What the wei of size that deleveraging has rounded off may be worth, wei USD.
+    /// @dev What the wei of size that deleveraging has rounded off may be worth, wei USD, or was when the other side was closed.
     function _unpaired() private view returns (uint256 value) {
+        value = ghost.forgotten() * DEAREST_UNIT;
         for (uint256 k = 0; k < SERIES; ++k) {
             (uint256 shorts, uint256 longs) = ghost.lostOf(k);
             value += (shorts + longs) * DEAREST_UNIT;

@@ -40,4 +40,41 @@ contract ReplaysTest is InvariantBase {
         );
         handler.checkState();
     }
+
+    /// @dev A wei that deleveraging rounded off the shorts is paid to the longs when they are closed, and by nobody (SPEC-D6); the ghost
+    /// had forgotten it by then.
+    function test_ReplayWeiOfAClosedSide() public {
+        handler.order(
+            2421477668645265570276981192041682619457806998432678,
+            12555757589129598158051485217369719254937912,
+            312484818762480833882408822413466777809434968697228,
+            72682224771423856224932831754871354439543708258464,
+            1
+        );
+        handler.sink(
+            false,
+            false,
+            5243942663911979251363754645838754398568623252262,
+            13930624466384941904743701209645958049283247615077310250,
+            439
+        );
+        handler.crash(
+            true,
+            1139279394076177724490,
+            574200984499940049298532180671277640029468,
+            7313899,
+            32482461196698073474314611873
+        );
+        handler.stake(false, 22174505993770997394464621714647);
+        handler.sink(true, false, 8660281895696436895, 112262191294641714833874, 8797746687694133353);
+        handler.sink(
+            true,
+            false,
+            171584559707772893847731588682338404,
+            1462157031348323625043863174850433597124137227110419127904835322,
+            31169115945790668538119170246520377705463498255852
+        );
+        handler.checkState();
+        assertEq(handler.ghost().forgotten(), 1);
+    }
 }

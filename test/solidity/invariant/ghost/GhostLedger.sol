@@ -125,6 +125,8 @@ abstract contract GhostLedger is GhostSides {
     uint256[ACCOUNTS] internal _hits;
     /// @dev Units that rounding took from the shorts [0] and the longs [1] of each series.
     uint256[2][SERIES] private _lost;
+    /// @notice Lost units, of all series, whose other side was closed since.
+    uint256 public forgotten;
 
     /// @dev SPEC-D7: the supply index falls by the debt's share of what is lent.
     function _socialise(uint256 debt) internal returns (uint256 taken) {
@@ -263,7 +265,14 @@ abstract contract GhostLedger is GhostSides {
             if (size > 0) longs += uint256(size);
             else shorts += uint256(-size);
         }
+        _forget(_lost[series][0], units[series] - shorts);
+        _forget(_lost[series][1], units[series] - longs);
         _lost[series] = [units[series] - shorts, units[series] - longs];
+    }
+
+    /// @dev Lost units whose other side was closed: it was paid for them, and nobody paid.
+    function _forget(uint256 before, uint256 next) private {
+        if (before > next) forgotten += before - next;
     }
 
     function _settlementOf(uint256 series) internal view returns (uint256) {
