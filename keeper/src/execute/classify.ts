@@ -26,6 +26,8 @@ const PATTERNS: readonly (readonly [RegExp, SendFailure])[] = [
 /** Unknown, internal error and limit exceeded: what a proxy says when the node behind it may or may not have answered. */
 const PROXY_CODES = new Set([-1, -32603, -32005]);
 
+const NETWORK_CODE = /^[A-Z][A-Z_]{2,39}$/;
+
 /** Sorts what a node threw when a transaction was sent. */
 export function classifySendError(error: unknown): SendFailure {
   const { text, answered } = describeError(error);
@@ -93,15 +95,25 @@ function meaningOf({ errorName }: NovateContractError): Pick<SimulationFailure, 
 /** One line for people. Never the request: an endpoint's address may hold a key. */
 export function messageOf(error: unknown): string {
   const decoded = decodeNovateError(error);
-  return decoded === undefined
-    ? firstLine(describeError(error).text)
-    : `${decoded.errorName}: ${decoded.sentence}`;
+  if (decoded !== undefined) return `${decoded.errorName}: ${decoded.sentence}`;
+  const { text, reason } = describeError(error);
+  const line = firstLine(text);
+  return reason === undefined || line.includes(reason) ? line : `${line.replace(/\.$/, '')} (${reason})`;
 }
 
-/** All messages of an error and its causes, and whether a node answered at all. */
-function describeError(error: unknown): { text: string; answered: boolean } {
+interface Described {
+  /** All messages of an error and its causes. */
+  readonly text: string;
+  /** Whether a node answered at all. */
+  readonly answered: boolean;
+  /** What the network or the HTTP server says: ECONNREFUSED, HTTP 429. */
+  readonly reason: string | undefined;
+}
+
+function describeError(error: unknown): Described {
   const texts: string[] = [];
   let answered = false;
+  let reason: string | undefined;
   let current: unknown = error;
   for (let depth = 0; depth < 12 && typeof current === 'object' && current !== null; ++depth) {
     for (const key of ['shortMessage', 'details', 'message']) {
@@ -110,12 +122,15 @@ function describeError(error: unknown): { text: string; answered: boolean } {
     }
     // JSON-RPC errors have a number as code; network errors a string, or a status
     const code: unknown = Reflect.get(current, 'code');
+    const status: unknown = Reflect.get(current, 'status');
+    if (typeof code === 'string' && NETWORK_CODE.test(code)) reason ??= code;
+    else if (typeof status === 'number') reason ??= `HTTP ${status}`;
     // what the platform threw when time was up has numbers of its own
     const isOurs = current instanceof DOMException;
     if (typeof code === 'number' && !isOurs && !PROXY_CODES.has(code)) answered = true;
     current = Reflect.get(current, 'cause');
   }
-  return { text: texts.length === 0 ? String(error) : texts.join('\n'), answered };
+  return { text: texts.length === 0 ? String(error) : texts.join('\n'), answered, reason };
 }
 
 function firstLine(text: string): string {

@@ -1,6 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { encodeErrorResult } from 'viem';
 import { clearinghouseAbi, liquidatorAbi } from '@novate/sdk';
+import { createKeeperClient } from '../../src/chain/viemChain.ts';
 import { classifySendError, classifySimulationError, messageOf } from '../../src/execute/classify.ts';
 import { nodeError } from '../helpers/fakeNode.ts';
 
@@ -52,5 +55,21 @@ describe('error classes', () => {
     expect(messageOf(new Error('cannot reach https://rpc.example/v1/SECRET now'))).to.equal(
       'cannot reach [endpoint] now',
     );
+  });
+
+  it('says why an endpoint could not be reached', async () => {
+    const server = createServer((_, response) => void response.writeHead(429).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const ask = async (): Promise<string> => {
+      try {
+        return String(await createKeeperClient(`http://127.0.0.1:${port}`, 2_000).getChainId());
+      } catch (error) {
+        return messageOf(error);
+      }
+    };
+    expect(await ask()).to.equal('HTTP request failed (HTTP 429)');
+    await new Promise((resolve) => server.close(resolve));
+    expect(await ask()).to.equal('HTTP request failed (ECONNREFUSED)');
   });
 });
