@@ -77,4 +77,20 @@ contract ReplaysTest is InvariantBase {
         handler.checkState();
         assertEq(handler.ghost().forgotten(), 1);
     }
+
+    /// @dev While prices disagree a portfolio and its parts are each judged at the price that is adverse to their net delta, so
+    /// that their margins do not compare.
+    function test_ReplayPartsAtOtherPrices() public {
+        handler.sink(
+            false,
+            true,
+            46718065653260417451222769814082697658344008990472301503,
+            115792089237316195423570985008687907853269984665640564039457584007913129639934,
+            115792089237316195423570985008687907853269984665640564039457584007913129639934
+        );
+        handler.breakFeed(27205203236323);
+        handler.postSurface(51500, false);
+        handler.audit(34480378919229330102169407219944259752644778185211062286001, 86730921184112977);
+        handler.checkState();
+    }
 }
