@@ -45,6 +45,8 @@ export function roomFor(
   queueBlocks: number,
   inFlight: readonly Pick<InFlight, 'body'>[],
 ): number {
+  // some chains do not say
+  if (gasLimit === 0n) return Infinity;
   const waiting = inFlight.reduce((sum, { body }) => sum + body.gas, 0n);
   const free = gasLimit * BigInt(queueBlocks) - waiting;
   if (free <= 0n) return 0;

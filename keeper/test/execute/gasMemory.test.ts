@@ -38,6 +38,10 @@ describe('gas of liquidations', () => {
     expect(roomFor(gas, head, 2, waiting(9_000_000n))).to.equal(0);
   });
 
+  it('there is room for any number where the chain does not say how much a block holds', () => {
+    expect(roomFor({ mean: () => 1n }, { gasLimit: 0n }, 2, waiting(1n))).to.equal(Infinity);
+  });
+
   it('one is always tried where nothing waits', () => {
     expect(roomFor({ mean: () => 5_000_000n }, { gasLimit: 1_000_000n }, 1, [])).to.equal(1);
   });
