@@ -1,4 +1,4 @@
-import { max, mulDown } from '@novate/sdk';
+import { max, min, mulDown } from '@novate/sdk';
 import { refusalOf } from '../decide/plan.ts';
 import type { PlanTerms } from '../decide/plan.ts';
 import { isOption } from '../decide/basket.ts';
@@ -60,7 +60,9 @@ export function createBatches(
   { head, gasTokenPrice: price }: Pick<ExecuteInputs, 'head' | 'gasTokenPrice'>,
   { alone, skip, onKeeperMargin }: BatchTools,
 ): Batches {
-  const budget = options.batchGas < options.maxGas ? options.batchGas : options.maxGas;
+  // no node takes what no block holds; some chains do not say how much that is
+  const blockGas = head.gasLimit === 0n ? options.maxGas : head.gasLimit;
+  const budget = min(options.batchGas, min(options.maxGas, blockGas));
   const unbounded = (planned: Planned): LiquidationCall => callOf(planned, options, head, 0n, NO_CASH_BOUND);
 
   /** Liquidations of like accounts take about the same: one of each shape is estimated. */

@@ -21,6 +21,8 @@ export interface CrowdOptions {
   readonly blockGas: bigint;
   /** As the keeper's setting; its own default unless given. */
   readonly batchGas?: number;
+  /** Likewise. */
+  readonly deadlineSec?: number;
   readonly say: (line: string) => void;
 }
 
@@ -77,6 +79,7 @@ export async function runCrowd(options: CrowdOptions): Promise<CrowdResult | und
           maxAccountsPerTick: 1_000,
           maxFeePerGasGwei: 100_000,
           ...(options.batchGas === undefined ? {} : { batchGas: options.batchGas }),
+          ...(options.deadlineSec === undefined ? {} : { deadlineSec: options.deadlineSec }),
         }),
       );
     }
